@@ -1,0 +1,7 @@
+.PHONY: test vet
+
+test: ## every test, with the race detector
+	go test -race ./...
+
+vet:
+	go vet ./...

@@ -1,0 +1,176 @@
+package models
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Status is where an asset stands between being taken on and struck off charge.
+type Status string
+
+// The states of an asset.
+const (
+	InStore    Status = "in_store"
+	Issued     Status = "issued"
+	InTransit  Status = "in_transit"
+	InWorkshop Status = "in_workshop"
+	Missing    Status = "missing"
+	StruckOff  Status = "struck_off"
+)
+
+// Statuses lists the states in the order that pages show them.
+var Statuses = []Status{InStore, Issued, InTransit, InWorkshop, Missing, StruckOff}
+
+// Condition is the state of repair in which an asset was last seen.
+type Condition string
+
+// Conditions lists the accepted conditions, best first.
+var Conditions = []Condition{"new", "good", "fair", "poor", "unserviceable"}
+
+// Asset is one serialised item in the register.
+type Asset struct {
+	ID         string         `json:"id"`
+	Tag        string         `json:"tag"`
+	Number     int64          `json:"number"` // the number in the tag; the register's own order
+	Name       string         `json:"name" validate:"required,text,max=200"`
+	Category   string         `json:"category" validate:"required,code"`
+	Make       string         `json:"make,omitempty" validate:"omitempty,text,max=120"`
+	Model      string         `json:"model,omitempty" validate:"omitempty,text,max=120"`
+	Serial     string         `json:"serial,omitempty" validate:"omitempty,text,max=120"`
+	Aliases    []string       `json:"aliases,omitempty" validate:"max=20,unique,dive,required,text,max=200"`
+	Unit       string         `json:"unit" validate:"required,code"`
+	Path       []string       `json:"path"` // the unit and every unit above it, from the top
+	Location   string         `json:"location,omitempty" validate:"omitempty,text,max=120"`
+	Custodian  string         `json:"custodian,omitempty" validate:"omitempty,code"`
+	Donor      string         `json:"donor,omitempty" validate:"omitempty,code"`
+	Grant      string         `json:"grant,omitempty" validate:"omitempty,code"`
+	Supplier   string         `json:"supplier,omitempty" validate:"omitempty,text,max=200"`
+	Order      string         `json:"order,omitempty" validate:"omitempty,text,max=120"`
+	AcquiredOn Day            `json:"acquired_on,omitempty" validate:"day"`
+	WarrantyTo Day            `json:"warranty_to,omitempty" validate:"day"`
+	Cost       *Money         `json:"cost,omitempty"`
+	Status     Status         `json:"status"`
+	Condition  Condition      `json:"condition,omitempty" validate:"omitempty,oneof=new good fair poor unserviceable"`
+	IssuedAt   *Time          `json:"issued_at,omitempty"`
+	DueBack    Day            `json:"due_back,omitempty" validate:"day"`
+	LastSeenAt *Time          `json:"last_seen_at,omitempty"`
+	Fields     map[string]any `json:"fields,omitempty"`
+	Note       string         `json:"note,omitempty" validate:"max=2000"`
+	Base
+}
+
+// CanIssue refuses unless the asset is in store and fit for use.
+func (a *Asset) CanIssue() error {
+	switch {
+	case a.Status == Issued:
+		return Refuse(Conflict, "status", "%s is already issued to %s", a.Tag, a.holder())
+	case a.Status != InStore:
+		return Refuse(Conflict, "status", "%s is %s and cannot be issued", a.Tag, a.Status.Words())
+	case a.Condition == "unserviceable":
+		return Refuse(Conflict, "condition", "%s is unserviceable; record a repair before issuing it", a.Tag)
+	}
+	return nil
+}
+
+// CanReturn refuses unless the asset is issued.
+func (a *Asset) CanReturn() error {
+	if a.Status != Issued {
+		return Refuse(Conflict, "status", "%s is %s; only an issued item can be returned", a.Tag, a.Status.Words())
+	}
+	return nil
+}
+
+// CanTransfer refuses unless the asset is in store.
+func (a *Asset) CanTransfer() error {
+	if a.Status != InStore {
+		return Refuse(Conflict, "status", "%s is %s; return it to store before a transfer", a.Tag, a.Status.Words())
+	}
+	return nil
+}
+
+// Actions lists what can be done with the asset now.
+func (a *Asset) Actions() []string {
+	var can []string
+	for _, verb := range []struct {
+		name string
+		ask  func() error
+	}{{"issue", a.CanIssue}, {"return", a.CanReturn}, {"transfer", a.CanTransfer}} {
+		if verb.ask() == nil {
+			can = append(can, verb.name)
+		}
+	}
+	return can
+}
+
+func (a *Asset) holder() string {
+	if a.Custodian != "" {
+		return a.Custodian + " of " + a.Unit
+	}
+	return a.Unit
+}
+
+// Words returns the state as people say it.
+func (s Status) Words() string { return strings.ReplaceAll(string(s), "_", " ") }
+
+// Codes are the texts that scan to this asset: its tag and its aliases.
+func (a *Asset) Codes() []string {
+	codes := make([]string, 0, 1+len(a.Aliases))
+	codes = append(codes, a.Tag)
+	for _, alias := range a.Aliases {
+		codes = append(codes, FoldCode(alias))
+	}
+	return codes
+}
+
+// SerialKeys is the make, model and serial number that no two assets may share;
+// empty without a serial number.
+func (a *Asset) SerialKeys() []string {
+	if a.Serial == "" {
+		return nil
+	}
+	return []string{FoldCode(a.Make) + "/" + FoldCode(a.Model) + "/" + FoldCode(a.Serial)}
+}
+
+// FoldCode makes two spellings of a printed code one: upper case, no spaces.
+func FoldCode(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return unicode.ToUpper(r)
+	}, s)
+}
+
+// SearchWords are the words by which a person may look for the asset.
+func (a *Asset) SearchWords() []string {
+	texts := []string{a.Tag, a.Name, a.Make, a.Model, a.Serial}
+	texts = append(texts, a.Aliases...)
+	for _, value := range a.Fields {
+		if text, ok := value.(string); ok && len(text) <= 60 {
+			texts = append(texts, text)
+		}
+	}
+	return Words(texts...)
+}
+
+const longestWord = 40
+
+// Words splits texts into lower-case words of letters and digits, each once.
+func Words(texts ...string) []string {
+	var words []string
+	seen := make(map[string]bool, 16)
+	for _, text := range texts {
+		for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+		}) {
+			if runes := []rune(word); len(runes) > longestWord {
+				word = string(runes[:longestWord])
+			}
+			if !seen[word] {
+				seen[word] = true
+				words = append(words, word)
+			}
+		}
+	}
+	return words
+}

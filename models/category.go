@@ -1,0 +1,149 @@
+package models
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Category is a kind of equipment (scanner, vehicle, radio, test kit) and what
+// is recorded of each item of that kind.
+type Category struct {
+	Code   string  `json:"code" validate:"required,code"`
+	Name   string  `json:"name" validate:"required,text,max=200"`
+	Fields []Field `json:"fields,omitempty" validate:"max=60,unique=Name,dive"`
+	// LifeMonths is the expected life; 0 when none is set.
+	LifeMonths int `json:"life_months,omitempty" validate:"min=0,max=1200"`
+	Base
+}
+
+// Field defines one custom field of a category.
+type Field struct {
+	Name     string    `json:"name" validate:"required,fieldname"`
+	Label    string    `json:"label" validate:"required,text,max=80"`
+	Type     FieldType `json:"type" validate:"required,oneof=text number day choice yesno"`
+	Unit     string    `json:"unit,omitempty" validate:"max=16"` // of measure, for numbers: km, h, V
+	Required bool      `json:"required,omitempty"`
+	Choices  []string  `json:"choices,omitempty" validate:"max=100,dive,required,max=80"`
+	Pattern  string    `json:"pattern,omitempty" validate:"omitempty,max=200,regexp"`
+}
+
+// FieldType is what a custom field holds.
+type FieldType string
+
+// The types of custom field.
+const (
+	TextField   FieldType = "text"
+	NumberField FieldType = "number"
+	DayField    FieldType = "day"
+	ChoiceField FieldType = "choice"
+	YesNoField  FieldType = "yesno"
+)
+
+const longestFieldText = 2000
+
+// CheckFields returns values as they are kept (numbers as numbers, days in ISO
+// form, blanks left out), or one Detail for each value that is not acceptable.
+func (c *Category) CheckFields(values map[string]any) (map[string]any, []Detail) {
+	kept := make(map[string]any, len(values))
+	var wrong []Detail
+	known := make(map[string]bool, len(c.Fields))
+	for _, f := range c.Fields {
+		known[f.Name] = true
+		value, given := values[f.Name]
+		if text, isText := value.(string); !given || value == nil || isText && strings.TrimSpace(text) == "" {
+			if f.Required {
+				wrong = append(wrong, Detail{Field: "fields." + f.Name, Message: f.Label + " is required for " + c.Name})
+			}
+			continue
+		}
+		clean, problem := f.check(value)
+		if problem != "" {
+			wrong = append(wrong, Detail{Field: "fields." + f.Name, Message: f.Label + " " + problem})
+			continue
+		}
+		kept[f.Name] = clean
+	}
+	for name := range values {
+		if !known[name] {
+			wrong = append(wrong, Detail{Field: "fields." + name, Message: c.Name + " has no field of this name"})
+		}
+	}
+	if len(kept) == 0 {
+		kept = nil
+	}
+	return kept, wrong
+}
+
+// check returns value in its kept form, or what is wrong with it.
+func (f Field) check(value any) (kept any, problem string) {
+	switch f.Type {
+	case NumberField:
+		n, ok := number(value)
+		if !ok {
+			return nil, "must be a number"
+		}
+		return n, ""
+	case YesNoField:
+		switch v := value.(type) {
+		case bool:
+			return v, ""
+		case string:
+			switch strings.ToLower(strings.TrimSpace(v)) {
+			case "yes", "y", "true", "1":
+				return true, ""
+			case "no", "n", "false", "0":
+				return false, ""
+			}
+		}
+		return nil, "must be yes or no"
+	}
+	text, ok := value.(string)
+	if !ok {
+		return nil, "must be text"
+	}
+	text = strings.TrimSpace(text)
+	switch {
+	case utf8.RuneCountInString(text) > longestFieldText:
+		return nil, "is longer than " + strconv.Itoa(longestFieldText) + " characters"
+	case f.Type == DayField:
+		day, err := ParseDay(text)
+		if err != nil || !day.Valid() {
+			return nil, "must be a day such as 2026-03-31"
+		}
+		return string(day), ""
+	case f.Type == ChoiceField:
+		for _, choice := range f.Choices {
+			if strings.EqualFold(choice, text) {
+				return choice, ""
+			}
+		}
+		return nil, "must be one of " + strings.Join(f.Choices, ", ")
+	case f.Pattern != "":
+		if matched, err := regexp.MatchString("^(?:"+f.Pattern+")$", text); err != nil || !matched {
+			return nil, "does not have the expected form"
+		}
+	}
+	return text, ""
+}
+
+func number(value any) (float64, bool) {
+	var n float64
+	switch v := value.(type) {
+	case float64:
+		n = v
+	case int:
+		n = float64(v)
+	case string:
+		parsed, err := strconv.ParseFloat(strings.ReplaceAll(strings.TrimSpace(v), ",", ""), 64)
+		if err != nil {
+			return 0, false
+		}
+		n = parsed
+	default:
+		return 0, false
+	}
+	return n, !math.IsNaN(n) && !math.IsInf(n, 0)
+}

@@ -1,0 +1,76 @@
+package models
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Kind says what sort of refusal an Error is. Each maps to one HTTP status
+// (services/api) and one exit text on the command line.
+type Kind string
+
+// The kinds of refusal.
+const (
+	Invalid         Kind = "invalid"          // a value is not acceptable
+	Malformed       Kind = "malformed"        // the request cannot be read at all
+	Unauthenticated Kind = "unauthenticated"  // nobody is signed in
+	Forbidden       Kind = "forbidden"        // signed in, but the role does not allow it
+	NotFound        Kind = "not_found"        // does not exist, or not in the person's scope
+	Conflict        Kind = "conflict"         // somebody or something was there first
+	Stale           Kind = "stale"            // the document changed since it was read
+	TooLarge        Kind = "too_large"        // over a size limit
+	Unsupported     Kind = "unsupported_type" // a content type that is not taken
+	TooMany         Kind = "too_many"         // slow down
+	Unavailable     Kind = "unavailable"      // the store cannot answer now
+)
+
+// Error is a refusal that a person can act on: Message is a sentence for them,
+// Field names the value that it is about, Details lists one line a matter where
+// there are several. The wrapped cause goes to the log, never to the person.
+type Error struct {
+	Kind    Kind
+	Field   string
+	Message string
+	Details []Detail
+	cause   error
+}
+
+// Detail is one of several matters in one refusal, such as a row of an import.
+type Detail struct {
+	Line    int    `json:"line,omitempty"`
+	Field   string `json:"field,omitempty"`
+	Message string `json:"message"`
+}
+
+func (e *Error) Error() string {
+	text := e.Message
+	if e.Field != "" {
+		text = e.Field + ": " + text
+	}
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	return text
+}
+
+func (e *Error) Unwrap() error { return e.cause }
+
+// Because keeps the technical cause beside the sentence.
+func (e *Error) Because(cause error) *Error {
+	e.cause = cause
+	return e
+}
+
+// Refuse makes an Error about one field ("" when it is about the whole).
+func Refuse(kind Kind, field, format string, args ...any) *Error {
+	return &Error{Kind: kind, Field: field, Message: fmt.Sprintf(format, args...)}
+}
+
+// KindOf returns the kind of the first Error in err's chain, or "".
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return ""
+}

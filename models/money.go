@@ -1,0 +1,21 @@
+package models
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Money is an amount in a currency. The amount is a decimal string, never a
+// float, so that what a donor wrote is what a donor reads.
+type Money struct {
+	Amount   string `json:"amount" validate:"required,amount"`
+	Currency string `json:"currency" validate:"required,iso4217"`
+}
+
+var amount = regexp.MustCompile(`^\d{1,15}(\.\d{1,4})?$`)
+
+// ValidAmount says whether s is a plain non-negative decimal: at most 15 digits
+// before the point and 4 after it.
+func ValidAmount(s string) bool { return amount.MatchString(s) }
+
+func (m Money) String() string { return strings.TrimSpace(m.Amount + " " + m.Currency) }

@@ -1,0 +1,61 @@
+package models
+
+// Role is what a person may do; scope says where.
+type Role string
+
+// The five roles.
+const (
+	Admin       Role = "admin"
+	Storekeeper Role = "storekeeper"
+	Commander   Role = "commander"
+	Maintenance Role = "maintenance"
+	Auditor     Role = "auditor"
+)
+
+// Roles lists the roles in the order that pages show them.
+var Roles = []Role{Admin, Storekeeper, Commander, Maintenance, Auditor}
+
+// Person is somebody who signs in, or who has equipment in their custody, or both.
+type Person struct {
+	Code          string   `json:"code" validate:"required,code"`
+	Name          string   `json:"name" validate:"required,text,max=200"`
+	Rank          string   `json:"rank,omitempty" validate:"omitempty,text,max=80"`
+	ServiceNumber string   `json:"service_number,omitempty" validate:"omitempty,text,max=60"`
+	Unit          string   `json:"unit,omitempty" validate:"omitempty,code"`
+	Path          []string `json:"path,omitempty"` // of the unit
+	Username      string   `json:"username,omitempty" validate:"omitempty,username"`
+	Role          Role     `json:"role,omitempty" validate:"omitempty,oneof=admin storekeeper commander maintenance auditor"`
+	// Scope is the unit whose part of the tree the person sees; "" is the whole tree,
+	// which only an administrator may have. Auditors are scoped by donors or grants.
+	Scope    string   `json:"scope,omitempty" validate:"omitempty,code"`
+	Donors   []string `json:"donors,omitempty" validate:"max=50,unique,dive,code"`
+	Grants   []string `json:"grants,omitempty" validate:"max=200,unique,dive,code"`
+	Inactive bool     `json:"inactive,omitempty"`
+	Base
+}
+
+// CanSignIn says whether the person has a sign-in that works.
+func (p *Person) CanSignIn() bool { return p.Username != "" && p.Role != "" && !p.Inactive }
+
+// Session is one sign-in. Only the hash of its token is kept.
+type Session struct {
+	TokenHash string `json:"token_hash"`
+	Person    string `json:"person"`
+	Device    string `json:"device,omitempty"`
+	ExpiresAt Time   `json:"expires_at"`
+	Base
+}
+
+// Key returns the hash of the session's token.
+func (s *Session) Key() string { return s.TokenHash }
+
+// Password is a person's sign-in secret as argon2id keeps it, apart from the
+// person so that no page or export can show it.
+type Password struct {
+	Person string `json:"person"`
+	Hash   string `json:"hash"` // PHC string format
+	Base
+}
+
+// Key returns the code of the person whose password it is.
+func (p *Password) Key() string { return p.Person }

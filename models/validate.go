@@ -1,0 +1,117 @@
+package models
+
+import (
+	"errors"
+	"reflect"
+	"regexp"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/go-playground/validator/v10"
+)
+
+var (
+	codeForm     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
+	usernameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{1,79}$`)
+	fieldForm    = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
+)
+
+var rules = sync.OnceValue(func() *validator.Validate {
+	v := validator.New(validator.WithRequiredStructEnabled())
+	v.RegisterTagNameFunc(func(f reflect.StructField) string {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		return name
+	})
+	matches := func(form *regexp.Regexp) validator.Func {
+		return func(f validator.FieldLevel) bool { return form.MatchString(f.Field().String()) }
+	}
+	for name, rule := range map[string]validator.Func{
+		"code":      matches(codeForm),
+		"username":  matches(usernameForm),
+		"fieldname": matches(fieldForm),
+		"amount":    func(f validator.FieldLevel) bool { return ValidAmount(f.Field().String()) },
+		"day":       func(f validator.FieldLevel) bool { return Day(f.Field().String()).Valid() },
+		"text":      func(f validator.FieldLevel) bool { return printable(f.Field().String()) },
+		"regexp": func(f validator.FieldLevel) bool {
+			_, err := regexp.Compile(f.Field().String())
+			return err == nil
+		},
+	} {
+		if err := v.RegisterValidation(name, rule, true); err != nil {
+			panic(err) // a rule's name is a constant above
+		}
+	}
+	return v
+})
+
+// printable refuses text that is blank or holds control characters.
+func printable(s string) bool {
+	return strings.TrimSpace(s) != "" && strings.IndexFunc(s, unicode.IsControl) < 0
+}
+
+// Validate checks a model against its tags and returns an Invalid Error that
+// names each field that is not acceptable, or nil.
+func Validate(model any) error {
+	err := rules().Struct(model)
+	if err == nil {
+		return nil
+	}
+	var wrong validator.ValidationErrors
+	if !errors.As(err, &wrong) {
+		return Refuse(Invalid, "", "this cannot be checked").Because(err)
+	}
+	details := make([]Detail, len(wrong))
+	for i, w := range wrong {
+		_, field, _ := strings.Cut(w.Namespace(), ".")
+		details[i] = Detail{Field: strings.ReplaceAll(field, "Base.", ""), Message: sentence(w)}
+	}
+	return Wrong(details)
+}
+
+// Wrong makes one Invalid Error of several matters; nil when there are none.
+func Wrong(details []Detail) error {
+	if len(details) == 0 {
+		return nil
+	}
+	e := Refuse(Invalid, details[0].Field, "%s", details[0].Message)
+	if len(details) > 1 {
+		e.Details = details
+	}
+	return e
+}
+
+func sentence(w validator.FieldError) string {
+	switch w.Tag() {
+	case "required":
+		return "is required"
+	case "max":
+		if w.Kind() == reflect.String {
+			return "is longer than " + w.Param() + " characters"
+		}
+		return "is more than " + w.Param()
+	case "min":
+		return "is less than " + w.Param()
+	case "oneof":
+		return "must be one of " + strings.ReplaceAll(w.Param(), " ", ", ")
+	case "code":
+		return "is a code of up to 40 letters, digits, dots, dashes and underscores"
+	case "username":
+		return "is 2 to 80 lower-case letters, digits and . _ @ -"
+	case "fieldname":
+		return "is a name of lower-case letters, digits and underscores, starting with a letter"
+	case "amount":
+		return `is an amount such as "1250.00"`
+	case "iso4217":
+		return "is not a currency code such as USD or PKR"
+	case "day":
+		return "is not a day; write it like 2026-03-31"
+	case "text":
+		return "is blank or holds characters that cannot be printed"
+	case "unique":
+		return "holds the same value twice"
+	case "regexp":
+		return "is not a pattern that can be used"
+	}
+	return "is not acceptable (" + w.Tag() + ")"
+}

@@ -1,0 +1,84 @@
+package store
+
+// Query asks for documents of one collection through the index By, in that
+// index's order. Conditions on the leading fields of the index narrow what is
+// read; the others are checked on each document read.
+type Query struct {
+	In    *Collection
+	By    string // name of the index that serves it
+	Where []Cond
+	Desc  bool
+	Limit int
+	After Key // continue behind this place, see KeyOf
+}
+
+// Op is how a condition compares.
+type Op int
+
+// The comparisons. Prefix is of text; Any is membership in a list.
+const (
+	Eq Op = iota
+	Any
+	AtLeast
+	Below
+	Prefix
+)
+
+// Cond is one condition on a field, a dotted JSON path or a many-valued key.
+type Cond struct {
+	Field string
+	Op    Op
+	Value any // string, int64 or bool; a []string for Any
+}
+
+// Is asks for equality.
+func Is(field string, value any) Cond { return Cond{field, Eq, value} }
+
+// In asks for one of several values.
+func In(field string, values []string) Cond { return Cond{field, Any, values} }
+
+// From asks for values at or above value.
+func From(field string, value any) Cond { return Cond{field, AtLeast, value} }
+
+// Under asks for values below value.
+func Under(field string, value any) Cond { return Cond{field, Below, value} }
+
+// Starts asks for text that begins with value.
+func Starts(field, value string) Cond { return Cond{field, Prefix, value} }
+
+// Key is a document's place in the order of an index: the values of the index's
+// fields and then the document's key. It is what a page's cursor carries.
+type Key []any
+
+// Fixed says whether an equality in q fixes field to one value.
+func (q Query) Fixed(field string) bool {
+	for _, c := range q.Where {
+		if c.Field == field && c.Op == Eq {
+			return true
+		}
+	}
+	return false
+}
+
+// Order returns the fields by which q's documents are ordered: those of its
+// index which no equality fixes. The document's key follows, as the last.
+func (q Query) Order() []string {
+	var order []string
+	for _, field := range q.Index().Fields {
+		if !q.Fixed(field) {
+			order = append(order, field)
+		}
+	}
+	return order
+}
+
+// Index returns the index that serves q. It panics on a name that the
+// collection does not declare: that is a mistake in the program.
+func (q Query) Index() Index {
+	for _, index := range q.In.Indexes {
+		if index.Name == q.By {
+			return index
+		}
+	}
+	panic("store: collection " + q.In.Name + " declares no index " + q.By)
+}

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"quartermaster/models"
+)
+
+// Collection declares a kind of document and the indexes that serve its queries.
+// Each engine builds its own indexes from this.
+type Collection struct {
+	Name    string
+	Indexes []Index
+	// Many gives the values of many-valued keys that are not fields of the JSON.
+	Many map[string]func(doc any) []string
+}
+
+// Index orders a collection by fields (JSON paths). Documents that lack the
+// first field, or hold "" there, are left out of it. When the first field is a
+// many-valued key, a document stands in it once for each value.
+type Index struct {
+	Name   string
+	Fields []string
+	Unique bool
+}
+
+// Assets and the other collections of the book.
+var (
+	Assets = &Collection{
+		Name: "assets",
+		Indexes: []Index{
+			{Name: "number", Fields: []string{"number"}, Unique: true},
+			{Name: "codes", Fields: []string{"codes"}, Unique: true},
+			{Name: "serials", Fields: []string{"serials"}, Unique: true},
+			{Name: "serial", Fields: []string{"serial_folded"}},
+			{Name: "unit", Fields: []string{"units", "number"}},
+			{Name: "unit_category", Fields: []string{"units", "category", "number"}},
+			{Name: "unit_status", Fields: []string{"units", "status", "number"}},
+			{Name: "category", Fields: []string{"category", "number"}},
+			{Name: "status", Fields: []string{"status", "number"}},
+			{Name: "donor", Fields: []string{"donor", "number"}},
+			{Name: "grant", Fields: []string{"grant", "number"}},
+			{Name: "custodian", Fields: []string{"custodian", "number"}},
+			{Name: "name", Fields: []string{"name", "number"}},
+			{Name: "acquired", Fields: []string{"acquired_on", "number"}},
+			{Name: "due", Fields: []string{"due_back", "number"}},
+			{Name: "updated", Fields: []string{"updated_at", "number"}},
+			{Name: "words", Fields: []string{"words", "number"}},
+		},
+		Many: map[string]func(any) []string{
+			"codes":   func(d any) []string { return d.(*models.Asset).Codes() },
+			"serials": func(d any) []string { return d.(*models.Asset).SerialKeys() },
+			"serial_folded": func(d any) []string {
+				if a := d.(*models.Asset); a.Serial != "" {
+					return []string{models.FoldCode(a.Serial)}
+				}
+				return nil
+			},
+			"units": func(d any) []string { return d.(*models.Asset).Path },
+			"words": func(d any) []string { return d.(*models.Asset).SearchWords() },
+		},
+	}
+	Units = &Collection{
+		Name: "units",
+		Indexes: []Index{
+			{Name: "code", Fields: []string{"code"}},
+			{Name: "within", Fields: []string{"within", "code"}},
+			{Name: "parent", Fields: []string{"parent", "code"}},
+		},
+		Many: map[string]func(any) []string{"within": func(d any) []string { return d.(*models.Unit).Path }},
+	}
+	Categories = &Collection{Name: "categories", Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
+	Donors     = &Collection{Name: "donors", Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
+	Grants     = &Collection{Name: "grants", Indexes: []Index{
+		{Name: "code", Fields: []string{"code"}},
+		{Name: "donor", Fields: []string{"donor", "code"}},
+	}}
+	People = &Collection{
+		Name: "people",
+		Indexes: []Index{
+			{Name: "code", Fields: []string{"code"}},
+			{Name: "username", Fields: []string{"username"}, Unique: true},
+			{Name: "within", Fields: []string{"within", "code"}},
+			{Name: "role", Fields: []string{"role", "code"}},
+		},
+		Many: map[string]func(any) []string{"within": func(d any) []string { return d.(*models.Person).Path }},
+	}
+	Passwords = &Collection{Name: "passwords"}
+	Sessions  = &Collection{Name: "sessions", Indexes: []Index{
+		{Name: "person", Fields: []string{"person"}},
+		{Name: "expires", Fields: []string{"expires_at"}},
+	}}
+	Events = &Collection{Name: "events", Indexes: []Index{
+		{Name: "subject", Fields: []string{"subject", "seq"}, Unique: true},
+		{Name: "at", Fields: []string{"at"}},
+	}}
+	Answers = &Collection{Name: "answers", Indexes: []Index{{Name: "expires", Fields: []string{"expires_at"}}}}
+	Files   = &Collection{Name: "files", Indexes: []Index{{Name: "subject", Fields: []string{"subject"}}}}
+)
+
+// Schema lists every collection of the book.
+var Schema = []*Collection{Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, Events, Answers, Files}
