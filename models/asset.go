@@ -131,6 +131,19 @@ func (a *Asset) SerialKeys() []string {
 	return []string{FoldCode(a.Make) + "/" + FoldCode(a.Model) + "/" + FoldCode(a.Serial)}
 }
 
+// PaidBy names who paid in the form that lists and auditors' scopes ask by:
+// "donor CODE" and "grant CODE".
+func (a *Asset) PaidBy() []string {
+	var payers []string
+	if a.Donor != "" {
+		payers = append(payers, "donor "+a.Donor)
+	}
+	if a.Grant != "" {
+		payers = append(payers, "grant "+a.Grant)
+	}
+	return payers
+}
+
 // FoldCode makes two spellings of a printed code one: upper case, no spaces.
 func FoldCode(s string) string {
 	return strings.Map(func(r rune) rune {

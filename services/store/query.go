@@ -1,5 +1,7 @@
 package store
 
+import "cmp"
+
 // Query asks for documents of one collection through the index By, in that
 // index's order. Conditions on the leading fields of the index narrow what is
 // read; the others are checked on each document read.
@@ -31,6 +33,9 @@ type Cond struct {
 	Value any // string, int64 or bool; a []string for Any
 }
 
+// ID is the name under which a document's key is ordered and asked for.
+const ID = "_id"
+
 // Is asks for equality.
 func Is(field string, value any) Cond { return Cond{field, Eq, value} }
 
@@ -46,8 +51,8 @@ func Under(field string, value any) Cond { return Cond{field, Below, value} }
 // Starts asks for text that begins with value.
 func Starts(field, value string) Cond { return Cond{field, Prefix, value} }
 
-// Key is a document's place in the order of an index: the values of the index's
-// fields and then the document's key. It is what a page's cursor carries.
+// Key is a document's place in the order of a query: the values of Order's
+// fields. It is what a page's cursor carries.
 type Key []any
 
 // Fixed says whether an equality in q fixes field to one value.
@@ -61,13 +66,18 @@ func (q Query) Fixed(field string) bool {
 }
 
 // Order returns the fields by which q's documents are ordered: those of its
-// index which no equality fixes. The document's key follows, as the last.
+// index which no equality fixes, and the document's key (ID) where these do not
+// tell any two documents apart.
 func (q Query) Order() []string {
+	index := q.Index()
 	var order []string
-	for _, field := range q.Index().Fields {
+	for _, field := range index.Fields {
 		if !q.Fixed(field) {
 			order = append(order, field)
 		}
+	}
+	if !index.Unique && !q.In.IsMany(index.Fields[0]) {
+		order = append(order, ID)
 	}
 	return order
 }
@@ -81,4 +91,23 @@ func (q Query) Index() Index {
 		}
 	}
 	panic("store: collection " + q.In.Name + " declares no index " + q.By)
+}
+
+// Compare orders two places of the same query: numbers as numbers, text by its bytes.
+func (k Key) Compare(other Key) int {
+	for i := range min(len(k), len(other)) {
+		var c int
+		switch a := k[i].(type) {
+		case int64:
+			b, _ := other[i].(int64)
+			c = cmp.Compare(a, b)
+		case string:
+			b, _ := other[i].(string)
+			c = cmp.Compare(a, b)
+		}
+		if c != 0 {
+			return c
+		}
+	}
+	return 0
 }

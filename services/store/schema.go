@@ -13,9 +13,13 @@ type Collection struct {
 	Many map[string]func(doc any) []string
 }
 
+// IsMany says whether field is a many-valued key.
+func (c *Collection) IsMany(field string) bool { return c.Many[field] != nil }
+
 // Index orders a collection by fields (JSON paths). Documents that lack the
-// first field, or hold "" there, are left out of it. When the first field is a
-// many-valued key, a document stands in it once for each value.
+// first field are left out of it. When the first field is a many-valued key, a
+// document stands in it once for each value; the last field must then be
+// different in every document, so that a page can continue behind it.
 type Index struct {
 	Name   string
 	Fields []string
@@ -36,8 +40,7 @@ var (
 			{Name: "unit_status", Fields: []string{"units", "status", "number"}},
 			{Name: "category", Fields: []string{"category", "number"}},
 			{Name: "status", Fields: []string{"status", "number"}},
-			{Name: "donor", Fields: []string{"donor", "number"}},
-			{Name: "grant", Fields: []string{"grant", "number"}},
+			{Name: "paid_by", Fields: []string{"paid_by", "number"}},
 			{Name: "custodian", Fields: []string{"custodian", "number"}},
 			{Name: "name", Fields: []string{"name", "number"}},
 			{Name: "acquired", Fields: []string{"acquired_on", "number"}},
@@ -54,8 +57,9 @@ var (
 				}
 				return nil
 			},
-			"units": func(d any) []string { return d.(*models.Asset).Path },
-			"words": func(d any) []string { return d.(*models.Asset).SearchWords() },
+			"units":   func(d any) []string { return d.(*models.Asset).Path },
+			"paid_by": func(d any) []string { return d.(*models.Asset).PaidBy() },
+			"words":   func(d any) []string { return d.(*models.Asset).SearchWords() },
 		},
 	}
 	Units = &Collection{

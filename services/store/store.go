@@ -31,11 +31,13 @@ type Store interface {
 	Close() error
 }
 
-// Record is a stored document: its key, its version and its JSON text.
+// Record is a stored document: its key, its version and its JSON text. Find sets
+// Place, the document's place in the order of the query.
 type Record struct {
 	ID      string
 	Version int64
 	Body    []byte
+	Place   Key
 }
 
 // Change inserts (Version 0), replaces (Version is the one that was read) or,

@@ -1,0 +1,92 @@
+// Package sqlite keeps the book in one file: nothing to install, one file to
+// back up. Any number of readers work beside one writer (write-ahead log), and
+// commits that arrive together share one fsync.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	_ "modernc.org/sqlite" // the engine itself, as the database/sql driver "sqlite"
+
+	"quartermaster/services/store"
+)
+
+// Store is a book in one SQLite file.
+type Store struct {
+	read    *sql.DB
+	write   *sql.Conn
+	writer  *sql.DB
+	jobs    chan *job
+	stopped chan struct{}
+	close   sync.Once
+	closing chan struct{}
+	plans   sync.Map             // text of a read → its *sql.Stmt
+	writes  map[string]*sql.Stmt // the same for the writer
+}
+
+// Open opens the file at path, makes it and its folder where they are missing,
+// and brings its tables and indexes up to the schema.
+func Open(ctx context.Context, path string, schema []*store.Collection) (*Store, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("the folder of the store cannot be made: %w", err)
+	}
+	writer, err := sql.Open("sqlite", address(path, "immediate"))
+	if err != nil {
+		return nil, err
+	}
+	writer.SetMaxOpenConns(1)
+	conn, err := writer.Conn(ctx)
+	if err == nil {
+		err = prepare(ctx, conn, schema)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("the store %s cannot be opened: %w", path, err), writer.Close())
+	}
+	read, err := sql.Open("sqlite", address(path, "deferred")+"&_pragma=query_only(1)")
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	readers := max(4, runtime.GOMAXPROCS(0)*2)
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
+	s := &Store{
+		read: read, writer: writer, write: conn,
+		jobs:    make(chan *job, 256),
+		writes:  map[string]*sql.Stmt{},
+		stopped: make(chan struct{}),
+		closing: make(chan struct{}),
+	}
+	go s.run()
+	return s, nil
+}
+
+func address(path, txlock string) string {
+	v := url.Values{
+		"_txlock": {txlock},
+		"_pragma": {"journal_mode(wal)", "synchronous(full)", "busy_timeout(10000)", "foreign_keys(0)",
+			"cache_size(-8000)", "temp_store(memory)", "wal_autocheckpoint(4000)"},
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
+}
+
+// Ping says whether the file can be read.
+func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
+
+// Close finishes the commits in hand and closes the file.
+func (s *Store) Close() error {
+	var err error
+	s.close.Do(func() {
+		close(s.closing)
+		<-s.stopped
+		err = errors.Join(s.read.Close(), s.write.Close(), s.writer.Close())
+	})
+	return err
+}

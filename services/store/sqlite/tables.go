@@ -1,0 +1,121 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"quartermaster/services/store"
+)
+
+// Each collection is a table of JSON documents. A field that an index names is
+// a virtual column over the JSON. A many-valued key has a table for each index
+// that it leads, with a row for each value; the values a document has are also
+// kept in its column many, from which they are compared and taken out again.
+
+func prepare(ctx context.Context, conn *sql.Conn, schema []*store.Collection) error {
+	statements := []string{`CREATE TABLE IF NOT EXISTS sequences (name TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID`}
+	for _, c := range schema {
+		statements = append(statements, fmt.Sprintf(
+			`CREATE TABLE IF NOT EXISTS %s (n INTEGER PRIMARY KEY, %s TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, body TEXT NOT NULL, many TEXT NOT NULL%s)`,
+			quote(c.Name), quote(store.ID), columns(c)))
+		for _, index := range c.Indexes {
+			statements = append(statements, indexDDL(c, index))
+		}
+	}
+	for _, statement := range statements {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return nil
+}
+
+func columns(c *store.Collection) string {
+	var ddl strings.Builder
+	seen := map[string]bool{}
+	for _, index := range c.Indexes {
+		for _, field := range index.Fields {
+			if !seen[field] && !c.IsMany(field) {
+				seen[field] = true
+				fmt.Fprintf(&ddl, `, %s AS (body ->> '$.%s') VIRTUAL`, quote(field), field)
+			}
+		}
+	}
+	return ddl.String()
+}
+
+func indexDDL(c *store.Collection, index store.Index) string {
+	names := make([]string, len(index.Fields))
+	for i, field := range index.Fields {
+		names[i] = quote(field)
+	}
+	list := strings.Join(names, ", ")
+	if c.IsMany(index.Fields[0]) {
+		key := list + ", n"
+		if index.Unique {
+			key = list
+		}
+		return fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s (%s, n INTEGER, PRIMARY KEY (%s)) WITHOUT ROWID`,
+			table(c, index), list, key)
+	}
+	unique := ""
+	if index.Unique {
+		unique = "UNIQUE "
+	} else {
+		list += ", " + quote(store.ID)
+	}
+	return fmt.Sprintf(`CREATE %sINDEX IF NOT EXISTS %s ON %s (%s) WHERE %s IS NOT NULL`,
+		unique, table(c, index), quote(c.Name), list, names[0])
+}
+
+// table names an index, or the table of a many-valued one.
+func table(c *store.Collection, index store.Index) string {
+	return quote(c.Name + "_by_" + index.Name)
+}
+
+func quote(name string) string { return `"` + name + `"` }
+
+// The column many holds each value as START field = value END.
+const (
+	valueStart = "\x1f"
+	valueEnd   = "\x1e"
+)
+
+// manyText writes the values of all many-valued keys of doc in the order of names.
+func manyText(c *store.Collection, names []string, doc any) string {
+	var text strings.Builder
+	for _, name := range names {
+		for _, value := range c.Many[name](doc) {
+			text.WriteString(valueStart + name + "=" + strings.Map(printable, value) + valueEnd)
+		}
+	}
+	return text.String()
+}
+
+func printable(r rune) rune {
+	if r == 0x1e || r == 0x1f {
+		return -1
+	}
+	return r
+}
+
+// manyValues reads the values of one key back, each once.
+func manyValues(text, name string) []string {
+	var values []string
+	seen := map[string]bool{}
+	mark := valueStart + name + "="
+	for {
+		_, rest, found := strings.Cut(text, mark)
+		if !found {
+			return values
+		}
+		value, after, _ := strings.Cut(rest, valueEnd)
+		if !seen[value] {
+			seen[value] = true
+			values = append(values, value)
+		}
+		text = after
+	}
+}

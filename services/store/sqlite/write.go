@@ -1,0 +1,261 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	sqlite3 "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	"quartermaster/services/store"
+)
+
+// job is one commit, or one taking of numbers, on its way through the writer.
+type job struct {
+	ctx      context.Context
+	changes  []change
+	sequence string
+	count    int64
+	first    int64
+	err      error
+	done     chan struct{}
+}
+
+// change is a store.Change made ready outside the writer, which then only writes.
+type change struct {
+	store.Change
+	body  string
+	many  string
+	names []string // of the many-valued keys, sorted
+}
+
+// errClosed is what a commit gets that comes after Close.
+var errClosed = errors.New("the store is closed")
+
+// Commit hands the changes to the writer and waits until they are on disk.
+func (s *Store) Commit(ctx context.Context, changes ...store.Change) error {
+	j := &job{ctx: ctx, changes: make([]change, len(changes)), done: make(chan struct{})}
+	for i, c := range changes {
+		made := change{Change: c, names: slices.Sorted(maps.Keys(c.In.Many))}
+		if c.Doc != nil {
+			body, err := json.Marshal(c.Doc)
+			if err != nil {
+				return fmt.Errorf("store: %s/%s cannot be written as JSON: %w", c.In.Name, c.ID, err)
+			}
+			made.body, made.many = string(body), manyText(c.In, made.names, c.Doc)
+		}
+		j.changes[i] = made
+	}
+	return s.submit(j)
+}
+
+// Next takes n numbers of a sequence.
+func (s *Store) Next(ctx context.Context, sequence string, n int64) (int64, error) {
+	j := &job{ctx: ctx, sequence: sequence, count: n, done: make(chan struct{})}
+	err := s.submit(j)
+	return j.first, err
+}
+
+func (s *Store) submit(j *job) error {
+	if err := j.ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case <-s.closing:
+		return errClosed
+	case s.jobs <- j:
+	case <-j.ctx.Done():
+		return j.ctx.Err()
+	}
+	select {
+	case <-j.done:
+		return j.err
+	case <-s.stopped:
+		select {
+		case <-j.done:
+			return j.err
+		default:
+			return errClosed
+		}
+	}
+}
+
+// most jobs that share one fsync; the rest wait for the next round.
+const mostTogether = 128
+
+// run is the one writer: it takes what has come in meanwhile, writes it as one
+// transaction with a savepoint for each job, and answers after the fsync.
+func (s *Store) run() {
+	defer close(s.stopped)
+	for {
+		var round []*job
+		select {
+		case j := <-s.jobs:
+			round = append(round, j)
+		case <-s.closing:
+			select {
+			case j := <-s.jobs:
+				round = append(round, j)
+			default:
+				return
+			}
+		}
+	more:
+		for len(round) < mostTogether {
+			select {
+			case j := <-s.jobs:
+				round = append(round, j)
+			default:
+				break more
+			}
+		}
+		s.commitRound(round)
+	}
+}
+
+func (s *Store) commitRound(round []*job) {
+	ctx := context.Background() // a job that others share a transaction with is not cut off half-way
+	err := s.exec(ctx, "BEGIN IMMEDIATE")
+	for _, j := range round {
+		if err != nil {
+			break
+		}
+		if j.err = j.ctx.Err(); j.err != nil {
+			continue
+		}
+		if err = s.exec(ctx, "SAVEPOINT job"); err != nil {
+			break
+		}
+		if j.err = s.do(ctx, j); j.err != nil {
+			err = s.exec(ctx, "ROLLBACK TO job")
+		}
+		if err == nil {
+			err = s.exec(ctx, "RELEASE job")
+		}
+	}
+	if err == nil {
+		err = s.exec(ctx, "COMMIT")
+	}
+	if err != nil {
+		_ = s.exec(ctx, "ROLLBACK")
+	}
+	for _, j := range round {
+		if err != nil && j.err == nil {
+			j.err = fmt.Errorf("store: nothing was written: %w", err)
+		}
+		close(j.done)
+	}
+}
+
+func (s *Store) exec(ctx context.Context, text string, args ...any) error {
+	_, err := s.prepared(ctx, text, args...)
+	return err
+}
+
+func (s *Store) do(ctx context.Context, j *job) error {
+	if j.sequence != "" {
+		return s.write.QueryRowContext(ctx,
+			`INSERT INTO sequences (name, next) VALUES (?1, ?2 + 1) ON CONFLICT (name) DO UPDATE SET next = next + ?2 RETURNING next - ?2`,
+			j.sequence, j.count).Scan(&j.first)
+	}
+	for i := range j.changes {
+		c := &j.changes[i]
+		if err := s.apply(ctx, c); err != nil {
+			return refused(c, err)
+		}
+	}
+	return nil
+}
+
+// apply writes one change: the document, then the rows of its many-valued keys.
+func (s *Store) apply(ctx context.Context, c *change) error {
+	name := quote(c.In.Name)
+	leads := manyIndexes(c.In)
+	if c.Version == 0 {
+		row := newRow(leads)
+		err := s.scan(ctx, row, `INSERT INTO `+name+` ("_id", version, body, many) VALUES (?, 1, ?, ?) RETURNING `+row.columns(),
+			c.ID, c.body, c.many)
+		if err != nil {
+			return err
+		}
+		return s.fill(ctx, c, leads, row, c.many)
+	}
+	old := newRow(leads)
+	var many string
+	old.extra = &many
+	err := s.scan(ctx, old, `SELECT `+old.columns()+`, many FROM `+name+` WHERE "_id" = ? AND version = ?`, c.ID, c.Version)
+	if errors.Is(err, sql.ErrNoRows) {
+		return &store.VersionConflict{Collection: c.In.Name, ID: c.ID}
+	}
+	if err != nil {
+		return err
+	}
+	if c.Doc == nil {
+		if err := s.empty(ctx, c, leads, old, many); err != nil {
+			return err
+		}
+		return s.exec(ctx, `DELETE FROM `+name+` WHERE n = ?`, old.n)
+	}
+	row := newRow(leads)
+	err = s.scan(ctx, row, `UPDATE `+name+` SET version = version + 1, body = ?, many = ? WHERE n = ? RETURNING `+row.columns(),
+		c.body, c.many, old.n)
+	if err != nil {
+		return err
+	}
+	return s.refill(ctx, c, leads, old, many, row)
+}
+
+func refused(c *change, err error) error {
+	var e *sqlite3.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() {
+	case codes.SQLITE_CONSTRAINT_UNIQUE, codes.SQLITE_CONSTRAINT_PRIMARYKEY:
+		index := "id"
+		for _, i := range c.In.Indexes {
+			// SQLite names the columns of a table and the name of an index.
+			if strings.Contains(e.Error(), c.In.Name+"_by_"+i.Name+".") || strings.Contains(e.Error(), c.In.Name+"_by_"+i.Name+"'") ||
+				i.Unique && !c.In.IsMany(i.Fields[0]) && strings.Contains(e.Error(), c.In.Name+"."+i.Fields[0]) {
+				index = i.Name
+			}
+		}
+		return &store.Duplicate{Collection: c.In.Name, Index: index}
+	}
+	return err
+}
+
+// prepared runs a statement of the writer, prepared once.
+func (s *Store) prepared(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	stmt, err := s.statement(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.ExecContext(ctx, args...)
+}
+
+func (s *Store) scan(ctx context.Context, r *row, text string, args ...any) error {
+	stmt, err := s.statement(ctx, text)
+	if err != nil {
+		return err
+	}
+	return stmt.QueryRowContext(ctx, args...).Scan(r.targets()...)
+}
+
+// statement is used by the writer alone, so its map needs no lock.
+func (s *Store) statement(ctx context.Context, text string) (*sql.Stmt, error) {
+	if stmt := s.writes[text]; stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := s.write.PrepareContext(ctx, text)
+	if err == nil {
+		s.writes[text] = stmt
+	}
+	return stmt, err
+}
