@@ -46,17 +46,31 @@ type Asset struct {
 	Grant      string         `json:"grant,omitempty" validate:"omitempty,code"`
 	Supplier   string         `json:"supplier,omitempty" validate:"omitempty,text,max=200"`
 	Order      string         `json:"order,omitempty" validate:"omitempty,text,max=120"`
-	AcquiredOn Day            `json:"acquired_on,omitempty" validate:"day"`
+	AcquiredOn Day            `json:"acquired_on" validate:"day"` // always written, so that lists by it miss nothing
 	WarrantyTo Day            `json:"warranty_to,omitempty" validate:"day"`
 	Cost       *Money         `json:"cost,omitempty"`
 	Status     Status         `json:"status"`
 	Condition  Condition      `json:"condition,omitempty" validate:"omitempty,oneof=new good fair poor unserviceable"`
 	IssuedAt   *Time          `json:"issued_at,omitempty"`
-	DueBack    Day            `json:"due_back,omitempty" validate:"day"`
+	DueBack    Day            `json:"due_back" validate:"day"`
+	IssuedFrom string         `json:"issued_from,omitempty"` // the unit it goes back to
 	LastSeenAt *Time          `json:"last_seen_at,omitempty"`
 	Fields     map[string]any `json:"fields,omitempty"`
 	Note       string         `json:"note,omitempty" validate:"max=2000"`
+	Files      []Attachment   `json:"files,omitempty" validate:"max=50"`
+	Origin     string         `json:"origin,omitempty"` // the row of an import that has no number of its own
 	Base
+}
+
+// Attachment is a photo or document of an asset; its content is kept as a File.
+type Attachment struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Type    string `json:"type"` // media type, by content
+	Size    int    `json:"size"` // bytes
+	SHA256  string `json:"sha256"`
+	AddedBy string `json:"added_by"`
+	AddedAt Time   `json:"added_at"`
 }
 
 // CanIssue refuses unless the asset is in store and fit for use.
@@ -129,6 +143,14 @@ func (a *Asset) SerialKeys() []string {
 		return nil
 	}
 	return []string{FoldCode(a.Make) + "/" + FoldCode(a.Model) + "/" + FoldCode(a.Serial)}
+}
+
+// Origins is the import row that the asset came from, where it has one.
+func (a *Asset) Origins() []string {
+	if a.Origin == "" {
+		return nil
+	}
+	return []string{a.Origin}
 }
 
 // PaidBy names who paid in the form that lists and auditors' scopes ask by:

@@ -1,5 +1,7 @@
 package models
 
+import "encoding/json"
+
 // Event is one entry of the ledger: what was done to one subject, by whom.
 type Event struct {
 	Subject string            `json:"subject"` // "assets/01J…": collection and key
@@ -13,8 +15,33 @@ type Event struct {
 	Prev    string            `json:"prev,omitempty"` // hash of the subject's event before it
 }
 
-// Change is one field before and after.
+// Change is one field before and after, as JSON.
 type Change struct {
-	Before any `json:"before,omitempty"`
-	After  any `json:"after,omitempty"`
+	Before json.RawMessage `json:"before,omitempty"`
+	After  json.RawMessage `json:"after,omitempty"`
+}
+
+// Entry is an event as the ledger keeps it: the exact text that was hashed, and
+// what is needed to find it.
+type Entry struct {
+	Subject string `json:"subject"`
+	Seq     int64  `json:"seq"`
+	At      Time   `json:"at"`
+	Hash    string `json:"hash"` // RFC 6962 leaf hash of Text, in hex
+	Text    string `json:"text"` // the Event as JSON
+}
+
+// Event reads the entry's text.
+func (e *Entry) Event() (Event, error) {
+	var event Event
+	err := json.Unmarshal([]byte(e.Text), &event)
+	return event, err
+}
+
+// Answer is what a request with an Idempotency-Key was answered, kept for a
+// while so that the same request sent again changes nothing.
+type Answer struct {
+	Request   string          `json:"request"` // hash of method, address and body
+	Body      json.RawMessage `json:"body"`
+	ExpiresAt Time            `json:"expires_at"`
 }

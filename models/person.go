@@ -27,6 +27,7 @@ type Person struct {
 	Role          Role     `json:"role,omitempty" validate:"omitempty,oneof=admin storekeeper commander maintenance auditor"`
 	// Scope is the unit whose part of the tree the person sees; "" is the whole tree,
 	// which only an administrator may have. Auditors are scoped by donors or grants.
+	// Whoever has another role and no scope of their own sees their unit and below.
 	Scope    string   `json:"scope,omitempty" validate:"omitempty,code"`
 	Donors   []string `json:"donors,omitempty" validate:"max=50,unique,dive,code"`
 	Grants   []string `json:"grants,omitempty" validate:"max=200,unique,dive,code"`
@@ -41,6 +42,7 @@ func (p *Person) CanSignIn() bool { return p.Username != "" && p.Role != "" && !
 type Session struct {
 	TokenHash string `json:"token_hash"`
 	Person    string `json:"person"`
+	Name      string `json:"name,omitempty"` // of a token made for a program
 	Device    string `json:"device,omitempty"`
 	ExpiresAt Time   `json:"expires_at"`
 	Base
@@ -59,3 +61,9 @@ type Password struct {
 
 // Key returns the code of the person whose password it is.
 func (p *Password) Key() string { return p.Person }
+
+// Secret keeps what the document holds out of its events.
+func (*Session) Secret() {}
+
+// Secret keeps what the document holds out of its events.
+func (*Password) Secret() {}

@@ -35,6 +35,7 @@ var (
 			{Name: "codes", Fields: []string{"codes"}, Unique: true},
 			{Name: "serials", Fields: []string{"serials"}, Unique: true},
 			{Name: "serial", Fields: []string{"serial_folded"}},
+			{Name: "origin", Fields: []string{"origins"}, Unique: true},
 			{Name: "unit", Fields: []string{"units", "number"}},
 			{Name: "unit_category", Fields: []string{"units", "category", "number"}},
 			{Name: "unit_status", Fields: []string{"units", "status", "number"}},
@@ -50,6 +51,7 @@ var (
 		},
 		Many: map[string]func(any) []string{
 			"codes":   func(d any) []string { return d.(*models.Asset).Codes() },
+			"origins": func(d any) []string { return d.(*models.Asset).Origins() },
 			"serials": func(d any) []string { return d.(*models.Asset).SerialKeys() },
 			"serial_folded": func(d any) []string {
 				if a := d.(*models.Asset); a.Serial != "" {

@@ -1,0 +1,26 @@
+// Package access decides who somebody is, what their role lets them do and which
+// part of the book they see. Every other service asks it first.
+package access
+
+import (
+	"context"
+
+	"quartermaster/models"
+	"quartermaster/services/ledger"
+)
+
+type callerKey struct{}
+
+// As returns a context in which person acts, from device.
+func As(ctx context.Context, person *models.Person, device string) context.Context {
+	ctx = context.WithValue(ctx, callerKey{}, person)
+	return ledger.By(ctx, ledger.Author{Person: person.Code, Device: device})
+}
+
+// Caller returns the person who acts in ctx, or an Unauthenticated refusal.
+func Caller(ctx context.Context) (*models.Person, error) {
+	if person, ok := ctx.Value(callerKey{}).(*models.Person); ok {
+		return person, nil
+	}
+	return nil, models.Refuse(models.Unauthenticated, "", "sign in first")
+}

@@ -1,0 +1,297 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"quartermaster/models"
+	"quartermaster/services/ledger"
+	"quartermaster/services/store"
+)
+
+// NewPerson is a person and, if they sign in, their first password.
+type NewPerson struct {
+	models.Person
+	Password string `json:"password,omitempty"`
+}
+
+// PersonEdit names what to change of a person; what is nil stays.
+type PersonEdit struct {
+	Name          *string      `json:"name,omitempty"`
+	Rank          *string      `json:"rank,omitempty"`
+	ServiceNumber *string      `json:"service_number,omitempty"`
+	Unit          *string      `json:"unit,omitempty"`
+	Username      *string      `json:"username,omitempty"`
+	Role          *models.Role `json:"role,omitempty"`
+	Scope         *string      `json:"scope,omitempty"`
+	Donors        *[]string    `json:"donors,omitempty"`
+	Grants        *[]string    `json:"grants,omitempty"`
+	Inactive      *bool        `json:"inactive,omitempty"`
+	Password      *string      `json:"password,omitempty"`
+}
+
+// AddPerson enters a person.
+func (s *Service) AddPerson(ctx context.Context, n NewPerson) (*models.Person, error) {
+	caller, err := Allow(ctx, AddPeople)
+	if err != nil {
+		return nil, err
+	}
+	person := n.Person
+	person.Base = models.Base{}
+	if err := s.settle(ctx, caller, nil, &person); err != nil {
+		return nil, err
+	}
+	entries := []ledger.Entry{ledger.Add(store.People, &person, "person.added", "")}
+	if n.Password != "" || person.Username != "" {
+		password, err := s.password(&person, n.Password)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, ledger.Add(store.Passwords, password, "password.set", ""))
+	}
+	if err := s.Book.Commit(ctx, entries...); err != nil {
+		return nil, taken(err, &person)
+	}
+	return &person, nil
+}
+
+func (s *Service) password(p *models.Person, plain string) (*models.Password, error) {
+	if p.Username == "" {
+		return nil, models.Refuse(models.Invalid, "username", "is required for a person with a password")
+	}
+	hash, err := hashPassword(plain, p.Username)
+	return &models.Password{Person: p.Code, Hash: hash}, err
+}
+
+func taken(err error, p *models.Person) error {
+	var duplicate *store.Duplicate
+	if !errors.As(err, &duplicate) || duplicate.Collection == store.Answers.Name {
+		return err
+	}
+	if duplicate.Index == "username" {
+		return models.Refuse(models.Conflict, "username", "%q is already somebody's user name", p.Username).Because(err)
+	}
+	return models.Refuse(models.Conflict, "code", "%q is already a person", p.Code).Because(err)
+}
+
+// settle checks a person against the rules of roles and scope and fills in what
+// follows from others. before is nil for somebody new.
+func (s *Service) settle(ctx context.Context, caller, before, p *models.Person) error {
+	p.Username = strings.ToLower(strings.TrimSpace(p.Username))
+	if p.Role != "" && p.Scope == "" && p.Role != models.Admin && p.Role != models.Auditor {
+		p.Scope = p.Unit
+	}
+	if err := models.Validate(p); err != nil {
+		return err
+	}
+	path, err := s.path(ctx, "unit", p.Unit)
+	if err != nil {
+		return err
+	}
+	scope, err := s.path(ctx, "scope", p.Scope)
+	if err != nil {
+		return err
+	}
+	p.Path = path
+	signsIn := p.Username != "" || p.Role != "" || before != nil && before.Username != ""
+	switch {
+	case !CoversUnit(caller, path):
+		return models.Refuse(models.Forbidden, "unit", "is not in your part of the unit tree")
+	case signsIn && !May(caller.Role, ManagePeople):
+		return models.Refuse(models.Forbidden, "role", "the role %s may not %s", caller.Role, ManagePeople)
+	case (p.Username == "") != (p.Role == ""):
+		return models.Refuse(models.Invalid, "role", "a person who signs in has both a username and a role")
+	case p.Role == models.Auditor && len(p.Donors)+len(p.Grants) == 0:
+		return models.Refuse(models.Invalid, "donors", "an auditor needs the donors or grants whose equipment they see")
+	case p.Role != models.Auditor && len(p.Donors)+len(p.Grants) > 0:
+		return models.Refuse(models.Invalid, "donors", "only an auditor is scoped by donors and grants")
+	case p.Role != "" && p.Role != models.Admin && p.Role != models.Auditor && p.Scope == "":
+		return models.Refuse(models.Invalid, "scope", "a %s needs a unit or a scope", p.Role)
+	case p.Role == models.Auditor && !Everywhere(caller), p.Role != "" && !CoversUnit(caller, scope):
+		return models.Refuse(models.Forbidden, "scope", "you cannot give a wider scope than your own")
+	}
+	return s.payersExist(ctx, p)
+}
+
+// path returns the path of the unit that field names; nil for none.
+func (s *Service) path(ctx context.Context, field, code string) ([]string, error) {
+	if code == "" {
+		return nil, nil
+	}
+	unit, err := store.Get[models.Unit](ctx, s.Book.Store, store.Units, code)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, models.Refuse(models.Invalid, field, "there is no unit %q", code)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return unit.Path, nil
+}
+
+func (s *Service) payersExist(ctx context.Context, p *models.Person) error {
+	for _, list := range []struct {
+		in    *store.Collection
+		field string
+		codes []string
+	}{{store.Donors, "donors", p.Donors}, {store.Grants, "grants", p.Grants}} {
+		for _, code := range list.codes {
+			if _, err := s.Book.Store.Get(ctx, list.in, code); errors.Is(err, store.ErrNotFound) {
+				return models.Refuse(models.Invalid, list.field, "there is no %q", code)
+			} else if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Person returns one person in the caller's scope.
+func (s *Service) Person(ctx context.Context, code string) (*models.Person, error) {
+	_, person, err := s.load(ctx, code)
+	return person, err
+}
+
+func (s *Service) load(ctx context.Context, code string) (store.Record, *models.Person, error) {
+	caller, err := Allow(ctx, Read)
+	if err != nil {
+		return store.Record{}, nil, err
+	}
+	unknown := models.Refuse(models.NotFound, "code", "there is no person %q", code)
+	record, err := s.Book.Store.Get(ctx, store.People, code)
+	if errors.Is(err, store.ErrNotFound) {
+		return record, nil, unknown
+	}
+	if err != nil {
+		return record, nil, err
+	}
+	person, err := store.Decode[models.Person](record)
+	if err == nil && person.Code != caller.Code && !CoversUnit(caller, person.Path) {
+		return record, nil, unknown
+	}
+	return record, person, err
+}
+
+// People returns a page of the people in the caller's scope, by code.
+func (s *Service) People(ctx context.Context, after store.Key, limit int) ([]store.Record, error) {
+	caller, err := Allow(ctx, Read)
+	if err != nil {
+		return nil, err
+	}
+	q := store.Query{In: store.People, By: "code", Limit: limit, After: after}
+	if !Everywhere(caller) {
+		if caller.Role == models.Auditor || caller.Scope == "" {
+			return nil, nil
+		}
+		q.By, q.Where = "within", []store.Cond{store.Is("within", caller.Scope)}
+	}
+	return s.Book.Store.Find(ctx, q)
+}
+
+// EditPerson changes a person; version, if not 0, is the one that was read. A new
+// password, role or scope ends the person's sessions.
+func (s *Service) EditPerson(ctx context.Context, code string, version int64, edit PersonEdit) (*models.Person, error) {
+	caller, err := Allow(ctx, AddPeople)
+	if err != nil {
+		return nil, err
+	}
+	record, person, err := s.load(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	if err := Current(version, person.Version); err != nil {
+		return nil, err
+	}
+	before := *person
+	edit.apply(person)
+	if err := s.settle(ctx, caller, &before, person); err != nil {
+		return nil, err
+	}
+	entries := []ledger.Entry{ledger.Change(store.People, record.Body, person, "person.changed", "")}
+	witness, err := s.remainingAdmin(ctx, &before, person)
+	if err != nil {
+		return nil, err
+	}
+	if witness != nil {
+		entries = append(entries, *witness)
+	}
+	if edit.Password != nil || person.Username != "" && before.Username == "" {
+		entry, err := s.newPassword(ctx, person, edit.Password)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, entry)
+	}
+	if edit.Password != nil || person.Inactive != before.Inactive || person.Role != before.Role || person.Scope != before.Scope {
+		closed, err := s.closeSessions(ctx, code)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, closed...)
+	}
+	err = s.Book.Commit(ctx, entries...)
+	s.forget()
+	if err != nil {
+		return nil, Outrun(taken(err, person))
+	}
+	return person, nil
+}
+
+func (e PersonEdit) apply(p *models.Person) {
+	set(&p.Name, e.Name)
+	set(&p.Rank, e.Rank)
+	set(&p.ServiceNumber, e.ServiceNumber)
+	set(&p.Unit, e.Unit)
+	set(&p.Username, e.Username)
+	set(&p.Role, e.Role)
+	set(&p.Scope, e.Scope)
+	set(&p.Donors, e.Donors)
+	set(&p.Grants, e.Grants)
+	set(&p.Inactive, e.Inactive)
+}
+
+func set[T any](field, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
+
+func (s *Service) newPassword(ctx context.Context, p *models.Person, plain *string) (ledger.Entry, error) {
+	if plain == nil {
+		return ledger.Entry{}, models.Refuse(models.Invalid, "password", "is required for a new sign-in")
+	}
+	password, err := s.password(p, *plain)
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	record, err := s.Book.Store.Get(ctx, store.Passwords, p.Code)
+	if errors.Is(err, store.ErrNotFound) {
+		return ledger.Add(store.Passwords, password, "password.set", ""), nil
+	}
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	old, err := store.Decode[models.Password](record)
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	password.Base = old.Base
+	return ledger.Change(store.Passwords, record.Body, password, "password.set", ""), nil
+}
+
+func (s *Service) closeSessions(ctx context.Context, code string) ([]ledger.Entry, error) {
+	records, err := s.Book.Store.Find(ctx, store.Query{In: store.Sessions, By: "person",
+		Where: []store.Cond{store.Is("person", code)}, Limit: 1000})
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]ledger.Entry, len(records))
+	for i, record := range records {
+		session, err := store.Decode[models.Session](record)
+		if err != nil {
+			return nil, err
+		}
+		entries[i] = ledger.Remove(store.Sessions, record.Body, session, "session.closed")
+	}
+	return entries, nil
+}

@@ -1,0 +1,47 @@
+package access
+
+import (
+	"context"
+	"slices"
+
+	"quartermaster/models"
+)
+
+// Verb is something a role may do.
+type Verb string
+
+// The verbs, in the words that a refusal uses.
+const (
+	Read         Verb = "look at the register"
+	TakeOnCharge Verb = "take equipment on charge"
+	Edit         Verb = "change what is recorded of equipment"
+	Move         Verb = "issue, return or transfer equipment"
+	ManagePlaces Verb = "change units, categories, donors and grants"
+	AddPeople    Verb = "add people"
+	ManagePeople Verb = "give people a sign-in or change it"
+)
+
+var roles = map[Verb][]models.Role{
+	Read:         models.Roles,
+	TakeOnCharge: {models.Admin, models.Storekeeper},
+	Edit:         {models.Admin, models.Storekeeper},
+	Move:         {models.Admin, models.Storekeeper},
+	ManagePlaces: {models.Admin},
+	AddPeople:    {models.Admin, models.Storekeeper},
+	ManagePeople: {models.Admin},
+}
+
+// May says whether a role may do something.
+func May(role models.Role, verb Verb) bool { return slices.Contains(roles[verb], role) }
+
+// Allow returns the caller if their role may do verb.
+func Allow(ctx context.Context, verb Verb) (*models.Person, error) {
+	person, err := Caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !May(person.Role, verb) {
+		return nil, models.Refuse(models.Forbidden, "", "the role %s may not %s", person.Role, verb)
+	}
+	return person, nil
+}

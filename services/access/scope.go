@@ -1,0 +1,59 @@
+package access
+
+import (
+	"slices"
+
+	"quartermaster/models"
+	"quartermaster/services/store"
+)
+
+// Everywhere says whether the person's scope is the whole book.
+func Everywhere(p *models.Person) bool { return p.Role == models.Admin && p.Scope == "" }
+
+// CoversUnit says whether a unit, given by its path, is in the person's scope.
+// Auditors answer for no unit.
+func CoversUnit(p *models.Person, path []string) bool {
+	if Everywhere(p) {
+		return true
+	}
+	return p.Role != models.Auditor && p.Scope != "" && slices.Contains(path, p.Scope)
+}
+
+// Assets returns the conditions that keep a query of assets within the person's
+// scope. A person without any scope sees nothing.
+func Assets(p *models.Person) []store.Cond {
+	switch {
+	case Everywhere(p):
+		return nil
+	case p.Role == models.Auditor:
+		conds := []store.Cond{store.In("paid_by", payers(p))}
+		if p.Scope != "" {
+			conds = append(conds, store.Is("units", p.Scope))
+		}
+		return conds
+	}
+	return []store.Cond{store.Is("units", p.Scope)}
+}
+
+// payers names the donors and grants whose equipment an auditor sees.
+func payers(p *models.Person) []string {
+	names := make([]string, 0, len(p.Donors)+len(p.Grants))
+	for _, donor := range p.Donors {
+		names = append(names, "donor "+donor)
+	}
+	for _, grant := range p.Grants {
+		names = append(names, "grant "+grant)
+	}
+	return names
+}
+
+// SeesGrant says whether a grant of this donor may be shown to the person.
+func SeesGrant(p *models.Person, g *models.Grant) bool {
+	return p.Role != models.Auditor || slices.Contains(p.Grants, g.Code) || slices.Contains(p.Donors, g.Donor)
+}
+
+// SeesDonor says whether the donor may be shown to the person, who holds grants
+// of the donors named in granted.
+func SeesDonor(p *models.Person, code string, granted []string) bool {
+	return p.Role != models.Auditor || slices.Contains(p.Donors, code) || slices.Contains(granted, code)
+}

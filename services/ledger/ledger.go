@@ -1,0 +1,133 @@
+// Package ledger is the only way to change the book. Each change is committed
+// together with an event that says who changed what, when and why; the events of
+// one subject form a hash chain, so that none can be rewritten or left out later
+// without it showing.
+package ledger
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"quartermaster/models"
+	"quartermaster/services/store"
+)
+
+// Book writes changes with their events.
+type Book struct {
+	Store store.Store
+	Now   func() time.Time
+}
+
+// Entry is one document's change and the reason for it.
+type Entry struct {
+	In     *store.Collection
+	Doc    models.Document
+	Before []byte // the JSON that was read; nil for a new document
+	Kind   string // of the event, such as "asset.issued"
+	Reason string
+	gone   bool
+}
+
+// Add enters a new document.
+func Add(in *store.Collection, doc models.Document, kind, reason string) Entry {
+	return Entry{In: in, Doc: doc, Kind: kind, Reason: reason}
+}
+
+// Change replaces the document that was read as before by doc, which still
+// carries the version that was read.
+func Change(in *store.Collection, before []byte, doc models.Document, kind, reason string) Entry {
+	return Entry{In: in, Doc: doc, Before: before, Kind: kind, Reason: reason}
+}
+
+// Remove deletes a document (only sessions and the like) and keeps the event.
+func Remove(in *store.Collection, before []byte, doc models.Document, kind string) Entry {
+	return Entry{In: in, Doc: doc, Before: before, Kind: kind, gone: true}
+}
+
+// Subject names a document in the ledger.
+func Subject(in *store.Collection, id string) string { return in.Name + "/" + id }
+
+// Commit makes all changes and writes their events, or does nothing. Each Doc
+// then carries its new version. Errors: those of store.Commit, and *Replayed when
+// the request in ctx was already carried out.
+func (b *Book) Commit(ctx context.Context, entries ...Entry) error {
+	now := models.At(b.Now())
+	author := authorOf(ctx)
+	changes := make([]store.Change, 0, 2*len(entries)+1)
+	for i := range entries {
+		written, err := entries[i].write(now, author)
+		if err != nil {
+			return err
+		}
+		changes = append(changes, written[:]...)
+	}
+	once := onceOf(ctx)
+	if once != nil && len(entries) > 0 {
+		answer, err := once.answer(entries[0].Doc, now)
+		if err != nil {
+			return err
+		}
+		changes = append(changes, store.Insert(store.Answers, once.id, answer))
+	}
+	err := b.Store.Commit(ctx, changes...)
+	var taken *store.Duplicate
+	if once != nil && errors.As(err, &taken) && taken.Collection == store.Answers.Name {
+		return b.replay(ctx, once)
+	}
+	return err
+}
+
+// write gives the entry's document its new version and returns the changes of
+// document and event.
+func (e *Entry) write(now models.Time, author Author) ([2]store.Change, error) {
+	var changes [2]store.Change
+	base := e.Doc.Meta()
+	read := base.Version
+	event := models.Event{
+		Subject: Subject(e.In, e.Doc.Key()), Seq: read + 1, At: now, Kind: e.Kind,
+		Actor: author.Person, Device: author.Device, Reason: e.Reason, Prev: base.Head,
+	}
+	if _, secret := e.Doc.(interface{ Secret() }); !secret && !e.gone {
+		after, err := json.Marshal(e.Doc)
+		if err != nil {
+			return changes, fmt.Errorf("ledger: %s: %w", event.Subject, err)
+		}
+		if event.Changes, err = difference(e.Before, after); err != nil {
+			return changes, fmt.Errorf("ledger: %s: %w", event.Subject, err)
+		}
+	}
+	text, err := json.Marshal(event)
+	if err != nil {
+		return changes, fmt.Errorf("ledger: %s: %w", event.Subject, err)
+	}
+	base.Head = Hash(text)
+	base.Version = event.Seq
+	base.UpdatedAt = now
+	if read == 0 {
+		base.CreatedAt = now
+	}
+	var doc any = e.Doc
+	if e.gone {
+		doc = nil
+	}
+	changes[0] = store.Change{In: e.In, ID: e.Doc.Key(), Version: read, Doc: doc}
+	changes[1] = store.Insert(store.Events, event.Subject+"@"+strconv.FormatInt(event.Seq, 10), &models.Entry{
+		Subject: event.Subject, Seq: event.Seq, At: now, Hash: base.Head, Text: string(text),
+	})
+	return changes, nil
+}
+
+// Hash is the leaf hash of an event's text as RFC 6962 section 2.1 defines it, so
+// that the chain and a Merkle log over the same events agree.
+func Hash(text []byte) string {
+	h := sha256.New()
+	h.Write([]byte{0})
+	h.Write(text)
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,71 @@
+package register
+
+import (
+	"context"
+	"errors"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/ledger"
+	"quartermaster/services/store"
+)
+
+// Changing says what is about to be done to an asset.
+type Changing struct {
+	Verb    access.Verb
+	Tag     string
+	Version int64 // that was read; 0 when the caller names none
+	Kind    string
+	Reason  string
+	// With are further documents of the same Commit.
+	With []ledger.Entry
+}
+
+// attempts is how often a change is decided anew on what somebody else left.
+const attempts = 20
+
+// Change loads the asset within the caller's scope, lets decide change it, and
+// commits. When somebody else changed it in between, decide is asked again about
+// the asset as it is now, so that only a change which still makes sense is made.
+func (s *Service) Change(ctx context.Context, c Changing, decide func(*models.Person, *models.Asset) error) (*models.Asset, error) {
+	caller, err := access.Allow(ctx, c.Verb)
+	if err != nil {
+		return nil, err
+	}
+	for attempt := 1; ; attempt++ {
+		record, err := s.find(ctx, caller, c.Tag)
+		if err != nil {
+			return nil, err
+		}
+		asset, err := store.Decode[models.Asset](record)
+		if err != nil {
+			return nil, err
+		}
+		if err := access.Current(c.Version, asset.Version); err != nil {
+			return nil, err
+		}
+		if err := decide(caller, asset); err != nil {
+			return nil, err
+		}
+		entries := append([]ledger.Entry{ledger.Change(store.Assets, record.Body, asset, c.Kind, c.Reason)}, c.With...)
+		err = s.Book.Commit(ctx, entries...)
+		var outrun *store.VersionConflict
+		if errors.As(err, &outrun) && attempt < attempts {
+			continue
+		}
+		if err != nil {
+			return nil, access.Outrun(s.explainDuplicate(ctx, err, asset))
+		}
+		return asset, nil
+	}
+}
+
+// Unit returns a unit that the caller may move equipment to.
+func (s *Service) Unit(ctx context.Context, code string) (*models.Unit, error) {
+	return lookup[models.Unit](ctx, s.Book.Store, store.Units, "unit", code)
+}
+
+// CheckCustodian refuses a custodian who does not exist or no longer serves.
+func (s *Service) CheckCustodian(ctx context.Context, code string) error {
+	return s.references().Custodian(ctx, &models.Asset{Custodian: code})
+}

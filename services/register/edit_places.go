@@ -1,0 +1,129 @@
+package register
+
+import (
+	"context"
+	"errors"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/ledger"
+	"quartermaster/services/store"
+)
+
+// UnitEdit names what to change of a unit. Its code and its place in the tree
+// stay: history is told by them.
+type UnitEdit struct {
+	Name *string `json:"name,omitempty"`
+	Kind *string `json:"kind,omitempty"`
+}
+
+// EditUnit changes a unit's name or kind.
+func (s *Service) EditUnit(ctx context.Context, code string, version int64, edit UnitEdit) (*models.Unit, error) {
+	caller, err := access.Allow(ctx, access.ManagePlaces)
+	if err != nil {
+		return nil, err
+	}
+	return editPlace(ctx, s, store.Units, code, version, "unit.changed", func(u *models.Unit) error {
+		if !access.CoversUnit(caller, u.Path) {
+			return models.Refuse(models.Forbidden, "code", "is not in your part of the unit tree")
+		}
+		set(&u.Name, edit.Name)
+		set(&u.Kind, edit.Kind)
+		return nil
+	})
+}
+
+// DonorEdit names what to change of a donor.
+type DonorEdit struct {
+	Name *string `json:"name,omitempty"`
+	Mark *string `json:"mark,omitempty"`
+}
+
+// EditDonor changes a donor.
+func (s *Service) EditDonor(ctx context.Context, code string, version int64, edit DonorEdit) (*models.Donor, error) {
+	if err := s.allowEverywhere(ctx); err != nil {
+		return nil, err
+	}
+	return editPlace(ctx, s, store.Donors, code, version, "donor.changed", func(d *models.Donor) error {
+		set(&d.Name, edit.Name)
+		set(&d.Mark, edit.Mark)
+		return nil
+	})
+}
+
+// GrantEdit names what to change of a grant; whose it is stays.
+type GrantEdit struct {
+	Name      *string     `json:"name,omitempty"`
+	Reference *string     `json:"reference,omitempty"`
+	From      *models.Day `json:"from,omitempty"`
+	To        *models.Day `json:"to,omitempty"`
+}
+
+// EditGrant changes a grant.
+func (s *Service) EditGrant(ctx context.Context, code string, version int64, edit GrantEdit) (*models.Grant, error) {
+	if err := s.allowEverywhere(ctx); err != nil {
+		return nil, err
+	}
+	return editPlace(ctx, s, store.Grants, code, version, "grant.changed", func(g *models.Grant) error {
+		set(&g.Name, edit.Name)
+		set(&g.Reference, edit.Reference)
+		set(&g.From, edit.From)
+		set(&g.To, edit.To)
+		return s.checkGrant(ctx, g)
+	})
+}
+
+// CategoryEdit names what to change of a category. Fields replaces all of its
+// definitions; what assets already hold stays until they are next edited.
+type CategoryEdit struct {
+	Name       *string         `json:"name,omitempty"`
+	Fields     *[]models.Field `json:"fields,omitempty"`
+	LifeMonths *int            `json:"life_months,omitempty"`
+}
+
+// EditCategory changes a category.
+func (s *Service) EditCategory(ctx context.Context, code string, version int64, edit CategoryEdit) (*models.Category, error) {
+	if err := s.allowEverywhere(ctx); err != nil {
+		return nil, err
+	}
+	return editPlace(ctx, s, store.Categories, code, version, "category.changed", func(c *models.Category) error {
+		set(&c.Name, edit.Name)
+		set(&c.Fields, edit.Fields)
+		set(&c.LifeMonths, edit.LifeMonths)
+		return nil
+	})
+}
+
+func editPlace[T any, P interface {
+	*T
+	models.Document
+}](ctx context.Context, s *Service, in *store.Collection, code string, version int64, kind string, change func(P) error) (P, error) {
+	record, err := s.Book.Store.Get(ctx, in, code)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, models.Refuse(models.NotFound, "code", "there is no %q", code)
+	}
+	if err != nil {
+		return nil, err
+	}
+	decoded, err := store.Decode[T](record)
+	if err != nil {
+		return nil, err
+	}
+	doc := P(decoded)
+	if err := access.Current(version, doc.Meta().Version); err != nil {
+		return nil, err
+	}
+	if err := change(doc); err != nil {
+		return nil, err
+	}
+	if err := models.Validate(doc); err != nil {
+		return nil, err
+	}
+	return doc, access.Outrun(s.Book.Commit(ctx, ledger.Change(in, record.Body, doc, kind, "")))
+}
+
+func set[T any](field, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}

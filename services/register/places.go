@@ -1,0 +1,177 @@
+package register
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/ledger"
+	"quartermaster/services/store"
+)
+
+// AddUnit enters a unit below its parent.
+func (s *Service) AddUnit(ctx context.Context, unit models.Unit) (*models.Unit, error) {
+	caller, err := access.Allow(ctx, access.ManagePlaces)
+	if err != nil {
+		return nil, err
+	}
+	unit.Base, unit.Path = models.Base{}, nil
+	if err := models.Validate(&unit); err != nil {
+		return nil, err
+	}
+	if unit.Parent != "" {
+		parent, err := lookup[models.Unit](ctx, s.Book.Store, store.Units, "parent", unit.Parent)
+		if err != nil {
+			return nil, err
+		}
+		unit.Path = slices.Clone(parent.Path)
+	}
+	if len(unit.Path) >= deepestUnit {
+		return nil, models.Refuse(models.Invalid, "parent", "the unit tree is at most %d levels deep", deepestUnit)
+	}
+	unit.Path = append(unit.Path, unit.Code)
+	if !access.CoversUnit(caller, unit.Path) {
+		return nil, models.Refuse(models.Forbidden, "parent", "is not in your part of the unit tree")
+	}
+	return &unit, s.add(ctx, store.Units, &unit, "unit.added")
+}
+
+const deepestUnit = 12
+
+// AddDonor enters a donor.
+func (s *Service) AddDonor(ctx context.Context, donor models.Donor) (*models.Donor, error) {
+	donor.Base = models.Base{}
+	return &donor, s.addEverywhere(ctx, store.Donors, &donor, "donor.added")
+}
+
+// AddGrant enters a grant of a donor.
+func (s *Service) AddGrant(ctx context.Context, grant models.Grant) (*models.Grant, error) {
+	grant.Base = models.Base{}
+	if err := s.checkGrant(ctx, &grant); err != nil {
+		return nil, err
+	}
+	return &grant, s.addEverywhere(ctx, store.Grants, &grant, "grant.added")
+}
+
+func (s *Service) checkGrant(ctx context.Context, grant *models.Grant) error {
+	if grant.Donor != "" {
+		if _, err := lookup[models.Donor](ctx, s.Book.Store, store.Donors, "donor", grant.Donor); err != nil {
+			return err
+		}
+	}
+	if grant.From != "" && grant.To != "" && grant.To < grant.From {
+		return models.Refuse(models.Invalid, "to", "is before the grant's first day")
+	}
+	return nil
+}
+
+// AddCategory enters a category with its custom fields.
+func (s *Service) AddCategory(ctx context.Context, category models.Category) (*models.Category, error) {
+	category.Base = models.Base{}
+	return &category, s.addEverywhere(ctx, store.Categories, &category, "category.added")
+}
+
+// addEverywhere adds what is not below any unit: only an administrator of the
+// whole book may.
+func (s *Service) addEverywhere(ctx context.Context, in *store.Collection, doc models.Document, kind string) error {
+	if err := s.allowEverywhere(ctx); err != nil {
+		return err
+	}
+	if err := models.Validate(doc); err != nil {
+		return err
+	}
+	return s.add(ctx, in, doc, kind)
+}
+
+func (s *Service) allowEverywhere(ctx context.Context) error {
+	caller, err := access.Allow(ctx, access.ManagePlaces)
+	if err != nil {
+		return err
+	}
+	if !access.Everywhere(caller) {
+		return models.Refuse(models.Forbidden, "", "only an administrator of the whole book may change categories, donors and grants")
+	}
+	return nil
+}
+
+func (s *Service) add(ctx context.Context, in *store.Collection, doc models.Document, kind string) error {
+	err := s.Book.Commit(ctx, ledger.Add(in, doc, kind, ""))
+	var taken *store.Duplicate
+	if errors.As(err, &taken) && taken.Collection == in.Name {
+		return models.Refuse(models.Conflict, "code", "%q is already taken", doc.Key()).Because(err)
+	}
+	return err
+}
+
+// Units returns a page of the unit tree's nodes by code.
+func (s *Service) Units(ctx context.Context, after store.Key, limit int) ([]store.Record, error) {
+	return s.page(ctx, store.Units, after, limit)
+}
+
+// Categories returns a page of the categories by code.
+func (s *Service) Categories(ctx context.Context, after store.Key, limit int) ([]store.Record, error) {
+	return s.page(ctx, store.Categories, after, limit)
+}
+
+func (s *Service) page(ctx context.Context, in *store.Collection, after store.Key, limit int) ([]store.Record, error) {
+	if _, err := access.Allow(ctx, access.Read); err != nil {
+		return nil, err
+	}
+	return s.Book.Store.Find(ctx, store.Query{In: in, By: "code", After: after, Limit: limit})
+}
+
+// Grants returns a page of the grants that the caller may see, by code.
+func (s *Service) Grants(ctx context.Context, after store.Key, limit int) ([]store.Record, error) {
+	caller, err := access.Allow(ctx, access.Read)
+	if err != nil {
+		return nil, err
+	}
+	return s.visible(ctx, store.Grants, after, limit, func(r store.Record) (bool, error) {
+		grant, err := store.Decode[models.Grant](r)
+		return err == nil && access.SeesGrant(caller, grant), err
+	})
+}
+
+// Donors returns a page of the donors that the caller may see, by code.
+func (s *Service) Donors(ctx context.Context, after store.Key, limit int) ([]store.Record, error) {
+	caller, err := access.Allow(ctx, access.Read)
+	if err != nil {
+		return nil, err
+	}
+	var granted []string
+	for _, code := range caller.Grants {
+		grant, err := store.Get[models.Grant](ctx, s.Book.Store, store.Grants, code)
+		if err != nil {
+			return nil, err
+		}
+		granted = append(granted, grant.Donor)
+	}
+	return s.visible(ctx, store.Donors, after, limit, func(r store.Record) (bool, error) {
+		return access.SeesDonor(caller, r.ID, granted), nil
+	})
+}
+
+func (s *Service) visible(ctx context.Context, in *store.Collection, after store.Key, limit int, may func(store.Record) (bool, error)) ([]store.Record, error) {
+	var seen []store.Record
+	for {
+		records, err := s.page(ctx, in, after, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range records {
+			ok, err := may(r)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				seen = append(seen, r)
+			}
+		}
+		if len(seen) >= limit || len(records) < limit {
+			return seen[:min(len(seen), limit)], nil
+		}
+		after = records[len(records)-1].Place
+	}
+}
