@@ -94,6 +94,15 @@ func (s *Service) settle(ctx context.Context, caller, before, p *models.Person) 
 		return err
 	}
 	p.Path = path
+	if before != nil && before.Role != "" {
+		was, err := s.path(ctx, "scope", before.Scope)
+		if err != nil {
+			return err
+		}
+		if !CoversUnit(caller, was) {
+			return models.Refuse(models.Forbidden, "scope", "%s sees more of the book than you do; ask an administrator of the whole", before.Code)
+		}
+	}
 	signsIn := p.Username != "" || p.Role != "" || before != nil && before.Username != ""
 	switch {
 	case !CoversUnit(caller, path):
@@ -204,6 +213,9 @@ func (s *Service) EditPerson(ctx context.Context, code string, version int64, ed
 	}
 	before := *person
 	edit.apply(person)
+	if edit.Scope == nil && before.Scope == before.Unit {
+		person.Scope = person.Unit // whoever saw their unit sees the one that they are posted to
+	}
 	if err := s.settle(ctx, caller, &before, person); err != nil {
 		return nil, err
 	}
@@ -235,6 +247,37 @@ func (s *Service) EditPerson(ctx context.Context, code string, version int64, ed
 		return nil, Outrun(taken(err, person))
 	}
 	return person, nil
+}
+
+// ChangePassword replaces the caller's own password and ends their sign-ins.
+func (s *Service) ChangePassword(ctx context.Context, current, wanted string) error {
+	caller, err := Caller(ctx)
+	if err != nil {
+		return err
+	}
+	now := s.Book.Now()
+	if err := s.slow.check(now, "name "+caller.Username); err != nil {
+		return err
+	}
+	_, hash, err := s.secret(ctx, caller.Username)
+	if err != nil {
+		return err
+	}
+	if !passwordMatches(current, hash) {
+		s.slow.failed(now, "name "+caller.Username, "own password of "+caller.Code)
+		return models.Refuse(models.Invalid, "current", "is not your password")
+	}
+	entry, err := s.newPassword(ctx, caller, &wanted)
+	if err != nil {
+		return err
+	}
+	closed, err := s.closeSessions(ctx, caller.Code)
+	if err != nil {
+		return err
+	}
+	err = s.Book.Commit(ctx, append([]ledger.Entry{entry}, closed...)...)
+	s.forget()
+	return Outrun(err)
 }
 
 func (e PersonEdit) apply(p *models.Person) {

@@ -54,9 +54,20 @@ func Remove(in *store.Collection, before []byte, doc models.Document, kind strin
 func Subject(in *store.Collection, id string) string { return in.Name + "/" + id }
 
 // Commit makes all changes and writes their events, or does nothing. Each Doc
-// then carries its new version. Errors: those of store.Commit, and *Replayed when
+// then carries its new version; after an error, the one that it had. Errors: those of store.Commit, and *Replayed when
 // the request in ctx was already carried out.
-func (b *Book) Commit(ctx context.Context, entries ...Entry) error {
+func (b *Book) Commit(ctx context.Context, entries ...Entry) (err error) {
+	bases := make([]models.Base, len(entries))
+	for i := range entries {
+		bases[i] = *entries[i].Doc.Meta()
+	}
+	defer func() {
+		if err != nil {
+			for i := range entries {
+				*entries[i].Doc.Meta() = bases[i]
+			}
+		}
+	}()
 	now := models.At(b.Now())
 	author := authorOf(ctx)
 	changes := make([]store.Change, 0, 2*len(entries)+1)
@@ -75,7 +86,7 @@ func (b *Book) Commit(ctx context.Context, entries ...Entry) error {
 		}
 		changes = append(changes, store.Insert(store.Answers, once.id, answer))
 	}
-	err := b.Store.Commit(ctx, changes...)
+	err = b.Store.Commit(ctx, changes...)
 	var taken *store.Duplicate
 	if once != nil && errors.As(err, &taken) && taken.Collection == store.Answers.Name {
 		return b.replay(ctx, once)

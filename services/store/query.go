@@ -55,10 +55,12 @@ func Starts(field, value string) Cond { return Cond{field, Prefix, value} }
 // fields. It is what a page's cursor carries.
 type Key []any
 
-// Fixed says whether an equality in q fixes field to one value.
+// Fixed says whether q fixes field to one value: by an equality, or by membership
+// in the first field of its index, which is read value by value and merged.
 func (q Query) Fixed(field string) bool {
+	lead := q.Index().Fields[0]
 	for _, c := range q.Where {
-		if c.Field == field && c.Op == Eq {
+		if c.Field == field && (c.Op == Eq || c.Op == Any && field == lead) {
 			return true
 		}
 	}

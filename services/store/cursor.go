@@ -1,0 +1,77 @@
+package store
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+
+	"quartermaster/models"
+)
+
+// cursor is what a client carries from one page to the next.
+type cursor struct {
+	Query []byte `json:"q"` // fingerprint of the query that it belongs to
+	Key   []any  `json:"k"`
+}
+
+const longestCursor = 2000
+
+// Cursor writes the place behind which q's next page begins.
+func (q Query) Cursor(place Key) string {
+	raw, err := json.Marshal(cursor{q.fingerprint(), place})
+	if err != nil {
+		panic(err) // a place holds text and numbers only
+	}
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+// Resume returns q continued behind a cursor, "" being the beginning. A cursor
+// that was not given for this very query is refused.
+func (q Query) Resume(text string) (Query, error) {
+	if text == "" {
+		return q, nil
+	}
+	unreadable := models.Refuse(models.Invalid, "cursor", "is not one that this list gave; begin again without it")
+	if len(text) > longestCursor {
+		return q, unreadable
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return q, unreadable.Because(err)
+	}
+	var c cursor
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	if err := decoder.Decode(&c); err != nil {
+		return q, unreadable.Because(err)
+	}
+	if !bytes.Equal(c.Query, q.fingerprint()) {
+		return q, models.Refuse(models.Invalid, "cursor", "belongs to a list with other filters or another order; begin again without it")
+	}
+	if len(c.Key) == 0 || len(c.Key) != len(q.Order()) {
+		return q, unreadable
+	}
+	for i, part := range c.Key {
+		switch v := part.(type) {
+		case string:
+		case json.Number:
+			n, err := v.Int64()
+			if err != nil {
+				return q, unreadable.Because(err)
+			}
+			c.Key[i] = n
+		default:
+			return q, unreadable
+		}
+	}
+	q.After = c.Key
+	return q, nil
+}
+
+func (q Query) fingerprint() []byte {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s %s %v %q", q.In.Name, q.By, q.Desc, fmt.Sprint(q.Where))
+	return sum.Sum(nil)[:9]
+}
