@@ -37,7 +37,7 @@ type Asset struct {
 	Make       string         `json:"make,omitempty" validate:"omitempty,text,max=120"`
 	Model      string         `json:"model,omitempty" validate:"omitempty,text,max=120"`
 	Serial     string         `json:"serial,omitempty" validate:"omitempty,text,max=120"`
-	Aliases    []string       `json:"aliases,omitempty" validate:"max=20,unique,dive,required,text,max=200"`
+	Aliases    []string       `json:"aliases,omitempty" validate:"max=20,unique,dive,required,text,max=200,excludes=0x7C"`
 	Unit       string         `json:"unit" validate:"required,code"`
 	Path       []string       `json:"path"` // the unit and every unit above it, from the top
 	Location   string         `json:"location,omitempty" validate:"omitempty,text,max=120"`

@@ -108,6 +108,8 @@ func sentence(w validator.FieldError) string {
 		return "is not a day; write it like 2026-03-31"
 	case "text":
 		return "is blank or holds characters that cannot be printed"
+	case "excludes":
+		return "must not hold " + w.Param()
 	case "unique":
 		return "holds the same value twice"
 	case "regexp":

@@ -96,7 +96,7 @@ func (s *Service) Retag(ctx context.Context, tag string, version int64, reason s
 	return s.Change(ctx, c, func(_ *models.Person, a *models.Asset) error {
 		if number == 0 {
 			var err error
-			if number, err = s.Book.Store.Next(ctx, "tag:"+s.Prefix, 1); err != nil {
+			if number, err = s.Book.Store.Next(ctx, s.sequence(), 1); err != nil {
 				return err
 			}
 		}

@@ -115,7 +115,7 @@ func (s *Service) takeOn(ctx context.Context, items []NewAsset) ([]*models.Asset
 
 // enter gives checked assets their identities and tags, and commits them.
 func (s *Service) enter(ctx context.Context, assets []*models.Asset, reason string) error {
-	first, err := s.Book.Store.Next(ctx, "tag:"+s.Prefix, int64(len(assets)))
+	first, err := s.Book.Store.Next(ctx, s.sequence(), int64(len(assets)))
 	if err != nil {
 		return err
 	}
