@@ -182,19 +182,25 @@ func (s *Service) load(ctx context.Context, code string) (store.Record, *models.
 }
 
 // People returns a page of the people in the caller's scope, by code.
-func (s *Service) People(ctx context.Context, after store.Key, limit int) ([]store.Record, error) {
+func (s *Service) People(ctx context.Context, cursor string, limit int) (*store.Page, error) {
 	caller, err := Allow(ctx, Read)
 	if err != nil {
 		return nil, err
 	}
-	q := store.Query{In: store.People, By: "code", Limit: limit, After: after}
+	if err := store.CheckLimit(limit); err != nil {
+		return nil, err
+	}
+	q := store.Query{In: store.People, By: "code"}
 	if !Everywhere(caller) {
 		if caller.Role == models.Auditor || caller.Scope == "" {
-			return nil, nil
+			return &store.Page{}, nil
 		}
 		q.By, q.Where = "within", []store.Cond{store.Is("within", caller.Scope)}
 	}
-	return s.Book.Store.Find(ctx, q)
+	if q, err = q.Resume(cursor); err != nil {
+		return nil, err
+	}
+	return store.FindPage(ctx, s.Book.Store, q, limit)
 }
 
 // EditPerson changes a person; version, if not 0, is the one that was read. A new

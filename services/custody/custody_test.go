@@ -74,7 +74,7 @@ func TestRefusals(t *testing.T) {
 	issue := func(i custody.Issue) error { _, err := w.Custody.Issue(ctx, a.Tag, 0, i); return err }
 	refused(t, issue(custody.Issue{}), models.Invalid, "custodian", "say who")
 	refused(t, issue(custody.Issue{Unit: "MOON"}), models.Invalid, "unit", "there is no unit")
-	refused(t, issue(custody.Issue{Custodian: "nobody"}), models.Invalid, "custodian", "there is no custodian")
+	refused(t, issue(custody.Issue{Custodian: "nobody"}), models.Invalid, "custodian", "there is no person")
 	refused(t, issue(custody.Issue{Unit: "NORTH-POST", DueBack: "2026-03-01"}), models.Invalid, "due_back", "2026-03-01 has passed")
 	refused(t, issue(custody.Issue{Unit: "NORTH-POST", DueBack: "soon"}), models.Invalid, "due_back", "is not a day")
 	refused(t, issue(custody.Issue{Unit: "NORTH-POST", Condition: "shiny"}), models.Invalid, "condition", "must be one of")

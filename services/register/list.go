@@ -33,8 +33,6 @@ var Sorts = []string{"tag", "name", "acquired_on", "due_back", "updated_at"}
 var sortIndex = map[string]string{"tag": "number", "name": "name", "acquired_on": "acquired", "due_back": "due", "updated_at": "updated"}
 
 const (
-	// LargestPage is the most that one page of a list may hold.
-	LargestPage = 200
 	mostWords   = 8
 	longestText = 200
 	// weighed is how far candidates are counted to find the one that narrows most.
@@ -44,17 +42,10 @@ const (
 	gathered = 2000
 )
 
-// Page is one page of a list: the documents as they are stored, and the cursor
-// of the next page, "" on the last.
-type Page struct {
-	Records []store.Record
-	Next    string
-}
-
 // List returns a page of the assets in the caller's scope.
-func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) (*Page, error) {
-	if limit < 1 || limit > LargestPage {
-		return nil, models.Refuse(models.Invalid, "limit", "must be 1 to %d", LargestPage)
+func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) (*store.Page, error) {
+	if err := store.CheckLimit(limit); err != nil {
+		return nil, err
 	}
 	return s.list(ctx, f, cursor, limit)
 }
@@ -92,34 +83,27 @@ func (s *Service) Each(ctx context.Context, f Filter, do func(store.Record) erro
 	}
 }
 
-func (s *Service) list(ctx context.Context, f Filter, cursor string, limit int) (*Page, error) {
+func (s *Service) list(ctx context.Context, f Filter, cursor string, limit int) (*store.Page, error) {
 	sel, err := s.selection(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	if sel.nothing {
-		return &Page{}, nil
+		return &store.Page{}, nil
 	}
 	q, gather, err := s.plan(ctx, sel, cursor)
 	if err != nil {
 		return nil, err
 	}
-	q.Limit = limit + 1
-	var records []store.Record
-	if gather != nil {
-		records, err = s.gather(ctx, q, *gather)
-	} else {
-		records, err = s.Book.Store.Find(ctx, q)
+	if gather == nil {
+		return store.FindPage(ctx, s.Book.Store, q, limit)
 	}
+	q.Limit = limit + 1
+	records, err := s.gather(ctx, q, *gather)
 	if err != nil {
 		return nil, err
 	}
-	page := &Page{Records: records}
-	if len(records) > limit {
-		page.Records = records[:limit]
-		page.Next = q.Cursor(records[limit-1].Place)
-	}
-	return page, nil
+	return q.PageOf(records, limit), nil
 }
 
 // selection is a filter in the store's terms.

@@ -7,7 +7,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -38,11 +37,11 @@ const latestZone = 14 * time.Hour
 func lookup[T any](ctx context.Context, s store.Store, in *store.Collection, field, code string) (*T, error) {
 	doc, err := store.Get[T](ctx, s, in, code)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, models.Refuse(models.Invalid, field, "there is no %s %q", strings.TrimSuffix(nameOf[in], "s"), code)
+		return nil, models.Refuse(models.Invalid, field, "there is no %s %q", nameOf[in], code)
 	}
 	return doc, err
 }
 
 var nameOf = map[*store.Collection]string{
-	store.Units: "units", store.Donors: "donors", store.Grants: "grants", store.People: "custodian", store.Categories: "category",
+	store.Units: "unit", store.Donors: "donor", store.Grants: "grant", store.People: "person", store.Categories: "category",
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -74,4 +75,41 @@ func (q Query) fingerprint() []byte {
 	sum := sha256.New()
 	fmt.Fprintf(sum, "%s %s %v %q", q.In.Name, q.By, q.Desc, fmt.Sprint(q.Where))
 	return sum.Sum(nil)[:9]
+}
+
+// Page is one page of a list, and the cursor of the next: "" on the last.
+type Page struct {
+	Records []Record
+	Next    string
+}
+
+// LargestPage is the most that a page which somebody asks for may hold.
+const LargestPage = 200
+
+// CheckLimit refuses a page of no or of too many documents.
+func CheckLimit(limit int) error {
+	if limit < 1 || limit > LargestPage {
+		return models.Refuse(models.Invalid, "limit", "must be 1 to %d", LargestPage)
+	}
+	return nil
+}
+
+// FindPage reads a page of q, and one document more to know whether another follows.
+func FindPage(ctx context.Context, s Store, q Query, limit int) (*Page, error) {
+	q.Limit = limit + 1
+	records, err := s.Find(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return q.PageOf(records, limit), nil
+}
+
+// PageOf makes a page of what q found when asked for one more than limit.
+func (q Query) PageOf(records []Record, limit int) *Page {
+	page := &Page{Records: records}
+	if len(records) > limit {
+		page.Records = records[:limit]
+		page.Next = q.Cursor(records[limit-1].Place)
+	}
+	return page
 }
