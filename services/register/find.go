@@ -2,6 +2,8 @@ package register
 
 import (
 	"context"
+	"errors"
+	"strconv"
 
 	"quartermaster/labels"
 	"quartermaster/models"
@@ -104,6 +106,34 @@ func (s *Service) Scan(ctx context.Context, text string) (*Found, error) {
 	return nil, models.Refuse(models.NotFound, "code", "nothing on charge has the tag or serial number %q", code)
 }
 
+// ScanPhoto finds the asset behind the codes in a photo.
+func (s *Service) ScanPhoto(ctx context.Context, photo []byte) (*Found, error) {
+	if _, err := access.Allow(ctx, access.Read); err != nil {
+		return nil, err
+	}
+	if len(photo) == 0 {
+		return nil, models.Refuse(models.Invalid, "file", "is empty")
+	}
+	if err := CheckImage(photo); err != nil {
+		return nil, err
+	}
+	codes, err := labels.ReadPhoto(photo)
+	if err != nil {
+		return nil, err
+	}
+	for _, code := range codes {
+		var found *Found
+		if found, err = s.Scan(ctx, code); err == nil {
+			return found, nil
+		}
+		var refusal *models.Error
+		if !errors.As(err, &refusal) {
+			return nil, err
+		}
+	}
+	return nil, err
+}
+
 // found says what the caller can do with the asset.
 func (s *Service) found(caller *models.Person, a *models.Asset, matched string) *Found {
 	return &Found{Asset: a, Matched: matched, Actions: Actions(caller, a)}
@@ -116,6 +146,26 @@ func Actions(p *models.Person, a *models.Asset) []string {
 		actions = append(actions, a.Actions()...)
 	}
 	return actions
+}
+
+// Events returns a page of an asset's history, newest first, and the cursor of
+// the next.
+func (s *Service) Events(ctx context.Context, tag, cursor string, limit int) (events []models.Event, next string, err error) {
+	if err := store.CheckLimit(limit); err != nil {
+		return nil, "", err
+	}
+	before := int64(0)
+	if cursor != "" {
+		if before, err = strconv.ParseInt(cursor, 10, 64); err != nil || before < 1 {
+			return nil, "", models.Refuse(models.Invalid, "cursor", "is not one that this list gave; begin again without it")
+		}
+	}
+	events, err = s.History(ctx, tag, before, limit+1)
+	if len(events) > limit {
+		events = events[:limit]
+		next = strconv.FormatInt(events[limit-1].Seq, 10)
+	}
+	return events, next, err
 }
 
 // History returns up to limit events of an asset in the caller's scope, newest

@@ -104,4 +104,3 @@ func (s *Service) add(ctx context.Context, in *store.Collection, doc models.Docu
 	}
 	return err
 }
-

@@ -100,9 +100,9 @@ func TestLotIsAllOrNothing(t *testing.T) {
 	_, err = w.Register.TakeLotOnCharge(w.As("keeper-north"), lot)
 	refused(t, err, models.Conflict, "serial", `"A" is given twice`)
 	lot.Serials = []string{"A", "C"}
-	assets, err := w.Register.TakeLotOnCharge(w.As("keeper-north"), lot)
-	if err != nil || len(assets) != 2 || assets[1].Number != assets[0].Number+1 || assets[1].Serial != "C" {
-		t.Fatalf("%+v, %v", assets, err)
+	batch, err := w.Register.TakeLotOnCharge(w.As("keeper-north"), lot)
+	if err != nil || len(batch.Items) != 2 || batch.Items[1].Number != batch.Items[0].Number+1 || batch.Items[1].Serial != "C" {
+		t.Fatalf("%+v, %v", batch, err)
 	}
 	if n, _ := w.Register.Count(w.Operator(), register.Filter{}, 10); n != 3 {
 		t.Errorf("%d items on charge", n)

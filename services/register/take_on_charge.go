@@ -51,7 +51,7 @@ func (n NewAsset) asset() *models.Asset {
 
 // TakeOnCharge enters one item in the register and gives it its tag.
 func (s *Service) TakeOnCharge(ctx context.Context, n NewAsset) (*models.Asset, error) {
-	assets, err := s.takeOn(ctx, []NewAsset{n})
+	assets, err := s.takeOn(ctx, []NewAsset{n}, false)
 	if err != nil {
 		return nil, err
 	}
@@ -68,8 +68,13 @@ type Lot struct {
 
 const largestLot = 500
 
+// Batch is the items that were taken on charge together.
+type Batch struct {
+	Items []*models.Asset `json:"items"`
+}
+
 // TakeLotOnCharge enters several items alike, all or none.
-func (s *Service) TakeLotOnCharge(ctx context.Context, lot Lot) ([]*models.Asset, error) {
+func (s *Service) TakeLotOnCharge(ctx context.Context, lot Lot) (*Batch, error) {
 	n := len(lot.Serials)
 	switch {
 	case n == 0:
@@ -90,16 +95,20 @@ func (s *Service) TakeLotOnCharge(ctx context.Context, lot Lot) ([]*models.Asset
 			items[i].Serial = lot.Serials[i]
 		}
 	}
-	return s.takeOn(ctx, items)
+	assets, err := s.takeOn(ctx, items, true)
+	return &Batch{assets}, err
 }
 
-func (s *Service) takeOn(ctx context.Context, items []NewAsset) ([]*models.Asset, error) {
+func (s *Service) takeOn(ctx context.Context, items []NewAsset, lot bool) ([]*models.Asset, error) {
 	caller, err := access.Allow(ctx, access.TakeOnCharge)
 	if err != nil {
 		return nil, err
 	}
 	refs := s.references()
 	assets := make([]*models.Asset, len(items))
+	if lot {
+		ledger.Answer(ctx, &Batch{assets})
+	}
 	for i, item := range items {
 		assets[i] = item.asset()
 		wrong, err := refs.check(ctx, caller, assets[i])
@@ -110,11 +119,11 @@ func (s *Service) takeOn(ctx context.Context, items []NewAsset) ([]*models.Asset
 			return nil, err
 		}
 	}
-	return assets, s.enter(ctx, assets, "")
+	return assets, s.enter(ctx, assets)
 }
 
 // enter gives checked assets their identities and tags, and commits them.
-func (s *Service) enter(ctx context.Context, assets []*models.Asset, reason string) error {
+func (s *Service) enter(ctx context.Context, assets []*models.Asset) error {
 	first, err := s.Book.Store.Next(ctx, s.sequence(), int64(len(assets)))
 	if err != nil {
 		return err
@@ -124,10 +133,7 @@ func (s *Service) enter(ctx context.Context, assets []*models.Asset, reason stri
 		a.ID = s.newID()
 		a.Number = first + int64(i)
 		a.Tag = labels.FormatTag(s.Prefix, a.Number)
-		entries[i] = ledger.Add(store.Assets, a, "asset.taken_on_charge", reason)
-	}
-	if len(assets) > 1 {
-		ledger.Answer(ctx, assets)
+		entries[i] = ledger.Add(store.Assets, a, "asset.taken_on_charge", "")
 	}
 	return s.explainDuplicate(ctx, s.Book.Commit(ctx, entries...), assets...)
 }

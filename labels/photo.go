@@ -1,0 +1,72 @@
+package labels
+
+import (
+	"bytes"
+	"image"
+	_ "image/jpeg" // the forms of photo that phones take
+	_ "image/png"
+
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/datamatrix"
+	"github.com/makiuchi-d/gozxing/oned"
+	"github.com/makiuchi-d/gozxing/qrcode"
+	"golang.org/x/image/draw"
+
+	"quartermaster/models"
+)
+
+// readAt are the sizes, in pixels of the longer side, at which a photo is looked
+// at: small first, which is quick and blurs noise away, then sharper. 0 is as it
+// was taken.
+var readAt = []int{1000, 1800, 0}
+
+// looking bounds how many photos are looked at at once, and with it the memory that
+// they take.
+var looking = make(chan struct{}, 2)
+
+// ReadPhoto returns the codes that can be read in a JPEG or PNG: QR codes, Data
+// Matrix and Code 128, the usual forms on equipment. A photo without any is refused.
+func ReadPhoto(photo []byte) ([]string, error) {
+	looking <- struct{}{}
+	defer func() { <-looking }()
+	picture, _, err := image.Decode(bytes.NewReader(photo))
+	if err != nil {
+		return nil, models.Refuse(models.Invalid, "file", "is a photo that cannot be read; take it again").Because(err)
+	}
+	longest := max(picture.Bounds().Dx(), picture.Bounds().Dy())
+	for _, size := range readAt {
+		if size >= longest {
+			continue
+		}
+		if codes := codesIn(scaled(picture, size)); len(codes) > 0 {
+			return codes, nil
+		}
+	}
+	return nil, models.Refuse(models.Invalid, "file", "no code can be read in this photo; go closer, hold still, and let light fall on the label")
+}
+
+func scaled(picture image.Image, longest int) image.Image {
+	if longest == 0 {
+		return picture
+	}
+	b := picture.Bounds()
+	factor := float64(longest) / float64(max(b.Dx(), b.Dy()))
+	small := image.NewGray(image.Rect(0, 0, max(1, int(float64(b.Dx())*factor)), max(1, int(float64(b.Dy())*factor))))
+	draw.ApproxBiLinear.Scale(small, small.Bounds(), picture, b, draw.Src, nil)
+	return small
+}
+
+func codesIn(picture image.Image) []string {
+	hints := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
+	var codes []string
+	for _, reader := range []gozxing.Reader{qrcode.NewQRCodeReader(), datamatrix.NewDataMatrixReader(), oned.NewCode128Reader()} {
+		bitmap, err := gozxing.NewBinaryBitmapFromImage(picture)
+		if err != nil {
+			return codes
+		}
+		if found, err := reader.Decode(bitmap, hints); err == nil && found.GetText() != "" {
+			codes = append(codes, found.GetText())
+		}
+	}
+	return codes
+}

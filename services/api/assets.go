@@ -1,0 +1,268 @@
+package api
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"mime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/register"
+	"quartermaster/services/server"
+)
+
+type reason struct {
+	Reason string `json:"reason"`
+}
+
+type scan struct {
+	Code string `json:"code"`
+}
+
+func (a *API) takeOnCharge(c *fiber.Ctx) error {
+	n, err := server.JSON[register.NewAsset](c)
+	if err != nil {
+		return err
+	}
+	asset, err := a.Register.TakeOnCharge(c.UserContext(), n)
+	if err == nil {
+		c.Location(Root + "/assets/" + asset.Tag)
+	}
+	return document(c, created, asset, err)
+}
+
+func (a *API) takeLotOnCharge(c *fiber.Ctx) error {
+	lot, err := server.JSON[register.Lot](c)
+	if err != nil {
+		return err
+	}
+	batch, err := a.Register.TakeLotOnCharge(c.UserContext(), lot)
+	if err != nil {
+		return err
+	}
+	return c.Status(created).JSON(batch)
+}
+
+// Filter reads which assets are asked for.
+func Filter(c *fiber.Ctx) register.Filter {
+	return register.Filter{
+		Status: c.Query("status"), Category: c.Query("category"), Unit: c.Query("unit"), Donor: c.Query("donor"),
+		Grant: c.Query("grant"), Custodian: c.Query("custodian"), Search: c.Query("q"), Sort: c.Query("sort"),
+	}
+}
+
+func (a *API) listAssets(c *fiber.Ctx) error {
+	if err := known(c, names(filters(paging...))...); err != nil {
+		return err
+	}
+	n, err := limit(c)
+	if err != nil {
+		return err
+	}
+	list, err := a.Register.List(c.UserContext(), Filter(c), c.Query("cursor"), n)
+	return page(c, list, err)
+}
+
+func (a *API) exportAssets(c *fiber.Ctx) error {
+	if err := known(c, names(filters())...); err != nil {
+		return err
+	}
+	return Export(c, a.Register, Filter(c))
+}
+
+// longestExport is how long a million rows may take to a slow line.
+const longestExport = 30 * time.Minute
+
+// Export streams the assets of a list as CSV. The list's first page is read
+// before the answer begins, so that a refusal still comes as one.
+func Export(c *fiber.Ctx, r *register.Service, f register.Filter) error {
+	if _, err := r.List(c.UserContext(), f, "", 1); err != nil {
+		return err
+	}
+	person, err := access.Caller(c.UserContext())
+	if err != nil {
+		return err
+	}
+	ctx := access.As(context.Background(), person, c.Get(fiber.HeaderUserAgent)) // the request's own ends before the stream does
+	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8; header=present")
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="assets.csv"`)
+	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
+		ctx, cancel := context.WithTimeout(ctx, longestExport)
+		defer cancel()
+		if err := r.Export(ctx, f, w); err != nil {
+			_, _ = io.WriteString(w, "\"EXPORT BROKE OFF HERE\"\r\n") // a row that import refuses
+		}
+	})
+	return nil
+}
+
+func (a *API) importAssets(c *fiber.Ctx) error {
+	in, err := Import(c)
+	if err != nil {
+		return err
+	}
+	result, err := a.Register.Import(c.UserContext(), in)
+	if err != nil {
+		return err
+	}
+	return c.JSON(result)
+}
+
+// Import reads a file to be taken in, and how.
+func Import(c *fiber.Ctx) (register.Import, error) {
+	in := register.Import{}
+	if err := known(c, "dry_run", "map", "name"); err != nil {
+		return in, err
+	}
+	upload, err := server.OneFile(c, register.LargestImport)
+	if err != nil {
+		return in, err
+	}
+	in.File = upload.Content
+	if in.DryRun, err = yes(c.Query("dry_run", upload.Values["dry_run"])); err != nil {
+		return in, err
+	}
+	in.Columns = map[string]string{}
+	for _, pair := range c.Context().QueryArgs().PeekMulti("map") {
+		heading, field, ok := strings.Cut(string(pair), "=")
+		if !ok {
+			return in, models.Refuse(models.Malformed, "map", "must be HEADING=field")
+		}
+		in.Columns[heading] = field
+	}
+	return in, nil
+}
+
+func yes(text string) (bool, error) {
+	if text == "" {
+		return false, nil
+	}
+	value, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, models.Refuse(models.Malformed, "dry_run", "must be true or false")
+	}
+	return value, nil
+}
+
+func (a *API) asset(c *fiber.Ctx) error {
+	r, err := a.Register.Asset(c.UserContext(), c.Params("tag"))
+	return record(c, r, err)
+}
+
+func (a *API) editAsset(c *fiber.Ctx) error {
+	return change(c, func(tag string, version int64, e register.AssetEdit) (*models.Asset, error) {
+		return a.Register.Edit(c.UserContext(), tag, version, e)
+	})
+}
+
+func (a *API) retag(c *fiber.Ctx) error {
+	return change(c, func(tag string, version int64, r reason) (*models.Asset, error) {
+		return a.Register.Retag(c.UserContext(), tag, version, r.Reason)
+	})
+}
+
+// change decodes what is to be done to the asset in the address, has it done and
+// answers with the asset as it then is.
+func change[T any](c *fiber.Ctx, do func(tag string, version int64, what T) (*models.Asset, error)) error {
+	read, err := version(c)
+	if err != nil {
+		return err
+	}
+	what, err := server.JSON[T](c)
+	if err != nil {
+		return err
+	}
+	asset, err := do(c.Params("tag"), read, what)
+	return document(c, ok, asset, err)
+}
+
+func (a *API) assetEvents(c *fiber.Ctx) error {
+	cursor, n, err := cursorAndLimit(c)
+	if err != nil {
+		return err
+	}
+	events, next, err := a.Register.Events(c.UserContext(), c.Params("tag"), cursor, n)
+	if err != nil {
+		return err
+	}
+	return items(c, events, next)
+}
+
+func (a *API) attach(c *fiber.Ctx) error {
+	read, err := version(c)
+	if err != nil {
+		return err
+	}
+	upload, err := server.OneFile(c, register.LargestFile)
+	if err != nil {
+		return err
+	}
+	asset, err := a.Register.Attach(c.UserContext(), c.Params("tag"), read, upload.Name, upload.Content)
+	return document(c, created, asset, err)
+}
+
+func (a *API) file(c *fiber.Ctx) error { return File(c, a.Register) }
+
+// File serves an attachment so that no browser takes it for a page of ours: with
+// the type that its content has, as a download, and in a sandbox.
+func File(c *fiber.Ctx, r *register.Service) error {
+	attachment, content, err := r.File(c.UserContext(), c.Params("tag"), c.Params("id"))
+	if err != nil {
+		return err
+	}
+	disposition := "attachment"
+	if strings.HasPrefix(attachment.Type, "image/") {
+		disposition = "inline"
+	}
+	c.Set(fiber.HeaderContentType, attachment.Type)
+	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType(disposition, map[string]string{"filename": attachment.Name}))
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox")
+	c.Set(fiber.HeaderCacheControl, "private, max-age=31536000, immutable")
+	return c.Send(content)
+}
+
+func (a *API) detach(c *fiber.Ctx) error {
+	read, err := version(c)
+	if err != nil {
+		return err
+	}
+	asset, err := a.Register.Detach(c.UserContext(), c.Params("tag"), read, c.Params("id"), c.Query("reason"))
+	return document(c, ok, asset, err)
+}
+
+func (a *API) scan(c *fiber.Ctx) error {
+	if media, _, _ := mime.ParseMediaType(c.Get(fiber.HeaderContentType)); media == fiber.MIMEMultipartForm || strings.HasPrefix(media, "image/") {
+		upload, err := server.OneFile(c, register.LargestFile)
+		if err != nil {
+			return err
+		}
+		found, err := a.Register.ScanPhoto(c.UserContext(), upload.Content)
+		if err != nil {
+			return err
+		}
+		return c.JSON(found)
+	}
+	s, err := server.JSON[scan](c)
+	if err != nil {
+		return err
+	}
+	found, err := a.Register.Scan(c.UserContext(), s.Code)
+	if err != nil {
+		return err
+	}
+	return c.JSON(found)
+}
+
+func names(params []Param) []string {
+	list := make([]string, len(params))
+	for i, p := range params {
+		list[i] = p.Name
+	}
+	return list
+}
