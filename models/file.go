@@ -4,6 +4,7 @@ package models
 type File struct {
 	ID      string `json:"id"`
 	Subject string `json:"subject"` // whose attachment it is
+	Name    string `json:"name,omitempty"`
 	Type    string `json:"type"`
 	Content []byte `json:"content"`
 	Base

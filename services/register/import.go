@@ -51,6 +51,7 @@ type Imported struct {
 // wrong, the refusal lists each with its line, column and reason. Rows that are
 // in the register already (by tag, by make, model and serial number, or, without
 // either, by the row's own text) are passed over, so a file can be given again.
+// With a refusal of rows comes how the columns were taken.
 func (s *Service) Import(ctx context.Context, in Import) (*Imported, error) {
 	caller, err := access.Allow(ctx, access.TakeOnCharge)
 	if err != nil {
@@ -70,20 +71,24 @@ func (s *Service) Import(ctx context.Context, in Import) (*Imported, error) {
 	}
 	reader, err := s.importReader(ctx, caller, table, in.Columns)
 	if err != nil {
-		return nil, err
+		if reader == nil {
+			return nil, err
+		}
+		return &Imported{Rows: len(table.Rows), Columns: reader.columns}, err
+	}
+	result := &Imported{
+		Rows: len(table.Rows), DryRun: in.DryRun,
+		Encoding: table.Encoding, Delimiter: string(table.Delimiter), Columns: reader.columns,
 	}
 	assets, err := reader.assets(ctx, in.Progress)
 	if err != nil {
-		return nil, err
+		return result, err
 	}
 	fresh, err := s.absent(ctx, reader, assets)
 	if err != nil {
-		return nil, err
+		return result, err
 	}
-	result := &Imported{
-		Rows: len(assets), Added: len(fresh), Present: len(assets) - len(fresh), DryRun: in.DryRun,
-		Encoding: table.Encoding, Delimiter: string(table.Delimiter), Columns: reader.columns,
-	}
+	result.Added, result.Present = len(fresh), len(assets)-len(fresh)
 	if in.DryRun {
 		result.Sample = fresh[:min(len(fresh), sampleRows)]
 		return result, nil

@@ -69,7 +69,7 @@ func (s *Service) importReader(ctx context.Context, caller *models.Person, table
 	r.columns, r.mistakes = mapColumns(table.Header, categories, chosen)
 	r.count = len(r.mistakes)
 	if err := r.refusal(); err != nil {
-		return nil, err
+		return r, err
 	}
 	if r.has("custodian") {
 		if err := all(ctx, s.Book.Store, store.People, func(p *models.Person) {

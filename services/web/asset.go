@@ -1,0 +1,210 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/api"
+	"quartermaster/services/custody"
+	"quartermaster/services/register"
+	"quartermaster/services/server"
+	"quartermaster/services/store"
+)
+
+type assetPage struct {
+	*models.Asset
+	Choices    *choices
+	Category   *models.Category
+	Units      []*models.Unit // from the top down to the asset's
+	Donor      *models.Donor
+	Holder     *models.Person
+	Actions    []string
+	Custodians []option
+	Conditions []option
+	Own        []fact
+	Events     []happening
+	Older      string // cursor of the events before
+	Overdue    bool
+	Open       string // the form that stays open because it was refused
+	Form       map[string]string
+	Stocks     []option
+}
+
+// fact is one recorded thing with its name.
+type fact struct{ Label, Value string }
+
+// Can says whether something can be done with the asset now.
+func (p *assetPage) Can(action string) bool { return slices.Contains(p.Actions, action) }
+
+// historyShown is how many events the page shows at once.
+const historyShown = 25
+
+func (w *Web) asset(c *fiber.Ctx) error { return w.assetPage(c, fiber.StatusOK, "", nil) }
+
+// assetPage shows the asset in the address; open names the form that was refused.
+func (w *Web) assetPage(c *fiber.Ctx, status int, open string, refusal *models.Error) error {
+	ctx := c.UserContext()
+	r, err := w.Register.Asset(ctx, c.Params("tag"))
+	if err != nil {
+		return err
+	}
+	a, err := store.Decode[models.Asset](r)
+	if err != nil {
+		return err
+	}
+	ch, err := w.choices(ctx)
+	if err != nil {
+		return err
+	}
+	caller, err := access.Caller(ctx)
+	if err != nil {
+		return err
+	}
+	p := &assetPage{Asset: a, Choices: ch, Donor: ch.donors[a.Donor], Actions: register.Actions(caller, a), Conditions: conditionOptions,
+		Open: open, Form: formOf(c), Overdue: a.DueBack != "" && a.DueBack < models.DayOf(w.Book.Now().In(w.zone())), Stocks: stockOptions}
+	if at := slices.IndexFunc(ch.categories, func(c *models.Category) bool { return c.Code == a.Category }); at >= 0 {
+		p.Category = ch.categories[at]
+		p.Own = ownFacts(p.Category, a)
+	}
+	for _, u := range ch.units {
+		if slices.Contains(a.Path, u.Code) {
+			p.Units = append(p.Units, u)
+		}
+	}
+	if a.Custodian != "" {
+		if p.Holder, err = store.Get[models.Person](ctx, w.Book.Store, store.People, a.Custodian); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	if p.Can("issue") || p.Can("transfer") {
+		if p.Custodians, err = w.custodians(ctx); err != nil {
+			return err
+		}
+	}
+	events, older, err := w.Register.Events(ctx, a.Tag, c.Query("events"), historyShown)
+	if err != nil {
+		return err
+	}
+	p.Older = older
+	if p.Events, err = w.happenings(ctx, events); err != nil {
+		return err
+	}
+	return w.render(c, status, "asset", view{Title: a.Tag, Here: "assets", Refusal: refusal, Data: p})
+}
+
+func ownFacts(category *models.Category, a *models.Asset) []fact {
+	var facts []fact
+	for _, f := range category.Fields {
+		if value, ok := a.Fields[f.Name]; ok {
+			facts = append(facts, fact{f.Label, fieldText(f, value)})
+		}
+	}
+	return facts
+}
+
+func fieldText(f models.Field, value any) string {
+	text := fmt.Sprint(value)
+	switch v := value.(type) {
+	case bool:
+		text = "no"
+		if v {
+			text = "yes"
+		}
+	case float64:
+		text = strings.TrimSpace(fmt.Sprintf("%s %s", trimFloat(v), f.Unit))
+	case string:
+		if f.Type == models.DayField {
+			text = longDay(models.Day(v))
+		}
+	}
+	return text
+}
+
+func trimFloat(v float64) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(raw)
+}
+
+// formOf returns what a form was filled in with, to show it again.
+func formOf(c *fiber.Ctx) map[string]string {
+	form := map[string]string{}
+	c.Request().PostArgs().VisitAll(func(key, value []byte) { form[string(key)] = string(value) })
+	for key, value := range uploaded(c).Values {
+		form[key] = value
+	}
+	return form
+}
+
+// movement carries out one of the forms on the asset's page.
+func (w *Web) movement(c *fiber.Ctx, form, done string, do func(tag string) (*models.Asset, error)) error {
+	tag := c.Params("tag")
+	err := w.act(c, func(c *fiber.Ctx) error {
+		a, err := do(tag)
+		if err == nil {
+			tag = a.Tag
+		}
+		return err
+	})
+	if refusal, ok := shown(err); ok {
+		status, _ := refusalOf(err)
+		return w.assetPage(c, status, form, refusal)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect("/assets/"+tag+"?done="+done, fiber.StatusSeeOther)
+}
+
+func refusalOf(err error) (int, *models.Error) {
+	status, refusal := server.Refusal(err)
+	if status >= fiber.StatusInternalServerError || status == fiber.StatusUnauthorized {
+		return status, nil
+	}
+	return status, refusal
+}
+
+func (w *Web) issue(c *fiber.Ctx) error {
+	return w.movement(c, "issue", "issued", func(tag string) (*models.Asset, error) {
+		return w.Custody.Issue(c.UserContext(), tag, 0, custody.Issue{Unit: c.FormValue("unit"), Custodian: strings.TrimSpace(c.FormValue("custodian")),
+			DueBack: models.Day(c.FormValue("due_back")), Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note")})
+	})
+}
+
+func (w *Web) takeBack(c *fiber.Ctx) error {
+	return w.movement(c, "return", "returned", func(tag string) (*models.Asset, error) {
+		return w.Custody.Return(c.UserContext(), tag, 0, custody.Return{Unit: c.FormValue("unit"),
+			Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note")})
+	})
+}
+
+func (w *Web) transfer(c *fiber.Ctx) error {
+	return w.movement(c, "transfer", "transferred", func(tag string) (*models.Asset, error) {
+		return w.Custody.Transfer(c.UserContext(), tag, 0, custody.Transfer{Unit: c.FormValue("unit"),
+			Custodian: strings.TrimSpace(c.FormValue("custodian")), Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note")})
+	})
+}
+
+func (w *Web) retag(c *fiber.Ctx) error {
+	return w.movement(c, "retag", "retagged", func(tag string) (*models.Asset, error) {
+		return w.Register.Retag(c.UserContext(), tag, 0, c.FormValue("reason"))
+	})
+}
+
+func (w *Web) attach(c *fiber.Ctx) error {
+	return w.movement(c, "files", "attached", func(tag string) (*models.Asset, error) {
+		upload := uploaded(c)
+		return w.Register.Attach(c.UserContext(), tag, 0, upload.Name, upload.Content)
+	})
+}
+
+func (w *Web) file(c *fiber.Ctx) error { return api.File(c, w.Register) }

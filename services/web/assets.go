@@ -1,0 +1,170 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"quartermaster/models"
+	"quartermaster/services/api"
+	"quartermaster/services/register"
+	"quartermaster/services/store"
+)
+
+const pageOfAssets = 50
+
+// countedUpTo is how far the register counts what a list shows.
+const countedUpTo = 1000
+
+type assetsPage struct {
+	Filter   register.Filter
+	Choices  *choices
+	Statuses []option
+	Sorts    []option
+	Assets   []row
+	Query    url.Values // of this page
+	Next     string
+	First    bool
+	Count    int64
+	More     bool // there are more than Count
+	Stocks   []option
+}
+
+// row is one asset in a list.
+type row struct {
+	*models.Asset
+	UnitName, CategoryName string
+	Overdue                bool
+}
+
+var sortLabels = []option{
+	{Value: "tag", Label: "Tag, oldest first"}, {Value: "-tag", Label: "Tag, newest first"}, {Value: "name", Label: "Name"},
+	{Value: "-acquired_on", Label: "Acquired last"}, {Value: "acquired_on", Label: "Acquired first"},
+	{Value: "due_back", Label: "Due back soonest"}, {Value: "-updated_at", Label: "Changed last"},
+}
+
+func (w *Web) assets(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	f := api.Filter(c)
+	ch, err := w.choices(ctx)
+	if err != nil {
+		return err
+	}
+	p := assetsPage{Filter: f, Choices: ch, Query: queryOf(c), First: c.Query("cursor") == "", Stocks: stockOptions}
+	p.Sorts = choose(sortLabels, f.Sort)
+	for _, s := range models.Statuses {
+		p.Statuses = append(p.Statuses, option{Value: string(s), Label: upperFirst(s.Words()), Chosen: string(s) == f.Status})
+	}
+	ch.Units, ch.Categories = choose(ch.Units, f.Unit), choose(ch.Categories, f.Category)
+	ch.Donors, ch.Grants = choose(ch.Donors, f.Donor), choose(ch.Grants, f.Grant)
+	v := view{Title: "Register", Here: "assets", Data: &p}
+	list, err := w.Register.List(ctx, f, c.Query("cursor"), pageOfAssets)
+	if err != nil {
+		refusal, ok := shown(err)
+		if !ok {
+			return err
+		}
+		v.Refusal = refusal
+		return w.render(c, fiber.StatusUnprocessableEntity, "assets", v)
+	}
+	if p.Count, err = w.Register.Count(ctx, f, countedUpTo+1); err != nil {
+		return err
+	}
+	if p.Count > countedUpTo {
+		p.Count, p.More = countedUpTo, true
+	}
+	p.Next = list.Next
+	p.Assets, err = w.rows(list.Records, ch)
+	if err != nil {
+		return err
+	}
+	return w.render(c, fiber.StatusOK, "assets", v)
+}
+
+func (w *Web) rows(records []store.Record, ch *choices) ([]row, error) {
+	units, categories := map[string]string{}, map[string]string{}
+	for _, u := range ch.units {
+		units[u.Code] = u.Name
+	}
+	for _, c := range ch.categories {
+		categories[c.Code] = c.Name
+	}
+	today := models.DayOf(w.Book.Now().In(w.zone()))
+	rows := make([]row, len(records))
+	for i, r := range records {
+		a, err := store.Decode[models.Asset](r)
+		if err != nil {
+			return nil, err
+		}
+		rows[i] = row{a, units[a.Unit], categories[a.Category], a.DueBack != "" && a.DueBack < today}
+	}
+	return rows, nil
+}
+
+// queryOf returns the address's parameters that are not empty, so that links keep
+// them.
+func queryOf(c *fiber.Ctx) url.Values {
+	query := url.Values{}
+	c.Context().QueryArgs().VisitAll(func(key, value []byte) {
+		if len(value) > 0 && string(key) != "done" {
+			query.Set(string(key), string(value))
+		}
+	})
+	return query
+}
+
+// withQuery returns a query with one parameter changed, "" taking it out; any
+// change but that of the cursor begins at the first page again.
+func withQuery(query url.Values, name, value string) string {
+	changed := url.Values{}
+	for key, values := range query {
+		if key != "cursor" {
+			changed[key] = values
+		}
+	}
+	changed.Del(name)
+	if value != "" {
+		changed.Set(name, value)
+	}
+	return "?" + changed.Encode()
+}
+
+func (w *Web) export(c *fiber.Ctx) error { return api.Export(c, w.Register, api.Filter(c)) }
+
+// scan finds what a scanner typed, a link carried or a camera read.
+func (w *Web) scan(c *fiber.Ctx) error {
+	code := strings.TrimSpace(c.Query("code"))
+	if code == "" {
+		return w.render(c, fiber.StatusOK, "scan", view{Title: "Scan", Here: "scan", Data: scanPage{}})
+	}
+	found, err := w.Register.Scan(c.UserContext(), code)
+	return w.scanned(c, code, found, err)
+}
+
+type scanPage struct {
+	Code    string
+	Several []*models.Asset
+}
+
+func (w *Web) scanPhoto(c *fiber.Ctx) error {
+	found, err := w.Register.ScanPhoto(c.UserContext(), uploaded(c).Content)
+	return w.scanned(c, "", found, err)
+}
+
+func (w *Web) scanned(c *fiber.Ctx, code string, found *register.Found, err error) error {
+	v := view{Title: "Scan", Here: "scan", Data: scanPage{Code: code}}
+	if err != nil {
+		status, refusal := refusalOf(err)
+		if refusal == nil {
+			return err
+		}
+		v.Refusal = refusal
+		return w.render(c, status, "scan", v)
+	}
+	if found.Asset == nil {
+		v.Data = scanPage{Code: code, Several: found.Several}
+		return w.render(c, fiber.StatusOK, "scan", v)
+	}
+	return c.Redirect("/assets/"+found.Asset.Tag, fiber.StatusSeeOther)
+}

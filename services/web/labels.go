@@ -1,0 +1,4 @@
+package web
+
+// stockOptions are the label stocks that a page offers.
+var stockOptions []option

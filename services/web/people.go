@@ -1,0 +1,176 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/store"
+)
+
+type peoplePage struct {
+	People []*models.Person
+	Units  map[string]string
+	Next   string
+	First  bool
+}
+
+func (w *Web) people(c *fiber.Ctx) error {
+	list, err := w.Access.People(c.UserContext(), c.Query("cursor"), pageOfAssets)
+	if err != nil {
+		return err
+	}
+	units, err := everything[models.Unit](c.UserContext(), w.Register.Units)
+	if err != nil {
+		return err
+	}
+	p := peoplePage{Next: list.Next, First: c.Query("cursor") == "", Units: map[string]string{}}
+	for _, u := range units {
+		p.Units[u.Code] = u.Name
+	}
+	for _, r := range list.Records {
+		person, err := store.Decode[models.Person](r)
+		if err != nil {
+			return err
+		}
+		p.People = append(p.People, person)
+	}
+	return w.render(c, fiber.StatusOK, "people", view{Title: "People", Here: "people", Data: p})
+}
+
+type personForm struct {
+	Shown  *models.Person // nil for somebody new
+	Groups []group
+}
+
+func (w *Web) newPerson(c *fiber.Ctx) error {
+	return w.personPage(c, fiber.StatusOK, nil, formOf(c), nil)
+}
+
+func (w *Web) personPage(c *fiber.Ctx, status int, person *models.Person, values map[string]string, refusal *models.Error) error {
+	ch, err := w.choices(c.UserContext())
+	if err != nil {
+		return err
+	}
+	v := view{Title: "Add a person", Here: "people", Refusal: refusal}
+	none := option{Value: "", Label: "—"}
+	roles := []option{{Value: "", Label: "does not sign in"}}
+	for _, r := range models.Roles {
+		roles = append(roles, option{Value: string(r), Label: upperFirst(string(r))})
+	}
+	fill := func(inputs ...input) []input {
+		for i := range inputs {
+			inputs[i].Value, inputs[i].Error = values[inputs[i].Name], v.Wrong(inputs[i].Name)
+			inputs[i].Options = choose(inputs[i].Options, inputs[i].Value)
+		}
+		return inputs
+	}
+	who := []input{{Name: "name", Label: "Name", Required: true, Max: 200, Wide: true}, {Name: "rank", Label: "Rank", Max: 80}, {Name: "service_number", Label: "Service number", Max: 60},
+		{Name: "unit", Label: "Posted to", Type: "select", Options: append([]option{none}, ch.Units...)}}
+	if person == nil {
+		who = append([]input{{Name: "code", Label: "Code", Required: true, Max: 40, Hint: "Short and for good: a service number, for instance"}}, who...)
+	} else {
+		v.Title = person.Name
+		who = append(who, input{Name: "inactive", Label: "Serves", Type: "select", Options: []option{{Value: "", Label: "Yes"}, {Value: "yes", Label: "No longer"}}})
+	}
+	f := personForm{Shown: person, Groups: []group{{"Who", fill(who...)}}}
+	caller, err := access.Caller(c.UserContext())
+	if err != nil {
+		return err
+	}
+	if access.May(caller.Role, access.ManagePeople) {
+		hint := "At least 10 characters"
+		if person != nil && person.Username != "" {
+			hint = "Leave empty to keep the present one"
+		}
+		f.Groups = append(f.Groups, group{"Sign-in", fill(
+			input{Name: "role", Label: "Role", Type: "select", Options: roles},
+			input{Name: "username", Label: "User name", Max: 80},
+			input{Name: "password", Label: "Password", Type: "password", Hint: hint},
+			input{Name: "scope", Label: "Sees", Type: "select", Options: append([]option{{Value: "", Label: "their unit and below"}}, ch.Units...), Hint: "An administrator without one sees the whole book"},
+			input{Name: "donors", Label: "Donors", Hint: "An auditor's, by code, with commas between"},
+			input{Name: "grants", Label: "Grants", Hint: "An auditor's, by code, with commas between"},
+		)})
+	}
+	v.Data = f
+	return w.render(c, status, "person", v)
+}
+
+func (w *Web) addPerson(c *fiber.Ctx) error {
+	err := w.act(c, func(c *fiber.Ctx) error {
+		_, err := w.Access.AddPerson(c.UserContext(), access.NewPerson{Password: c.FormValue("password"), Person: models.Person{
+			Code: strings.TrimSpace(c.FormValue("code")), Name: strings.TrimSpace(c.FormValue("name")), Rank: strings.TrimSpace(c.FormValue("rank")), ServiceNumber: strings.TrimSpace(c.FormValue("service_number")),
+			Unit: c.FormValue("unit"), Username: c.FormValue("username"), Role: models.Role(c.FormValue("role")), Scope: c.FormValue("scope"),
+			Donors: codes(c.FormValue("donors")), Grants: codes(c.FormValue("grants")),
+		}})
+		return err
+	})
+	if refusal, ok := shown(err); ok {
+		status, _ := refusalOf(err)
+		return w.personPage(c, status, nil, formOf(c), refusal)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect("/people?done=added", fiber.StatusSeeOther)
+}
+
+func codes(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\n' })
+}
+
+func (w *Web) person(c *fiber.Ctx) error {
+	person, err := w.Access.Person(c.UserContext(), c.Params("code"))
+	if err != nil {
+		return err
+	}
+	values := map[string]string{"name": person.Name, "rank": person.Rank, "service_number": person.ServiceNumber, "unit": person.Unit, "role": string(person.Role),
+		"username": person.Username, "scope": person.Scope, "donors": strings.Join(person.Donors, ", "), "grants": strings.Join(person.Grants, ", ")}
+	if person.Inactive {
+		values["inactive"] = "yes"
+	}
+	return w.personPage(c, fiber.StatusOK, person, values, nil)
+}
+
+func (w *Web) editPerson(c *fiber.Ctx) error {
+	code := c.Params("code")
+	person, err := w.Access.Person(c.UserContext(), code)
+	if err != nil {
+		return err
+	}
+	err = w.act(c, func(c *fiber.Ctx) error {
+		form := formOf(c)
+		text := func(name string) *string {
+			value, given := form[name]
+			if !given {
+				return nil
+			}
+			value = strings.TrimSpace(value)
+			return &value
+		}
+		inactive := form["inactive"] == "yes"
+		edit := access.PersonEdit{Name: text("name"), Rank: text("rank"), ServiceNumber: text("service_number"), Unit: text("unit"),
+			Username: text("username"), Scope: text("scope"), Inactive: &inactive}
+		if role, given := form["role"]; given {
+			value := models.Role(role)
+			edit.Role = &value
+			donors, grants := codes(form["donors"]), codes(form["grants"])
+			edit.Donors, edit.Grants = &donors, &grants
+		}
+		if form["password"] != "" {
+			edit.Password = text("password")
+		}
+		_, err := w.Access.EditPerson(c.UserContext(), code, 0, edit)
+		return err
+	})
+	if refusal, ok := shown(err); ok {
+		status, _ := refusalOf(err)
+		return w.personPage(c, status, person, formOf(c), refusal)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect("/people?done=changed", fiber.StatusSeeOther)
+}

@@ -1,0 +1,171 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"mime"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+//go:embed static
+var staticFiles embed.FS
+
+// view is what every page shows besides its own Data.
+type view struct {
+	Title   string
+	Here    string // the entry of the menu that the page belongs to
+	Person  *models.Person
+	Token   string // of forms
+	Once    string // of forms
+	Done    string // what was just done
+	Refusal *models.Error
+	Data    any
+	zone    *time.Location
+}
+
+// May says whether the person who looks may do something.
+func (v view) May(verb string) bool {
+	return v.Person != nil && access.May(v.Person.Role, verbs[verb])
+}
+
+var verbs = map[string]access.Verb{
+	"take": access.TakeOnCharge, "edit": access.Edit, "move": access.Move,
+	"places": access.ManagePlaces, "add people": access.AddPeople, "manage people": access.ManagePeople,
+}
+
+// Wrong returns what is wrong with a field of the form, or "".
+func (v view) Wrong(field string) string {
+	if v.Refusal == nil {
+		return ""
+	}
+	for _, d := range v.Refusal.Details {
+		if d.Field == field && d.Line == 0 {
+			return d.Message
+		}
+	}
+	if v.Refusal.Field == field {
+		return v.Refusal.Message
+	}
+	return ""
+}
+
+// When tells an instant in the zone of the house.
+func (v view) When(t models.Time) string { return t.In(v.zone).Format("2 Jan 2006, 15:04") }
+
+// Zone names the zone in which the pages tell the time.
+func (v view) Zone() string { return v.zone.String() }
+
+var pages = sync.OnceValue(func() map[string]*template.Template {
+	base := template.Must(template.New("").Funcs(template.FuncMap{
+		"static": asset, "day": longDay, "upper": upperFirst, "query": withQuery, "bytes": bytesText, "join": strings.Join,
+	}).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html"))
+	names, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		panic(err) // the pattern is a constant
+	}
+	parsed := map[string]*template.Template{}
+	for _, name := range names {
+		page := strings.TrimSuffix(path.Base(name), ".html")
+		if page == "layout" || page == "parts" {
+			continue
+		}
+		parsed[page] = template.Must(template.Must(base.Clone()).ParseFS(templateFiles, name))
+	}
+	return parsed
+})
+
+func (w *Web) render(c *fiber.Ctx, status int, page string, v view) error {
+	v.zone = w.Zone
+	if v.zone == nil {
+		v.zone = time.UTC
+	}
+	v.Person, _ = access.Caller(c.UserContext())
+	v.Token, _ = c.Locals(tokenKey{}).(string)
+	v.Once = newKey()
+	if v.Done == "" {
+		v.Done = done[c.Query("done")]
+	}
+	var body bytes.Buffer
+	if err := pages()[page].ExecuteTemplate(&body, "layout", v); err != nil {
+		return fmt.Errorf("web: page %s: %w", page, err)
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	return c.Status(status).Send(body.Bytes())
+}
+
+// done are the sentences that a page shows after a form led to it.
+var done = map[string]string{
+	"taken": "Taken on charge.", "changed": "Saved.", "issued": "Issued.", "returned": "Back in store.",
+	"transferred": "Transferred.", "retagged": "The item has a new tag. Print its label.", "attached": "Attached.",
+	"added": "Added.", "imported": "Imported.",
+}
+
+// static files carry a hash of their content in their address, so that browsers
+// keep them for good and still get the new ones after an upgrade.
+var hashes = sync.OnceValue(func() map[string]string {
+	files := map[string]string{}
+	entries, err := staticFiles.ReadDir("static")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	for _, e := range entries {
+		content, err := staticFiles.ReadFile("static/" + e.Name())
+		if err != nil {
+			panic(err)
+		}
+		sum := sha256.Sum256(content)
+		files[e.Name()] = hex.EncodeToString(sum[:6])
+	}
+	return files
+})
+
+func asset(name string) string { return "/static/" + name + "?" + hashes()[name] }
+
+func static(c *fiber.Ctx) error {
+	name := c.Params("name")
+	content, err := staticFiles.ReadFile("static/" + path.Base(name))
+	if err != nil {
+		return fiber.ErrNotFound
+	}
+	c.Set(fiber.HeaderContentType, mime.TypeByExtension(path.Ext(name)))
+	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	return c.Send(content)
+}
+
+func longDay(d models.Day) string {
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return string(d)
+	}
+	return t.Format("2 January 2006")
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func bytesText(n int) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d kB", (n+1023)>>10)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+}

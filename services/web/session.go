@@ -1,0 +1,175 @@
+package web
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"mime"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/register"
+	"quartermaster/services/server"
+)
+
+// cookieName has the __Host- prefix over TLS, with which browsers accept the
+// cookie only when it is Secure and of this very host (RFC 6265bis, 4.1.3.2).
+func (w *Web) cookieName() string {
+	if w.Secure {
+		return "__Host-quartermaster"
+	}
+	return "quartermaster"
+}
+
+func (w *Web) setSession(c *fiber.Ctx, in *access.SignedIn) {
+	c.Cookie(&fiber.Cookie{Name: w.cookieName(), Value: in.Token, Path: "/", Expires: in.ExpiresAt.Time,
+		HTTPOnly: true, Secure: w.Secure, SameSite: fiber.CookieSameSiteLaxMode})
+}
+
+func (w *Web) clearSession(c *fiber.Ctx) {
+	c.Cookie(&fiber.Cookie{Name: w.cookieName(), Path: "/", MaxAge: -1, HTTPOnly: true, Secure: w.Secure, SameSite: fiber.CookieSameSiteLaxMode})
+}
+
+// sameSite refuses a form that another site sends, by what the browser says of
+// where it comes from (Fetch Metadata, or the Origin of older browsers).
+func sameSite(c *fiber.Ctx) error {
+	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
+		return c.Next()
+	}
+	foreign := models.Refuse(models.Forbidden, "", "this form was sent from another site; open Quartermaster and send it again")
+	switch c.Get("Sec-Fetch-Site") {
+	case "same-origin", "none":
+		return c.Next()
+	case "":
+	default:
+		return foreign
+	}
+	if origin := c.Get(fiber.HeaderOrigin); origin != "" {
+		_, host, _ := strings.Cut(origin, "://")
+		if host != c.Hostname() {
+			return foreign
+		}
+	}
+	return c.Next()
+}
+
+type tokenKey struct{}
+
+// signedIn lets the owner of the session cookie act, and takes a form only with
+// the session's own token.
+func (w *Web) signedIn(c *fiber.Ctx) error {
+	token := c.Cookies(w.cookieName())
+	person, err := w.Access.Session(c.UserContext(), token)
+	if err != nil {
+		return err
+	}
+	c.Locals(tokenKey{}, formTokenOf(token))
+	c.SetUserContext(access.As(c.UserContext(), person, c.Get(fiber.HeaderUserAgent)))
+	if c.Method() == fiber.MethodPost {
+		given, err := w.givenToken(c)
+		if err != nil {
+			return err
+		}
+		if subtle.ConstantTimeCompare([]byte(given), []byte(formTokenOf(token))) != 1 {
+			return models.Refuse(models.Forbidden, "", "this form is out of date; open the page again")
+		}
+	}
+	return c.Next()
+}
+
+// givenToken reads the form's token; the body of an upload is read whole first,
+// measured.
+func (w *Web) givenToken(c *fiber.Ctx) (string, error) {
+	media, _, _ := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
+	if media == fiber.MIMEMultipartForm {
+		upload, err := server.OneFile(c, register.LargestFile)
+		if err != nil {
+			return "", err
+		}
+		c.Locals(uploadKey{}, upload)
+		return upload.Values[formToken], nil
+	}
+	if _, err := server.Body(c, server.LargestJSON); err != nil {
+		return "", err
+	}
+	return c.FormValue(formToken), nil
+}
+
+type uploadKey struct{}
+
+func uploaded(c *fiber.Ctx) *server.Upload {
+	if upload, ok := c.Locals(uploadKey{}).(*server.Upload); ok {
+		return upload
+	}
+	return &server.Upload{}
+}
+
+// formTokenOf derives a session's form token from its secret.
+func formTokenOf(session string) string {
+	mac := hmac.New(sha256.New, []byte(session))
+	mac.Write([]byte("form"))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+func (w *Web) signInPage(c *fiber.Ctx) error {
+	return w.render(c, fiber.StatusOK, "sign-in", view{Title: "Sign in", Data: signInForm{Next: localPath(c.Query("next")), Demo: w.Demo}})
+}
+
+type signInForm struct {
+	Next, Username string
+	Demo           []SignIn
+}
+
+func (w *Web) signIn(c *fiber.Ctx) error {
+	if _, err := server.Body(c, server.LargestJSON); err != nil {
+		return err
+	}
+	form := signInForm{Next: localPath(c.FormValue("next")), Username: c.FormValue("username"), Demo: w.Demo}
+	in, err := w.Access.SignIn(c.UserContext(), access.Credentials{Username: form.Username, Password: c.FormValue("password")}, c.IP(), c.Get(fiber.HeaderUserAgent))
+	if err != nil {
+		status, refusal := server.Refusal(err)
+		if status >= fiber.StatusInternalServerError {
+			return err
+		}
+		return w.render(c, status, "sign-in", view{Title: "Sign in", Refusal: refusal, Data: form})
+	}
+	w.setSession(c, in)
+	return c.Redirect(form.Next, fiber.StatusSeeOther)
+}
+
+// localPath keeps a redirect within this site.
+func localPath(next string) string {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
+		return "/"
+	}
+	return next
+}
+
+func (w *Web) signOut(c *fiber.Ctx) error {
+	if err := w.Access.SignOut(c.UserContext(), c.Cookies(w.cookieName())); err != nil {
+		return err
+	}
+	w.clearSession(c)
+	return c.Redirect("/sign-in", fiber.StatusSeeOther)
+}
+
+func (w *Web) me(c *fiber.Ctx) error {
+	return w.render(c, fiber.StatusOK, "me", view{Title: "Your sign-in"})
+}
+
+func (w *Web) changePassword(c *fiber.Ctx) error {
+	err := w.Access.ChangePassword(c.UserContext(), c.FormValue("current"), c.FormValue("password"))
+	if err == nil {
+		w.clearSession(c)
+		return c.Redirect("/sign-in", fiber.StatusSeeOther)
+	}
+	refusal, ok := shown(err)
+	if !ok {
+		return err
+	}
+	return w.render(c, fiber.StatusUnprocessableEntity, "me", view{Title: "Your sign-in", Refusal: refusal})
+}

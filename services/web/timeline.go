@@ -1,0 +1,144 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"quartermaster/models"
+	"quartermaster/services/store"
+)
+
+// happening is an event as the timeline tells it.
+type happening struct {
+	models.Event
+	What    string
+	Who     string
+	Sign    string // the class that gives it its colour
+	Details []fact
+}
+
+var tellings = map[string]struct{ what, sign string }{
+	"asset.taken_on_charge": {"Taken on charge", "start"},
+	"asset.issued":          {"Issued", "out"},
+	"asset.returned":        {"Returned to store", "in"},
+	"asset.transferred":     {"Transferred", "move"},
+	"asset.changed":         {"Record changed", "edit"},
+	"asset.retagged":        {"Given a new tag", "edit"},
+	"asset.file_added":      {"File attached", "edit"},
+	"asset.file_removed":    {"File taken away", "edit"},
+}
+
+// fieldNames are the names of fields in the timeline; those without one are told
+// as they are, those with "" follow from others and are not told.
+var fieldNames = map[string]string{
+	"id": "", "tag": "Tag", "number": "", "path": "", "status": "", "issued_at": "", "issued_from": "", "last_seen_at": "", "files": "", "origin": "",
+	"unit": "Unit", "custodian": "Custodian", "due_back": "Due back", "condition": "Condition", "name": "Name", "category": "Category",
+	"make": "Make", "model": "Model", "serial": "Serial number", "aliases": "Other tags", "location": "Room or shelf", "donor": "Donor",
+	"grant": "Grant", "supplier": "Supplier", "order": "Purchase order", "acquired_on": "Acquired on", "warranty_to": "Warranty until", "cost": "Cost", "note": "Note",
+}
+
+var fieldOrder = []string{"unit", "custodian", "due_back", "condition"}
+
+func (w *Web) happenings(ctx context.Context, events []models.Event) ([]happening, error) {
+	names := map[string]string{}
+	told := make([]happening, len(events))
+	for i, e := range events {
+		if _, known := names[e.Actor]; !known {
+			names[e.Actor] = e.Actor
+			person, err := store.Get[models.Person](ctx, w.Book.Store, store.People, e.Actor)
+			if err == nil {
+				names[e.Actor] = person.Name
+			} else if !errors.Is(err, store.ErrNotFound) {
+				return nil, err
+			}
+		}
+		t := tellings[e.Kind]
+		if t.what == "" {
+			t.what = e.Kind
+		}
+		told[i] = happening{Event: e, What: t.what, Sign: t.sign, Who: names[e.Actor]}
+		if e.Kind != "asset.taken_on_charge" {
+			told[i].Details = differences(e.Changes)
+		}
+	}
+	return told, nil
+}
+
+func differences(changes map[string]models.Change) []fact {
+	var fields []string
+	for field := range changes {
+		fields = append(fields, field)
+	}
+	slices.SortFunc(fields, func(a, b string) int {
+		if d := place(a) - place(b); d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+	var facts []fact
+	for _, field := range fields {
+		name, known := fieldNames[field]
+		if known && name == "" {
+			continue
+		}
+		if !known {
+			name = upperFirst(strings.ReplaceAll(strings.TrimPrefix(field, "fields."), "_", " "))
+		}
+		before, after := told(changes[field].Before), told(changes[field].After)
+		switch {
+		case before == "" && after == "":
+		case before == "":
+			facts = append(facts, fact{name, after})
+		case after == "":
+			facts = append(facts, fact{name, "was " + before})
+		default:
+			facts = append(facts, fact{name, before + " → " + after})
+		}
+	}
+	return facts
+}
+
+func place(field string) int {
+	if at := slices.Index(fieldOrder, field); at >= 0 {
+		return at
+	}
+	return len(fieldOrder)
+}
+
+// told writes a JSON value as people do.
+func told(raw json.RawMessage) string {
+	var value any
+	if json.Unmarshal(raw, &value) != nil {
+		return ""
+	}
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case string:
+		if len(v) == len("2026-03-31") && models.Day(v).Valid() {
+			return longDay(models.Day(v))
+		}
+		return v
+	case bool:
+		if v {
+			return "yes"
+		}
+		return "no"
+	case []any:
+		parts := make([]string, len(v))
+		for i, each := range v {
+			one, _ := json.Marshal(each)
+			parts[i] = told(one)
+		}
+		return strings.Join(parts, ", ")
+	case map[string]any:
+		if amount, ok := v["amount"].(string); ok {
+			currency, _ := v["currency"].(string)
+			return amount + " " + currency
+		}
+	}
+	return string(raw)
+}

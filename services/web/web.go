@@ -1,0 +1,174 @@
+// Package web is the book as pages: rendered on the server, usable on a phone and
+// without JavaScript. Each handler reads a form, calls one service method and
+// shows a page or leads to one.
+package web
+
+import (
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/custody"
+	"quartermaster/services/ledger"
+	"quartermaster/services/register"
+	"quartermaster/services/server"
+)
+
+// Web serves the services as pages.
+type Web struct {
+	Log      *slog.Logger
+	Book     *ledger.Book
+	Access   *access.Service
+	Register *register.Service
+	Custody  *custody.Service
+	Base     string         // of the address in labels' codes
+	Secure   bool           // served over TLS
+	Zone     *time.Location // in which pages tell the time
+	Demo     []SignIn       // shown on the sign-in page of a demo
+}
+
+// SignIn is a demo's user name and password.
+type SignIn struct{ Role, Username, Password string }
+
+// Mount adds every page to the application.
+func (w *Web) Mount(app *fiber.App) {
+	app.Get("/static/:name", static)
+	app.Get("/favicon.ico", func(c *fiber.Ctx) error { return c.Redirect(asset("icon.svg"), fiber.StatusMovedPermanently) })
+	app.Get("/sign-in", w.signInPage)
+	app.Post("/sign-in", sameSite, w.signIn)
+
+	in := app.Group("", sameSite, w.signedIn)
+	in.Post("/sign-out", w.signOut)
+	in.Get("/me", w.me)
+	in.Post("/me", w.changePassword)
+	in.Get("/", func(c *fiber.Ctx) error { return c.Redirect("/assets", fiber.StatusSeeOther) })
+	in.Get("/t/:tag", w.openTag)
+
+	in.Get("/scan", w.scan)
+	in.Post("/scan", w.scanPhoto)
+
+	in.Get("/assets", w.assets)
+	in.Get("/assets/new", w.newAsset)
+	in.Post("/assets/new", w.takeOnCharge)
+	in.Get("/assets/import", w.importPage)
+	in.Post("/assets/import", w.previewImport)
+	in.Post("/assets/import/:id", w.runImport)
+	in.Get("/assets/export.csv", w.export)
+	in.Get("/assets/:tag", w.asset)
+	in.Get("/assets/:tag/edit", w.editPage)
+	in.Post("/assets/:tag/edit", w.edit)
+	in.Post("/assets/:tag/issue", w.issue)
+	in.Post("/assets/:tag/return", w.takeBack)
+	in.Post("/assets/:tag/transfer", w.transfer)
+	in.Post("/assets/:tag/retag", w.retag)
+	in.Post("/assets/:tag/files", w.attach)
+	in.Get("/assets/:tag/files/:id", w.file)
+
+	in.Get("/units", w.units)
+	in.Post("/units", w.addUnit)
+	in.Get("/donors", w.donors)
+	in.Post("/donors", w.addDonor)
+	in.Post("/grants", w.addGrant)
+	in.Get("/categories", w.categories)
+	in.Post("/categories", w.addCategory)
+	in.Get("/people", w.people)
+	in.Get("/people/new", w.newPerson)
+	in.Post("/people/new", w.addPerson)
+	in.Get("/people/:code", w.person)
+	in.Post("/people/:code", w.editPerson)
+}
+
+// ErrorPage shows a refusal as a page; whoever is not signed in is led to the
+// sign-in and from there back.
+func (w *Web) ErrorPage(c *fiber.Ctx, err error) error {
+	status, refusal := server.Refusal(err)
+	if status == fiber.StatusUnauthorized {
+		next := "/"
+		if c.Method() == fiber.MethodGet {
+			next = c.OriginalURL()
+		}
+		w.clearSession(c)
+		return c.Redirect("/sign-in?next="+url.QueryEscape(next), fiber.StatusSeeOther)
+	}
+	return w.render(c, status, "error", view{Title: title(status), Refusal: refusal, Data: server.RequestID(c)})
+}
+
+func title(status int) string {
+	switch status {
+	case fiber.StatusNotFound:
+		return "Not found"
+	case fiber.StatusForbidden:
+		return "Not allowed"
+	}
+	if status >= fiber.StatusInternalServerError {
+		return "Something went wrong"
+	}
+	return "That did not work"
+}
+
+// formKey names the hidden fields that every form carries.
+const (
+	formToken = "_token" // shows that the form is one of ours
+	formOnce  = "_once"  // makes sending it twice take effect once
+)
+
+// act carries out a form: once, however often it is sent. It returns nil also
+// when it was carried out before.
+func (w *Web) act(c *fiber.Ctx, do func(*fiber.Ctx) error) error {
+	caller, err := access.Caller(c.UserContext())
+	if err != nil {
+		return err
+	}
+	key := c.FormValue(formOnce)
+	if key != "" {
+		ctx, err := w.Book.OnlyOnce(c.UserContext(), caller.Code, "form "+key, []byte(c.Path()))
+		if err != nil {
+			return unlessReplayed(err)
+		}
+		c.SetUserContext(ctx)
+	}
+	return unlessReplayed(do(c))
+}
+
+func unlessReplayed(err error) error {
+	var again *ledger.Replayed
+	if errors.As(err, &again) {
+		return nil
+	}
+	return err
+}
+
+// shown says whether err is something that a form shows beside its fields, rather
+// than a page of its own.
+func shown(err error) (*models.Error, bool) {
+	var refusal *models.Error
+	if !errors.As(err, &refusal) {
+		return nil, false
+	}
+	switch refusal.Kind {
+	case models.Unauthenticated, models.NotFound:
+		return nil, false
+	}
+	return refusal, true
+}
+
+// openTag opens the asset whose label was scanned with a phone's camera.
+func (w *Web) openTag(c *fiber.Ctx) error {
+	return c.Redirect("/assets/"+url.PathEscape(strings.ToUpper(c.Params("tag"))), fiber.StatusSeeOther)
+}
+
+func newKey() string { return rand.Text() }
+
+func (w *Web) zone() *time.Location {
+	if w.Zone == nil {
+		return time.UTC
+	}
+	return w.Zone
+}
