@@ -1,4 +1,13 @@
-.PHONY: test vet
+.PHONY: run test vet build help
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+run: ## build and start on http://127.0.0.1:8080 with a demo register in ./data
+	go run ./cmd/quartermaster demo
+
+build: ## one program, ./quartermaster
+	CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o quartermaster ./cmd/quartermaster
 
 test: ## every test, with the race detector
 	go test -race ./...

@@ -24,7 +24,6 @@ type API struct {
 	Access   *access.Service
 	Register *register.Service
 	Custody  *custody.Service
-	Base     string // of the address in labels' codes
 }
 
 // Root is where the interface begins.

@@ -39,7 +39,7 @@ func open(t *testing.T) *front {
 	w := booktest.New(t)
 	f := &front{World: w, t: t, tokens: map[string]string{}}
 	f.app = server.New(server.Config{Log: slog.New(slog.DiscardHandler), Store: w.Book.Store, OnError: api.Problem})
-	f.api = &api.API{Book: w.Book, Access: w.Access, Register: w.Register, Custody: w.Custody, Base: "https://qm.example.org"}
+	f.api = &api.API{Book: w.Book, Access: w.Access, Register: w.Register, Custody: w.Custody}
 	f.api.Mount(f.app)
 	return f
 }

@@ -51,7 +51,7 @@ func Over(t *testing.T, s store.Store) *World {
 	w := &World{t: t, now: Start}
 	w.Book = &ledger.Book{Store: s, Now: w.Now}
 	w.Access = &access.Service{Book: w.Book}
-	w.Register = &register.Service{Book: w.Book, Prefix: "QM"}
+	w.Register = &register.Service{Book: w.Book, Prefix: "QM", Base: "https://qm.example.org"}
 	w.Custody = &custody.Service{Book: w.Book, Register: w.Register}
 	w.fill()
 	return w

@@ -17,14 +17,14 @@ import (
 // units below it. Search finds assets in which every word of it begins a word of
 // the tag, name, make, model, serial number, other tags or custom fields.
 type Filter struct {
-	Status    string
-	Category  string
-	Unit      string
-	Donor     string
-	Grant     string
-	Custodian string
-	Search    string
-	Sort      string // a name in Sorts, with "-" before it for the reverse
+	Status    string `json:"status,omitempty"`
+	Category  string `json:"category,omitempty"`
+	Unit      string `json:"unit,omitempty"`
+	Donor     string `json:"donor,omitempty"`
+	Grant     string `json:"grant,omitempty"`
+	Custodian string `json:"custodian,omitempty"`
+	Search    string `json:"q,omitempty"`
+	Sort      string `json:"sort,omitempty"` // a name in Sorts, with "-" before it for the reverse
 }
 
 // Sorts are the orders of a list: by number of tag, or by the named field.

@@ -20,6 +20,7 @@ import (
 type Service struct {
 	Book   *ledger.Book
 	Prefix string // of new tags
+	Base   string // of the address in labels' codes: https://host
 }
 
 // newID returns an identity that sorts by the time it was made.

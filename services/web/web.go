@@ -15,6 +15,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/access"
+	"quartermaster/services/api"
 	"quartermaster/services/custody"
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
@@ -28,7 +29,6 @@ type Web struct {
 	Access   *access.Service
 	Register *register.Service
 	Custody  *custody.Service
-	Base     string         // of the address in labels' codes
 	Secure   bool           // served over TLS
 	Zone     *time.Location // in which pages tell the time
 	Demo     []SignIn       // shown on the sign-in page of a demo
@@ -62,6 +62,10 @@ func (w *Web) Mount(app *fiber.App) {
 	in.Post("/assets/import/:id", w.runImport)
 	in.Get("/assets/export.csv", w.export)
 	in.Get("/assets/:tag", w.asset)
+	in.Get("/assets/:tag/label.png", func(c *fiber.Ctx) error { return api.LabelPNG(c, w.Register) })
+	in.Get("/assets/:tag/label.svg", func(c *fiber.Ctx) error { return api.LabelSVG(c, w.Register) })
+	in.Get("/assets/:tag/label.zpl", func(c *fiber.Ctx) error { return api.LabelZPL(c, w.Register) })
+	in.Post("/labels", w.printLabels)
 	in.Get("/assets/:tag/edit", w.editPage)
 	in.Post("/assets/:tag/edit", w.edit)
 	in.Post("/assets/:tag/issue", w.issue)

@@ -86,7 +86,15 @@ func (s *Store) Close() error {
 	s.close.Do(func() {
 		close(s.closing)
 		<-s.stopped
-		err = errors.Join(s.read.Close(), s.write.Close(), s.writer.Close())
+		// Statements that stay open would keep the log from being folded into the file.
+		s.plans.Range(func(_, stmt any) bool {
+			err = errors.Join(err, stmt.(*sql.Stmt).Close())
+			return true
+		})
+		for _, stmt := range s.writes {
+			err = errors.Join(err, stmt.Close())
+		}
+		err = errors.Join(err, s.read.Close(), s.write.Close(), s.writer.Close())
 	})
 	return err
 }

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/gofiber/fiber/v2"
+
+	"quartermaster/jobs"
+	"quartermaster/services/access"
+	"quartermaster/services/api"
+	"quartermaster/services/server"
+	"quartermaster/services/web"
+)
+
+type serve struct {
+	serving
+	AdminPassword string `help:"Password of the administrator who is made at the first start; without one a password is made up and printed once." env:"QM_ADMIN_PASSWORD" placeholder:"PASSWORD"`
+}
+
+// Run serves a book; in one without an administrator it makes one.
+func (s *serve) Run() error {
+	return s.serve(func(ctx context.Context, h *house, _ *web.Web, base string) error {
+		made, err := h.Access.EnsureAdmin(access.AsOperator(ctx), s.AdminPassword)
+		if err != nil {
+			return fmt.Errorf("no administrator could be made: %w", err)
+		}
+		if made != "" {
+			fmt.Printf("An administrator was made. Sign in as admin with the password %s and change it; it is not shown again.\n", made)
+		}
+		fmt.Println("Quartermaster is at " + base)
+		return nil
+	})
+}
+
+// serve opens the book, prepares it, and serves it until the process is told to
+// stop; then it finishes what is in hand.
+func (s *serving) serve(prepare func(context.Context, *house, *web.Web, string) error) (err error) {
+	zone, err := s.check()
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	book, err := s.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+
+	log := s.log()
+	base := s.base(s.Listen)
+	h := wire(book, s.marking, base)
+	pages := &web.Web{Log: log, Book: h.Book, Access: h.Access, Register: h.Register, Custody: h.Custody,
+		Secure: s.TLSCert != "" || strings.HasPrefix(base, "https:"), Zone: zone}
+	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies,
+		OnError: func(c *fiber.Ctx, err error) error {
+			if strings.HasPrefix(c.Path(), api.Root) {
+				return api.Problem(c, err)
+			}
+			return pages.ErrorPage(c, err)
+		}})
+	(&api.API{Book: h.Book, Access: h.Access, Register: h.Register, Custody: h.Custody}).Mount(app)
+	pages.Mount(app)
+
+	listener, err := net.Listen("tcp", s.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", s.Listen, err)
+	}
+	if err := prepare(ctx, h, pages, base); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	work, err := jobs.Start(log, h.Access, h.Register)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer work.Stop()
+	served := make(chan error, 1)
+	go func() {
+		if s.TLSCert != "" {
+			served <- listenTLS(app, listener, s.TLSCert, s.TLSKey)
+			return
+		}
+		served <- app.Listener(listener)
+	}()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("stopping; finishing what is in hand")
+	return app.ShutdownWithTimeout(s.ShutdownAfter)
+}
+
+func (s *serving) log() *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(s.LogLevel)) // one of the four that the flag takes
+	options := &slog.HandlerOptions{Level: level}
+	if s.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}

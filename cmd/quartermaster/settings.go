@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+	_ "time/tzdata" // zones on machines that have none of their own
+
+	"quartermaster/labels"
+	"quartermaster/services/store"
+	"quartermaster/services/store/sqlite"
+)
+
+// where says where the book is kept.
+type where struct {
+	Store string `help:"Where the book is kept: sqlite:PATH, or mongodb://HOSTS/DATABASE for a replica set." env:"QM_STORE" default:"sqlite:data/quartermaster.db" placeholder:"URL"`
+}
+
+func (w where) open(ctx context.Context) (store.Store, error) {
+	kind, rest, _ := strings.Cut(w.Store, ":")
+	switch kind {
+	case "sqlite":
+		if rest == "" {
+			return nil, fmt.Errorf("QM_STORE names no file; write it like sqlite:data/quartermaster.db")
+		}
+		return sqlite.Open(ctx, rest, store.Schema)
+	}
+	return nil, fmt.Errorf("QM_STORE is %q; it must be sqlite:PATH or mongodb://HOSTS/DATABASE", w.Store)
+}
+
+// marking says how tags and labels are made.
+type marking struct {
+	TagPrefix string `help:"Capital letters before the number of new tags." env:"QM_TAG_PREFIX" default:"QM" placeholder:"QM"`
+	BaseURL   string `help:"Address at which phones reach the server; it stands in the labels' codes. Without one it is made of the address that is listened on." env:"QM_BASE_URL" placeholder:"https://HOST"`
+}
+
+func (m marking) check() error {
+	if !labels.ValidPrefix(m.TagPrefix) {
+		return fmt.Errorf("QM_TAG_PREFIX is %q; it must be 1 to 6 capital letters", m.TagPrefix)
+	}
+	if m.BaseURL == "" {
+		return nil
+	}
+	u, err := url.Parse(m.BaseURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
+		return fmt.Errorf("QM_BASE_URL is %q; it must be an address without a path, such as https://equipment.example.org", m.BaseURL)
+	}
+	return nil
+}
+
+// base is the address in labels' codes.
+func (m marking) base(listen string) string {
+	if m.BaseURL != "" {
+		return strings.TrimRight(m.BaseURL, "/")
+	}
+	return "http://" + reachable(listen)
+}
+
+// reachable is an address by which this machine reaches what is listened on.
+func reachable(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return listen
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+type serving struct {
+	where
+	marking
+	Listen         string        `help:"Address to listen on." env:"QM_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	TLSCert        string        `help:"Certificate file, with its chain, to serve over TLS." env:"QM_TLS_CERT" placeholder:"FILE"`
+	TLSKey         string        `help:"Key file of the certificate." env:"QM_TLS_KEY" placeholder:"FILE"`
+	TrustedProxies []string      `help:"Addresses of proxies that say truly whom they serve." env:"QM_TRUSTED_PROXIES" placeholder:"ADDRESS"`
+	TimeZone       string        `help:"Zone in which pages tell the time." env:"QM_TIME_ZONE" default:"UTC" placeholder:"Asia/Karachi"`
+	LogLevel       string        `help:"How much to log: debug, info, warn or error." env:"QM_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
+	LogFormat      string        `help:"How to log: text or json." env:"QM_LOG_FORMAT" enum:"text,json" default:"text"`
+	ShutdownAfter  time.Duration `help:"How long requests in hand may take when the server is stopped." env:"QM_SHUTDOWN_AFTER" default:"30s"`
+}
+
+func (s serving) check() (*time.Location, error) {
+	if err := s.marking.check(); err != nil {
+		return nil, err
+	}
+	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
+		return nil, fmt.Errorf("QM_LISTEN is %q; it must be HOST:PORT, such as 127.0.0.1:8080", s.Listen)
+	}
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		return nil, fmt.Errorf("QM_TLS_CERT and QM_TLS_KEY are given together or not at all")
+	}
+	for _, proxy := range s.TrustedProxies {
+		if _, _, err := net.ParseCIDR(proxy); err != nil && net.ParseIP(proxy) == nil {
+			return nil, fmt.Errorf("QM_TRUSTED_PROXIES holds %q; it must be addresses such as 10.0.0.7 or 10.0.0.0/8", proxy)
+		}
+	}
+	zone, err := time.LoadLocation(s.TimeZone)
+	if err != nil {
+		return nil, fmt.Errorf("QM_TIME_ZONE is %q; it must be a zone such as Asia/Karachi", s.TimeZone)
+	}
+	return zone, nil
+}

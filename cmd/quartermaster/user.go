@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+)
+
+type user struct {
+	where
+	Code     string `arg:"" help:"Code of the person; somebody new is added."`
+	Username string `help:"User name; without one, the code." placeholder:"NAME"`
+	Password string `help:"New password; without one a password is made up and printed." env:"QM_USER_PASSWORD" placeholder:"PASSWORD"`
+}
+
+// Run makes a person an administrator of the whole book with a password that
+// works: the way back in for whoever runs the server.
+func (u *user) Run() (err error) {
+	ctx := access.AsOperator(context.Background())
+	book, err := u.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	h := wire(book, marking{}, "")
+	username, password := u.Username, u.Password
+	if username == "" {
+		username = u.Code
+	}
+	if password == "" {
+		password = access.Secret(15)
+	}
+	role, everywhere, serves := models.Admin, "", false
+	_, err = h.Access.EditPerson(ctx, u.Code, 0, access.PersonEdit{Username: &username, Role: &role, Scope: &everywhere, Inactive: &serves,
+		Donors: &[]string{}, Grants: &[]string{}, Password: &password})
+	if models.KindOf(err) == models.NotFound {
+		_, err = h.Access.AddPerson(ctx, access.NewPerson{Password: password, Person: models.Person{Code: u.Code, Name: u.Code, Username: username, Role: role}})
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s now administers the whole book: user name %s", u.Code, username)
+	if u.Password == "" {
+		fmt.Printf(", password %s (not shown again)", password)
+	}
+	fmt.Println()
+	return nil
+}

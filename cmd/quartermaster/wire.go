@@ -1,0 +1,27 @@
+package main
+
+import (
+	"time"
+
+	"quartermaster/services/access"
+	"quartermaster/services/custody"
+	"quartermaster/services/ledger"
+	"quartermaster/services/register"
+	"quartermaster/services/store"
+)
+
+// house is all services over one store.
+type house struct {
+	Book     *ledger.Book
+	Access   *access.Service
+	Register *register.Service
+	Custody  *custody.Service
+}
+
+func wire(s store.Store, m marking, base string) *house {
+	h := &house{Book: &ledger.Book{Store: s, Now: time.Now}}
+	h.Access = &access.Service{Book: h.Book}
+	h.Register = &register.Service{Book: h.Book, Prefix: m.TagPrefix, Base: base}
+	h.Custody = &custody.Service{Book: h.Book, Register: h.Register}
+	return h
+}
