@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"quartermaster/labels"
 	"quartermaster/models"
 	"quartermaster/services/api"
 	"quartermaster/services/register"
@@ -136,7 +137,7 @@ func (w *Web) export(c *fiber.Ctx) error { return api.Export(c, w.Register, api.
 func (w *Web) scan(c *fiber.Ctx) error {
 	code := strings.TrimSpace(c.Query("code"))
 	if code == "" {
-		return w.render(c, fiber.StatusOK, "scan", view{Title: "Scan", Here: "scan", Data: scanPage{}})
+		return w.render(c, fiber.StatusOK, "scan", view{Title: "Scan", Here: "scan", Data: scanPage{Example: w.exampleTag()}})
 	}
 	found, err := w.Register.Scan(c.UserContext(), code)
 	return w.scanned(c, code, found, err)
@@ -144,8 +145,11 @@ func (w *Web) scan(c *fiber.Ctx) error {
 
 type scanPage struct {
 	Code    string
+	Example string // of a tag
 	Several []*models.Asset
 }
+
+func (w *Web) exampleTag() string { return labels.FormatTag(w.Register.Prefix, 123) }
 
 func (w *Web) scanPhoto(c *fiber.Ctx) error {
 	found, err := w.Register.ScanPhoto(c.UserContext(), uploaded(c).Content)
@@ -153,7 +157,7 @@ func (w *Web) scanPhoto(c *fiber.Ctx) error {
 }
 
 func (w *Web) scanned(c *fiber.Ctx, code string, found *register.Found, err error) error {
-	v := view{Title: "Scan", Here: "scan", Data: scanPage{Code: code}}
+	v := view{Title: "Scan", Here: "scan", Data: scanPage{Code: code, Example: w.exampleTag()}}
 	if err != nil {
 		status, refusal := refusalOf(err)
 		if refusal == nil {
@@ -163,7 +167,7 @@ func (w *Web) scanned(c *fiber.Ctx, code string, found *register.Found, err erro
 		return w.render(c, status, "scan", v)
 	}
 	if found.Asset == nil {
-		v.Data = scanPage{Code: code, Several: found.Several}
+		v.Data = scanPage{Code: code, Example: w.exampleTag(), Several: found.Several}
 		return w.render(c, fiber.StatusOK, "scan", v)
 	}
 	return c.Redirect("/assets/"+found.Asset.Tag, fiber.StatusSeeOther)

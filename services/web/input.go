@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"quartermaster/models"
@@ -91,6 +92,7 @@ func (w *Web) choices(ctx context.Context) (*choices, error) {
 	for _, c := range categories {
 		ch.Categories = append(ch.Categories, option{Value: c.Code, Label: c.Name})
 	}
+	slices.SortFunc(ch.Categories, func(a, b option) int { return strings.Compare(a.Label, b.Label) })
 	for _, d := range donors {
 		ch.donors[d.Code] = d
 		ch.Donors = append(ch.Donors, option{Value: d.Code, Label: d.Name})
