@@ -11,6 +11,7 @@ import (
 
 	"quartermaster/labels"
 	"quartermaster/services/store"
+	"quartermaster/services/store/mongo"
 	"quartermaster/services/store/sqlite"
 )
 
@@ -27,6 +28,8 @@ func (w where) open(ctx context.Context) (store.Store, error) {
 			return nil, fmt.Errorf("QM_STORE names no file; write it like sqlite:data/quartermaster.db")
 		}
 		return sqlite.Open(ctx, rest, store.Schema)
+	case "mongodb", "mongodb+srv":
+		return mongo.Open(ctx, w.Store, store.Schema)
 	}
 	return nil, fmt.Errorf("QM_STORE is %q; it must be sqlite:PATH or mongodb://HOSTS/DATABASE", w.Store)
 }
