@@ -136,13 +136,13 @@ func (a *Asset) Codes() []string {
 	return codes
 }
 
-// SerialKeys is the make, model and serial number that no two assets may share;
-// empty without a serial number.
+// SerialKeys is the serial number, make and model that no two assets may share;
+// empty without a serial number. Folded, none of the three holds a line break.
 func (a *Asset) SerialKeys() []string {
 	if a.Serial == "" {
 		return nil
 	}
-	return []string{FoldCode(a.Make) + "/" + FoldCode(a.Model) + "/" + FoldCode(a.Serial)}
+	return []string{FoldCode(a.Serial) + "\n" + FoldCode(a.Make) + "\n" + FoldCode(a.Model)}
 }
 
 // Origins is the import row that the asset came from, where it has one.

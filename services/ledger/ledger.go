@@ -11,7 +11,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strconv"
+	"sync"
 	"time"
 
 	"quartermaster/models"
@@ -70,13 +72,9 @@ func (b *Book) Commit(ctx context.Context, entries ...Entry) (err error) {
 	}()
 	now := models.At(b.Now())
 	author := authorOf(ctx)
-	changes := make([]store.Change, 0, 2*len(entries)+1)
-	for i := range entries {
-		written, err := entries[i].write(now, author)
-		if err != nil {
-			return err
-		}
-		changes = append(changes, written[:]...)
+	changes, err := written(entries, now, author)
+	if err != nil {
+		return err
 	}
 	once := onceOf(ctx)
 	if once != nil && len(entries) > 0 {
@@ -92,6 +90,39 @@ func (b *Book) Commit(ctx context.Context, entries ...Entry) (err error) {
 		return b.replay(ctx, once)
 	}
 	return err
+}
+
+// manyEntries is from how many on they are written on all processors.
+const manyEntries = 1000
+
+// written returns the changes of all entries, in their order.
+func written(entries []Entry, now models.Time, author Author) ([]store.Change, error) {
+	changes := make([]store.Change, 2*len(entries), 2*len(entries)+1)
+	workers := 1
+	if len(entries) >= manyEntries {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	wrong := make([]error, workers)
+	var all sync.WaitGroup
+	for w := range workers {
+		work := func() {
+			for i := w; i < len(entries); i += workers {
+				pair, err := entries[i].write(now, author)
+				if err != nil {
+					wrong[w] = err
+					return
+				}
+				changes[2*i], changes[2*i+1] = pair[0], pair[1]
+			}
+		}
+		if workers == 1 {
+			work()
+		} else {
+			all.Go(work)
+		}
+	}
+	all.Wait()
+	return changes, errors.Join(wrong...)
 }
 
 // write gives the entry's document its new version and returns the changes of

@@ -91,8 +91,8 @@ func (s *Service) Scan(ctx context.Context, text string) (*Found, error) {
 	if kind := models.KindOf(err); kind != models.NotFound && kind != models.Invalid {
 		return nil, err
 	}
-	conds := append([]store.Cond{store.Is("serial_folded", models.FoldCode(code))}, access.Assets(caller)...)
-	assets, findErr := store.Find[models.Asset](ctx, s.Book.Store, store.Query{In: store.Assets, By: "serial", Where: conds, Limit: mostSeveral})
+	conds := append([]store.Cond{store.Starts("serials", models.FoldCode(code)+"\n")}, access.Assets(caller)...)
+	assets, findErr := store.Find[models.Asset](ctx, s.Book.Store, store.Query{In: store.Assets, By: "serials", Where: conds, Limit: mostSeveral})
 	switch {
 	case findErr != nil:
 		return nil, findErr

@@ -34,7 +34,6 @@ var (
 			{Name: "number", Fields: []string{"number"}, Unique: true},
 			{Name: "codes", Fields: []string{"codes"}, Unique: true},
 			{Name: "serials", Fields: []string{"serials"}, Unique: true},
-			{Name: "serial", Fields: []string{"serial_folded"}},
 			{Name: "origin", Fields: []string{"origins"}, Unique: true},
 			{Name: "unit", Fields: []string{"units", "number"}},
 			{Name: "unit_category", Fields: []string{"units", "category", "number"}},
@@ -53,12 +52,6 @@ var (
 			"codes":   func(d any) []string { return d.(*models.Asset).Codes() },
 			"origins": func(d any) []string { return d.(*models.Asset).Origins() },
 			"serials": func(d any) []string { return d.(*models.Asset).SerialKeys() },
-			"serial_folded": func(d any) []string {
-				if a := d.(*models.Asset); a.Serial != "" {
-					return []string{models.FoldCode(a.Serial)}
-				}
-				return nil
-			},
 			"units":   func(d any) []string { return d.(*models.Asset).Path },
 			"paid_by": func(d any) []string { return d.(*models.Asset).PaidBy() },
 			"words":   func(d any) []string { return d.(*models.Asset).SearchWords() },

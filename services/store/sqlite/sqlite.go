@@ -38,7 +38,7 @@ func Open(ctx context.Context, path string, schema []*store.Collection) (*Store,
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("the folder of the store cannot be made: %w", err)
 	}
-	writer, err := sql.Open("sqlite", address(path, "immediate"))
+	writer, err := sql.Open("sqlite", address(path, "immediate", writerCache))
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func Open(ctx context.Context, path string, schema []*store.Collection) (*Store,
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("the store %s cannot be opened: %w", path, err), writer.Close())
 	}
-	read, err := sql.Open("sqlite", address(path, "deferred")+"&_pragma=query_only(1)")
+	read, err := sql.Open("sqlite", address(path, "deferred", readerCache)+"&_pragma=query_only(1)")
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
@@ -68,11 +68,18 @@ func Open(ctx context.Context, path string, schema []*store.Collection) (*Store,
 	return s, nil
 }
 
-func address(path, txlock string) string {
+// The page caches, in kB. The writer's holds what one import touches of each index;
+// without room it would write pages out and read them back in.
+const (
+	writerCache = 48_000
+	readerCache = 8_000
+)
+
+func address(path, txlock string, cache int) string {
 	v := url.Values{
 		"_txlock": {txlock},
 		"_pragma": {"journal_mode(wal)", "synchronous(full)", "busy_timeout(10000)", "foreign_keys(0)",
-			"cache_size(-8000)", "temp_store(memory)", "wal_autocheckpoint(4000)"},
+			fmt.Sprintf("cache_size(-%d)", cache), "temp_store(memory)", "wal_autocheckpoint(4000)"},
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
 }

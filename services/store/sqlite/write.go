@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	sqlite3 "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
@@ -41,18 +43,37 @@ var errClosed = errors.New("the store is closed")
 // Commit hands the changes to the writer and waits until they are on disk.
 func (s *Store) Commit(ctx context.Context, changes ...store.Change) error {
 	j := &job{ctx: ctx, changes: make([]change, len(changes)), done: make(chan struct{})}
-	for i, c := range changes {
-		made := change{Change: c, names: slices.Sorted(maps.Keys(c.In.Many))}
-		if c.Doc != nil {
-			body, err := json.Marshal(c.Doc)
-			if err != nil {
-				return fmt.Errorf("store: %s/%s cannot be written as JSON: %w", c.In.Name, c.ID, err)
+	workers := 1
+	if len(changes) >= bulk {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	wrong := make([]error, workers)
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			for i := w; i < len(changes) && wrong[w] == nil; i += workers {
+				j.changes[i], wrong[w] = made(changes[i])
 			}
-			made.body, made.many = string(body), manyText(c.In, made.names, c.Doc)
-		}
-		j.changes[i] = made
+		})
+	}
+	all.Wait()
+	if err := errors.Join(wrong...); err != nil {
+		return err
 	}
 	return s.submit(j)
+}
+
+func made(c store.Change) (change, error) {
+	ready := change{Change: c, names: slices.Sorted(maps.Keys(c.In.Many))}
+	if c.Doc == nil {
+		return ready, nil
+	}
+	body, err := json.Marshal(c.Doc)
+	if err != nil {
+		return ready, fmt.Errorf("store: %s/%s cannot be written as JSON: %w", c.In.Name, c.ID, err)
+	}
+	ready.body, ready.many = string(body), manyText(c.In, ready.names, c.Doc)
+	return ready, nil
 }
 
 // Next takes n numbers of a sequence.
@@ -164,6 +185,9 @@ func (s *Store) do(ctx context.Context, j *job) error {
 			`INSERT INTO sequences (name, next) VALUES (?1, ?2 + 1) ON CONFLICT (name) DO UPDATE SET next = next + ?2 RETURNING next - ?2`,
 			j.sequence, j.count).Scan(&j.first)
 	}
+	if len(j.changes) >= bulk {
+		return s.applyMany(ctx, j.changes)
+	}
 	for i := range j.changes {
 		c := &j.changes[i]
 		if err := s.apply(ctx, c); err != nil {
@@ -179,9 +203,7 @@ func (s *Store) apply(ctx context.Context, c *change) error {
 	leads := manyIndexes(c.In)
 	if c.Version == 0 {
 		row := newRow(leads)
-		err := s.scan(ctx, row, `INSERT INTO `+name+` ("_id", version, body, many) VALUES (?, 1, ?, ?) RETURNING `+row.columns(),
-			c.ID, c.body, c.many)
-		if err != nil {
+		if err := s.insert(ctx, c, row); err != nil {
 			return err
 		}
 		return s.fill(ctx, c, leads, row, c.many)
@@ -209,6 +231,12 @@ func (s *Store) apply(ctx context.Context, c *change) error {
 		return err
 	}
 	return s.refill(ctx, c, leads, old, many, row)
+}
+
+// insert writes a new document and reads its number and indexed fields into row.
+func (s *Store) insert(ctx context.Context, c *change, row *row) error {
+	return s.scan(ctx, row, `INSERT INTO `+quote(c.In.Name)+` ("_id", version, body, many) VALUES (?, 1, ?, ?) RETURNING `+row.columns(),
+		c.ID, c.body, c.many)
 }
 
 func refused(c *change, err error) error {
