@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
@@ -15,13 +16,8 @@ import (
 // sequences holds the next number of each sequence.
 const sequences = "sequences"
 
-// Codes by which a server answers.
-const (
-	codeNamespaceExists = 48
-	codeIndexOptions    = 85
-	codeIndexKeys       = 86
-	codeDuplicate       = 11000
-)
+// codeNamespaceExists is how a server answers that a collection is there.
+const codeNamespaceExists = 48
 
 // prepareCollections makes what is missing. Collections are made beforehand,
 // because one that is made inside a transaction makes others wait or fail.
@@ -34,7 +30,7 @@ func (s *Store) prepareCollections(ctx context.Context, schema []*store.Collecti
 	for _, name := range there {
 		exists[name] = true
 	}
-	make := func(name string) error {
+	ensure := func(name string) error {
 		if exists[name] {
 			return nil
 		}
@@ -45,11 +41,11 @@ func (s *Store) prepareCollections(ctx context.Context, schema []*store.Collecti
 		}
 		return err
 	}
-	if err := make(sequences); err != nil {
+	if err := ensure(sequences); err != nil {
 		return fmt.Errorf("the collection %s cannot be made: %w", sequences, err)
 	}
 	for _, c := range schema {
-		if err := make(c.Name); err != nil {
+		if err := ensure(c.Name); err != nil {
 			return fmt.Errorf("the collection %s cannot be made: %w", c.Name, err)
 		}
 		if err := s.prepareIndexes(ctx, c); err != nil {
@@ -59,31 +55,50 @@ func (s *Store) prepareCollections(ctx context.Context, schema []*store.Collecti
 	return nil
 }
 
+// prepareIndexes makes the indexes that are missing, and refuses one that has the
+// name of a declared one but is built otherwise: pages would come in its order.
 func (s *Store) prepareIndexes(ctx context.Context, c *store.Collection) error {
-	if len(c.Indexes) == 0 {
+	there, err := s.in(c).Indexes().ListSpecifications(ctx)
+	if err != nil {
+		return fmt.Errorf("the indexes of %s cannot be listed: %w", c.Name, err)
+	}
+	var missing []driver.IndexModel
+	for _, index := range c.Indexes {
+		i := slices.IndexFunc(there, func(spec driver.IndexSpecification) bool { return spec.Name == index.Name })
+		if i < 0 {
+			missing = append(missing, s.indexModel(c, index))
+			continue
+		}
+		unique := there[i].Unique != nil && *there[i].Unique
+		if unique != index.Unique || !sameKeys(there[i].KeysDocument, indexKeys(c, index)) {
+			return fmt.Errorf("the index %s of %s is built otherwise than this program needs it; drop it and start again", index.Name, c.Name)
+		}
+	}
+	if len(missing) == 0 {
 		return nil
 	}
-	models := make([]driver.IndexModel, len(c.Indexes))
-	for i, index := range c.Indexes {
-		models[i] = s.indexModel(c, index)
-	}
-	_, err := s.in(c).Indexes().CreateMany(ctx, models)
-	var e driver.CommandError
-	if errors.As(err, &e) && (e.Code == codeIndexOptions || e.Code == codeIndexKeys) {
-		return fmt.Errorf("an index of %s has the name of one that this program needs but is built otherwise; drop it and start again: %w", c.Name, err)
-	}
-	if err != nil {
+	if _, err = s.in(c).Indexes().CreateMany(ctx, missing); err != nil {
 		return fmt.Errorf("the indexes of %s cannot be made: %w", c.Name, err)
 	}
 	return nil
 }
 
-// indexModel declares an index as MongoDB builds it. It ends in the fields by
-// which Query.Order orders, so that no page needs a sort. Documents without the
-// first field are left out by a partial index: a sparse one over several fields
-// would still take a document that has any of them, and a unique one would then
-// refuse two that merely both lack the first.
-func (s *Store) indexModel(c *store.Collection, index store.Index) driver.IndexModel {
+func sameKeys(raw bson.Raw, keys bson.D) bool {
+	elements, err := raw.Elements()
+	if err != nil || len(elements) != len(keys) {
+		return false
+	}
+	for i, e := range elements {
+		if way, ok := e.Value().AsInt64OK(); !ok || way != 1 || e.Key() != keys[i].Key {
+			return false
+		}
+	}
+	return true
+}
+
+// indexKeys are an index's fields, and behind them those by which Query.Order
+// orders, so that no page needs a sort.
+func indexKeys(c *store.Collection, index store.Index) bson.D {
 	var keys bson.D
 	for _, field := range index.Fields {
 		keys = append(keys, bson.E{Key: at(field), Value: 1})
@@ -91,6 +106,14 @@ func (s *Store) indexModel(c *store.Collection, index store.Index) driver.IndexM
 	if !index.Unique && !c.IsMany(index.Fields[0]) {
 		keys = append(keys, bson.E{Key: idField, Value: 1})
 	}
+	return keys
+}
+
+// indexModel declares an index as MongoDB builds it. Documents without the first
+// field are left out by a partial index: a sparse one over several fields would
+// still take a document that has any of them, and a unique one would then refuse
+// two that merely both lack the first.
+func (s *Store) indexModel(c *store.Collection, index store.Index) driver.IndexModel {
 	how := options.Index().SetName(index.Name)
 	if index.Unique {
 		how.SetUnique(true)
@@ -100,7 +123,7 @@ func (s *Store) indexModel(c *store.Collection, index store.Index) driver.IndexM
 	} else {
 		how.SetPartialFilterExpression(bson.D{present(index.Fields[0])})
 	}
-	return driver.IndexModel{Keys: keys, Options: how}
+	return driver.IndexModel{Keys: indexKeys(c, index), Options: how}
 }
 
 // present asks for documents that have the field, the very words of the partial
