@@ -61,7 +61,6 @@ func Open(ctx context.Context, uri string) (*Store, error) {
 	client, err := driver.Connect(options.Client().
 		SetAppName("quartermaster").
 		SetServerSelectionTimeout(findServerWithin).
-		SetBSONOptions(&options.BSONOptions{UseLocalTimeZone: false}).
 		ApplyURI(uri).
 		SetWriteConcern(majority()).
 		SetReadConcern(readconcern.Majority()).

@@ -1,7 +1,6 @@
 package mongo
 
 import (
-	"container/heap"
 	"context"
 	"slices"
 	"strings"
@@ -43,26 +42,11 @@ func (s *Store) findWalking(ctx context.Context, q store.Query) ([]store.Record,
 	if err != nil || len(places) == 0 {
 		return nil, err
 	}
-	ids := make(bson.A, len(places))
-	for i, p := range places {
-		ids[i] = p.id
-	}
-	cursor, err := s.in(q.In).Find(ctx, bson.D{{Key: idField, Value: bson.D{{Key: "$in", Value: ids}}}},
-		options.Find().SetProjection(wanted(nil)))
-	if err != nil {
-		return nil, stopped(ctx, err)
-	}
-	defer func() { _ = cursor.Close(context.WithoutCancel(ctx)) }()
 	found := make(map[string]store.Record, len(places))
-	for cursor.Next(ctx) {
-		r, err := open(cursor.Current)
-		if err != nil {
-			return nil, err
+	for some := range slices.Chunk(places, fetchBatch) {
+		if err := s.fetch(ctx, q.In, some, found); err != nil {
+			return nil, stopped(ctx, err)
 		}
-		found[r.ID] = r
-	}
-	if err := cursor.Err(); err != nil {
-		return nil, stopped(ctx, err)
 	}
 	records := make([]store.Record, 0, len(places))
 	for _, p := range places {
@@ -72,6 +56,31 @@ func (s *Store) findWalking(ctx context.Context, q store.Query) ([]store.Record,
 		}
 	}
 	return records, nil
+}
+
+// fetchBatch keeps the list of keys in one question far below the 16 MB that a
+// message may have.
+const fetchBatch = 10_000
+
+func (s *Store) fetch(ctx context.Context, c *store.Collection, places []place, into map[string]store.Record) error {
+	ids := make(bson.A, len(places))
+	for i, p := range places {
+		ids[i] = p.id
+	}
+	cursor, err := s.in(c).Find(ctx, bson.D{{Key: idField, Value: bson.D{{Key: "$in", Value: ids}}}},
+		options.Find().SetProjection(wanted(nil)))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = cursor.Close(context.WithoutCancel(ctx)) }()
+	for cursor.Next(ctx) {
+		r, err := open(cursor.Current)
+		if err != nil {
+			return err
+		}
+		into[r.ID] = r
+	}
+	return cursor.Err()
 }
 
 // walk returns the first q.Limit places that match, in order.
@@ -187,55 +196,3 @@ func texts(value bson.RawValue) []string {
 	return found
 }
 
-// page keeps the first places of all that are added, as a heap with the last of
-// them on top.
-type page struct {
-	desc   bool
-	limit  int
-	places []place
-}
-
-// before says whether a comes before b; by the key alone where one has no id.
-func (p *page) before(a, b place, byKey bool) bool {
-	if p.desc {
-		a, b = b, a
-	}
-	if byKey {
-		return a.key.Compare(b.key) < 0
-	}
-	return a.compare(b) < 0
-}
-
-func (p *page) add(at place) {
-	if p.limit <= 0 {
-		p.places = append(p.places, at)
-		return
-	}
-	if len(p.places) == p.limit {
-		if !p.before(at, p.places[0], false) {
-			return
-		}
-		heap.Pop(p)
-	}
-	heap.Push(p, at)
-}
-
-func (p *page) inOrder() []place {
-	slices.SortFunc(p.places, func(a, b place) int {
-		if p.desc {
-			a, b = b, a
-		}
-		return a.compare(b)
-	})
-	return p.places
-}
-
-func (p *page) Len() int           { return len(p.places) }
-func (p *page) Less(i, j int) bool { return p.before(p.places[j], p.places[i], false) }
-func (p *page) Swap(i, j int)      { p.places[i], p.places[j] = p.places[j], p.places[i] }
-func (p *page) Push(x any)         { p.places = append(p.places, x.(place)) }
-func (p *page) Pop() any {
-	last := p.places[len(p.places)-1]
-	p.places = p.places[:len(p.places)-1]
-	return last
-}
