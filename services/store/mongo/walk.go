@@ -195,4 +195,3 @@ func texts(value bson.RawValue) []string {
 	}
 	return found
 }
-
