@@ -29,7 +29,7 @@ func (w where) open(ctx context.Context) (store.Store, error) {
 		}
 		return sqlite.Open(ctx, rest, store.Schema)
 	case "mongodb", "mongodb+srv":
-		return mongo.Open(ctx, w.Store, store.Schema)
+		return mongo.Open(ctx, w.Store)
 	}
 	return nil, fmt.Errorf("QM_STORE is %q; it must be sqlite:PATH or mongodb://HOSTS/DATABASE", w.Store)
 }

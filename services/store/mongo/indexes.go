@@ -2,7 +2,9 @@ package mongo
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
@@ -11,33 +13,121 @@ import (
 	"quartermaster/services/store"
 )
 
-// index makes the indexes that are missing.
-func (s *Store) index(ctx context.Context, schema []*store.Collection) error {
+// sequences holds the next number of each sequence.
+const sequences = "sequences"
+
+// codeNamespaceExists is how a server answers that a collection is there.
+const codeNamespaceExists = 48
+
+// prepareCollections makes what is missing. Collections are made beforehand,
+// because one that is made inside a transaction makes others wait or fail.
+func (s *Store) prepareCollections(ctx context.Context, schema []*store.Collection) error {
+	there, err := s.db.ListCollectionNames(ctx, bson.D{})
+	if err != nil {
+		return fmt.Errorf("the collections of %s cannot be listed: %w", s.db.Name(), err)
+	}
+	exists := map[string]bool{}
+	for _, name := range there {
+		exists[name] = true
+	}
+	ensure := func(name string) error {
+		if exists[name] {
+			return nil
+		}
+		var e driver.CommandError
+		err := s.db.CreateCollection(ctx, name)
+		if errors.As(err, &e) && e.Code == codeNamespaceExists {
+			return nil // another instance was first
+		}
+		return err
+	}
+	if err := ensure(sequences); err != nil {
+		return fmt.Errorf("the collection %s cannot be made: %w", sequences, err)
+	}
 	for _, c := range schema {
-		var wanted []driver.IndexModel
-		for _, index := range c.Indexes {
-			fields := bson.D{}
-			for _, field := range index.Fields {
-				fields = append(fields, bson.E{Key: key(field), Value: 1})
-			}
-			if !index.Unique && !c.IsMany(index.Fields[0]) {
-				fields = append(fields, bson.E{Key: "_id", Value: 1})
-			}
-			how := options.Index().SetName(index.Name)
-			if index.Unique {
-				how.SetUnique(true)
-			}
-			if index.Unique && len(index.Fields) == 1 {
-				how.SetSparse(true) // several documents may lack the field
-			}
-			wanted = append(wanted, driver.IndexModel{Keys: fields, Options: how})
+		if err := ensure(c.Name); err != nil {
+			return fmt.Errorf("the collection %s cannot be made: %w", c.Name, err)
 		}
-		if len(wanted) == 0 {
-			continue
-		}
-		if _, err := s.db.Collection(c.Name).Indexes().CreateMany(ctx, wanted); err != nil {
-			return fmt.Errorf("the indexes of %s cannot be made: %w", c.Name, err)
+		if err := s.prepareIndexes(ctx, c); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// prepareIndexes makes the indexes that are missing, and refuses one that has the
+// name of a declared one but is built otherwise: pages would come in its order.
+func (s *Store) prepareIndexes(ctx context.Context, c *store.Collection) error {
+	there, err := s.in(c).Indexes().ListSpecifications(ctx)
+	if err != nil {
+		return fmt.Errorf("the indexes of %s cannot be listed: %w", c.Name, err)
+	}
+	var missing []driver.IndexModel
+	for _, index := range c.Indexes {
+		i := slices.IndexFunc(there, func(spec driver.IndexSpecification) bool { return spec.Name == index.Name })
+		if i < 0 {
+			missing = append(missing, s.indexModel(c, index))
+			continue
+		}
+		unique := there[i].Unique != nil && *there[i].Unique
+		if unique != index.Unique || !sameKeys(there[i].KeysDocument, indexKeys(c, index)) {
+			return fmt.Errorf("the index %s of %s is built otherwise than this program needs it; drop it and start again", index.Name, c.Name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	if _, err = s.in(c).Indexes().CreateMany(ctx, missing); err != nil {
+		return fmt.Errorf("the indexes of %s cannot be made: %w", c.Name, err)
+	}
+	return nil
+}
+
+func sameKeys(raw bson.Raw, keys bson.D) bool {
+	elements, err := raw.Elements()
+	if err != nil || len(elements) != len(keys) {
+		return false
+	}
+	for i, e := range elements {
+		if way, ok := e.Value().AsInt64OK(); !ok || way != 1 || e.Key() != keys[i].Key {
+			return false
+		}
+	}
+	return true
+}
+
+// indexKeys are an index's fields, and behind them those by which Query.Order
+// orders, so that no page needs a sort.
+func indexKeys(c *store.Collection, index store.Index) bson.D {
+	var keys bson.D
+	for _, field := range index.Fields {
+		keys = append(keys, bson.E{Key: at(field), Value: 1})
+	}
+	if !index.Unique && !c.IsMany(index.Fields[0]) {
+		keys = append(keys, bson.E{Key: idField, Value: 1})
+	}
+	return keys
+}
+
+// indexModel declares an index as MongoDB builds it. Documents without the first
+// field are left out by a partial index: a sparse one over several fields would
+// still take a document that has any of them, and a unique one would then refuse
+// two that merely both lack the first.
+func (s *Store) indexModel(c *store.Collection, index store.Index) driver.IndexModel {
+	how := options.Index().SetName(index.Name)
+	if index.Unique {
+		how.SetUnique(true)
+	}
+	if s.alone {
+		how.SetSparse(true)
+	} else {
+		how.SetPartialFilterExpression(bson.D{present(index.Fields[0])})
+	}
+	return driver.IndexModel{Keys: indexKeys(c, index), Options: how}
+}
+
+// present asks for documents that have the field, the very words of the partial
+// indexes, by which the server knows that a query may use them.
+func present(field string) bson.E {
+	return bson.E{Key: at(field), Value: bson.D{{Key: "$exists", Value: true}}}
 }

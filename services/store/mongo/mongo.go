@@ -1,14 +1,12 @@
-// Package mongo keeps the book in a MongoDB replica set or sharded cluster, for
-// more than one machine. Every write is acknowledged by a majority of members
-// that have it in their journal.
+// Package mongo keeps the book in a MongoDB replica set or sharded cluster, so
+// that it outlives any one machine and several may serve it. What Commit has
+// accepted is in the journal of a majority of the members.
 package mongo
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
-	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -19,119 +17,114 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"quartermaster/services/store"
+	"quartermaster/services/store/mongo/internal/standalone"
 )
 
-// Store is a book in one database of a cluster.
+// Store is a book in one database of a MongoDB deployment.
 type Store struct {
-	client       *driver.Client
-	db           *driver.Database
-	transactions bool
+	client *driver.Client
+	db     *driver.Database
+	// alone is a standalone server, which tests accept: no transactions, no
+	// partial indexes.
+	alone bool
 }
 
-// Option changes how a store is opened.
-type Option func(*Store)
+// How long one call may take where its context sets no earlier end. Without an
+// end, a write would wait forever for a majority that is not there.
+const (
+	findServerWithin = 10 * time.Second
+	readWithin       = 30 * time.Second
+	writeWithin      = 30 * time.Second
+	commitWithin     = 2 * time.Minute // imports; mongod itself ends a transaction after 60 s unless told otherwise
+	prepareWithin    = 10 * time.Minute
+)
 
-// WithoutTransactions takes a server that has none, where a Commit of several
-// documents is not all or nothing. It is for tests of the wire alone.
-func WithoutTransactions() Option { return func(s *Store) { s.transactions = false } }
+// majority is the write concern of every write: on disk on most members, so that
+// no election takes it back.
+func majority() *writeconcern.WriteConcern {
+	journal := true
+	return &writeconcern.WriteConcern{W: "majority", Journal: &journal}
+}
 
-const startTimeout = 20 * time.Second
-
-// Open connects to the database that the URI names, makes what indexes of the
-// schema are missing, and refuses a server that has no transactions.
-func Open(ctx context.Context, uri string, schema []*store.Collection, with ...Option) (*Store, error) {
-	name, err := database(uri)
+// Open connects to the deployment and database that uri names, and makes the
+// collections and indexes that are missing.
+func Open(ctx context.Context, uri string) (*Store, error) {
+	name, err := databaseOf(uri)
 	if err != nil {
 		return nil, err
 	}
-	journal := true
-	client, err := driver.Connect(options.Client().ApplyURI(uri).SetAppName("quartermaster").
-		SetWriteConcern(&writeconcern.WriteConcern{W: "majority", Journal: &journal}).
-		SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()).SetRetryWrites(true).SetRetryReads(true))
+	// What follows ApplyURI holds whatever the address says. Reads see what a
+	// majority has: a version that an election takes back could be counted again
+	// for another change, and a guard on it would then hold by mistake.
+	// Linearizable reads are not needed, since every decision is guarded when it is
+	// written.
+	client, err := driver.Connect(options.Client().
+		SetAppName("quartermaster").
+		SetServerSelectionTimeout(findServerWithin).
+		ApplyURI(uri).
+		SetWriteConcern(majority()).
+		SetReadConcern(readconcern.Majority()).
+		SetReadPreference(readpref.Primary()).
+		SetRetryWrites(true).
+		SetRetryReads(true))
 	if err != nil {
-		return nil, fmt.Errorf("the address of the store cannot be used: %w", err)
+		return nil, fmt.Errorf("the address of the MongoDB deployment is not usable: %w", err)
 	}
-	s := &Store{client: client, db: client.Database(name), transactions: true}
-	for _, option := range with {
-		option(s)
-	}
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	if err := errors.Join(s.prepare(ctx, schema)); err != nil {
-		return nil, errors.Join(err, s.Close())
+	s := &Store{client: client, db: client.Database(name)}
+	if err := s.prepare(ctx); err != nil {
+		return nil, errors.Join(err, client.Disconnect(context.WithoutCancel(ctx)))
 	}
 	return s, nil
 }
 
-// database returns the name of the database in a URI.
-func database(uri string) (string, error) {
-	_, rest, ok := strings.Cut(uri, "://")
-	if !ok {
-		return "", errors.New("the address of the store must begin with mongodb:// or mongodb+srv://")
+func (s *Store) prepare(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, prepareWithin)
+	defer cancel()
+	if err := s.inspect(ctx); err != nil {
+		return err
 	}
-	rest, _, _ = strings.Cut(rest, "?")
-	_, name, _ := strings.Cut(rest, "/")
-	name, err := url.PathUnescape(name)
-	if err != nil || name == "" || strings.ContainsAny(name, `/\. "$`) {
-		return "", errors.New("the address of the store names no database; write it like mongodb://HOST1,HOST2,HOST3/quartermaster?replicaSet=rs0")
-	}
-	return name, nil
+	return s.prepareCollections(ctx, store.Schema)
 }
 
-func (s *Store) prepare(ctx context.Context, schema []*store.Collection) error {
-	if err := s.Ping(ctx); err != nil {
-		return fmt.Errorf("the store does not answer: %w", err)
-	}
-	if s.transactions {
-		if err := s.refuseStandalone(ctx); err != nil {
-			return err
-		}
-	}
-	return s.index(ctx, schema)
-}
+// errStandalone tells how to make a replica set of one.
+var errStandalone = errors.New("this mongod stands alone, and only a replica set has the transactions that the book needs: " +
+	"start it as `mongod --replSet rs0` and run `rs.initiate()` once in mongosh; a set of one member is enough to begin with")
 
-// refuseStandalone refuses a mongod that is no member of a replica set: it has no
-// transactions, without which a change and its event could part.
-func (s *Store) refuseStandalone(ctx context.Context) error {
+// inspect refuses whatever is not known to have transactions.
+func (s *Store) inspect(ctx context.Context) error {
 	var hello struct {
 		SetName string `bson:"setName"`
 		Msg     string `bson:"msg"`
 	}
 	if err := s.client.Database("admin").RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello); err != nil {
-		return fmt.Errorf("the store does not say what it is: %w", err)
+		return fmt.Errorf("no MongoDB primary answers (is the replica set running, and initiated with rs.initiate()?): %w", err)
 	}
-	if hello.SetName == "" && hello.Msg != "isdbgrid" {
-		return errors.New("this MongoDB server stands alone and has no transactions; make it a replica set of one: " +
-			"start mongod with --replSet rs0, run rs.initiate() in mongosh once, and add ?replicaSet=rs0 to QM_STORE")
+	if hello.SetName != "" || hello.Msg == "isdbgrid" {
+		return nil
 	}
+	if !standalone.Accepted {
+		return errStandalone
+	}
+	s.alone = true
 	return nil
 }
 
 // Ping says whether the primary answers.
-func (s *Store) Ping(ctx context.Context) error { return s.client.Ping(ctx, readpref.Primary()) }
-
-// Close ends all connections.
-func (s *Store) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+func (s *Store) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, findServerWithin)
 	defer cancel()
-	return s.client.Disconnect(ctx)
+	return s.client.Ping(ctx, readpref.Primary())
 }
 
-// sequences holds the numbers given so far.
-const sequences = "sequences"
-
-// Next takes n numbers of a sequence.
-func (s *Store) Next(ctx context.Context, sequence string, n int64) (int64, error) {
-	var taken struct {
-		N int64 `bson:"n"`
+// Close ends the connections.
+func (s *Store) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), findServerWithin)
+	defer cancel()
+	err := s.client.Disconnect(ctx)
+	if errors.Is(err, driver.ErrClientDisconnected) {
+		return nil // closed before
 	}
-	take := func() error {
-		return s.db.Collection(sequences).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: sequence}}, bson.D{{Key: "$inc", Value: bson.D{{Key: "n", Value: n}}}},
-			options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)).Decode(&taken)
-	}
-	err := take()
-	if driver.IsDuplicateKeyError(err) { // two began the sequence at once
-		err = take()
-	}
-	return taken.N - n + 1, err
+	return err
 }
+
+func (s *Store) in(c *store.Collection) *driver.Collection { return s.db.Collection(c.Name) }

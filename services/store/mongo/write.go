@@ -2,117 +2,152 @@ package mongo
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"regexp"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"quartermaster/services/store"
 )
 
-// write is a store.Change made ready: with what is to be kept.
-type write struct {
-	store.Change
-	kept *document
-}
-
-// Commit makes all changes or none. One change is guarded by itself; several are
-// a transaction, begun anew when the cluster asks for that.
+// Commit makes all changes or none. One change by itself needs no transaction:
+// the server makes it whole, and repeats it at most once by its number when the
+// answer is lost.
 func (s *Store) Commit(ctx context.Context, changes ...store.Change) error {
-	if err := ctx.Err(); err != nil {
+	if err := ctx.Err(); err != nil || len(changes) == 0 {
 		return err
 	}
-	writes := make([]write, len(changes))
-	for i, c := range changes {
-		writes[i].Change = c
-		if c.Doc == nil {
-			continue
-		}
-		kept, err := keep(c.In, c.ID, c.Version+1, c.Doc)
-		if err != nil {
-			return err
-		}
-		writes[i].kept = kept
-	}
-	if len(writes) < 2 || !s.transactions {
-		return s.apply(ctx, writes)
-	}
-	session, err := s.client.StartSession()
+	steps, err := plan(changes)
 	if err != nil {
 		return err
 	}
-	defer session.EndSession(ctx)
-	_, err = session.WithTransaction(ctx, func(ctx context.Context) (any, error) { return nil, s.apply(ctx, writes) })
-	return err
-}
-
-// apply makes the writes in order, new documents of one collection that follow
-// one another together.
-func (s *Store) apply(ctx context.Context, writes []write) error {
-	for at := 0; at < len(writes); {
-		w := writes[at]
-		if !w.isNew() {
-			if err := s.guarded(ctx, w); err != nil {
+	if len(changes) == 1 {
+		ctx, cancel := context.WithTimeout(ctx, writeWithin)
+		defer cancel()
+		return s.refused(ctx, steps[0], s.do(ctx, steps[0]))
+	}
+	ctx, cancel := context.WithTimeout(ctx, commitWithin)
+	defer cancel()
+	var at step
+	work := func(ctx context.Context) error {
+		for _, at = range steps {
+			if err := s.do(ctx, at); err != nil {
 				return err
 			}
-			at++
-			continue
 		}
-		var docs []any
-		for at < len(writes) && writes[at].isNew() && writes[at].In == w.In {
-			docs = append(docs, writes[at].kept)
-			at++
-		}
-		if _, err := s.db.Collection(w.In.Name).InsertMany(ctx, docs); err != nil {
-			return explain(w.In, err)
-		}
+		return nil
 	}
-	return nil
+	if s.alone {
+		err = work(ctx)
+	} else {
+		err = s.transact(ctx, work)
+	}
+	return s.refused(ctx, at, err)
 }
 
-func (w write) isNew() bool { return w.Version == 0 && w.kept != nil }
+// step is one command of a commit: a guarded change of one document, or the
+// inserts of one collection together.
+type step struct {
+	changes   []store.Change
+	envelopes []any // of inserts, and of the one replacement
+}
 
-// guarded replaces or deletes the version that was read, and no other.
-func (s *Store) guarded(ctx context.Context, w write) error {
-	collection := s.db.Collection(w.In.Name)
-	guard := bson.D{{Key: "_id", Value: w.ID}, {Key: "v", Value: w.Version}}
-	var matched int64
-	if w.kept == nil {
-		result, err := collection.DeleteOne(ctx, guard)
+// plan puts guarded changes first, since they are what a commit fails by, and
+// the inserts of each collection together: an import brings very many. Where a
+// commit changes one document twice, all stays in the order given.
+func plan(changes []store.Change) ([]step, error) {
+	var guarded, inserts []step
+	ofCollection := map[*store.Collection]int{}
+	together := !repeats(changes)
+	for _, c := range changes {
+		var envelope any
+		if c.Doc != nil {
+			var err error
+			if envelope, err = seal(c, c.Version+1); err != nil {
+				return nil, err
+			}
+		}
+		one := step{changes: []store.Change{c}, envelopes: []any{envelope}}
+		if c.Version != 0 || !together {
+			guarded = append(guarded, one)
+			continue
+		}
+		if i, ok := ofCollection[c.In]; ok {
+			inserts[i].changes = append(inserts[i].changes, c)
+			inserts[i].envelopes = append(inserts[i].envelopes, envelope)
+			continue
+		}
+		ofCollection[c.In] = len(inserts)
+		inserts = append(inserts, one)
+	}
+	return append(guarded, inserts...), nil
+}
+
+func repeats(changes []store.Change) bool {
+	type key struct {
+		in *store.Collection
+		id string
+	}
+	seen := make(map[key]bool, len(changes))
+	for _, c := range changes {
+		k := key{c.In, c.ID}
+		if seen[k] {
+			return true
+		}
+		seen[k] = true
+	}
+	return false
+}
+
+func (s *Store) do(ctx context.Context, at step) error {
+	c := at.changes[0]
+	in := s.in(c.In)
+	guard := bson.D{{Key: idField, Value: c.ID}, {Key: versionField, Value: c.Version}}
+	var held int64
+	switch {
+	case c.Version == 0 && len(at.changes) > 1:
+		_, err := in.InsertMany(ctx, at.envelopes)
+		return err
+	case c.Version == 0:
+		_, err := in.InsertOne(ctx, at.envelopes[0])
+		return err
+	case c.Doc == nil:
+		result, err := in.DeleteOne(ctx, guard)
 		if err != nil {
 			return err
 		}
-		matched = result.DeletedCount
-	} else {
-		result, err := collection.ReplaceOne(ctx, guard, w.kept)
+		held = result.DeletedCount
+	default:
+		result, err := in.ReplaceOne(ctx, guard, at.envelopes[0])
 		if err != nil {
-			return explain(w.In, err)
+			return err
 		}
-		matched = result.MatchedCount
+		held = result.MatchedCount
 	}
-	if matched == 0 {
-		return &store.VersionConflict{Collection: w.In.Name, ID: w.ID}
+	if held != 1 {
+		return &store.VersionConflict{Collection: c.In.Name, ID: c.ID}
 	}
 	return nil
 }
 
-var indexName = regexp.MustCompile(`index: "?([A-Za-z0-9_]+)"?`)
-
-// explain names the index whose value is taken. Other errors, and with them the
-// labels by which the driver begins a transaction anew, stay as they are.
-func explain(in *store.Collection, err error) error {
-	if !driver.IsDuplicateKeyError(err) {
-		return err
+// Next takes n numbers of a sequence.
+func (s *Store) Next(ctx context.Context, sequence string, n int64) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, writeWithin)
+	defer cancel()
+	if err := ctx.Err(); err != nil {
+		return 0, err
 	}
-	name := "id"
-	if found := indexName.FindStringSubmatch(err.Error()); found != nil && found[1] != "_id_" && found[1] != "_id" {
-		name = found[1]
+	take := func() (int64, error) {
+		var last struct{ Last int64 }
+		err := s.db.Collection(sequences).FindOneAndUpdate(ctx,
+			bson.D{{Key: idField, Value: sequence}},
+			bson.D{{Key: "$inc", Value: bson.D{{Key: "last", Value: n}}}},
+			options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)).Decode(&last)
+		return last.Last - n + 1, err
 	}
-	var labelled interface{ HasErrorLabel(string) bool }
-	if errors.As(err, &labelled) && labelled.HasErrorLabel("TransientTransactionError") {
-		return err
+	first, err := take()
+	if driver.IsDuplicateKeyError(err) {
+		first, err = take() // two made the sequence at once; now it is there
 	}
-	return fmt.Errorf("%w (%w)", &store.Duplicate{Collection: in.Name, Index: name}, err)
+	return first, stopped(ctx, err)
 }

@@ -16,36 +16,58 @@ import (
 	"quartermaster/services/store"
 )
 
-// Parts of the contract that a server may be unable to show.
+// Options says what of the contract a store is held to.
+type Options struct {
+	// Rounds is how often the race for one document is run.
+	Rounds int
+	// Lacks names what the server behind an engine cannot do, where the engine is
+	// tried on a lesser server than it is made for. Everything else is still tried.
+	Lacks []Ability
+}
+
+// Ability is something that a lesser server may lack, in words for the log.
+type Ability string
+
+// The abilities that a test server may lack. An engine itself lacks none.
 const (
-	AllOrNothing = "a commit happens entirely or not at all"
-	OneWins      = "of two writers exactly one wins"
-	NeverTwice   = "numbers are never given twice"
-	NamesIndex   = "a taken value is a duplicate that is named"
+	Transactions Ability = "transactions: several changes as one"
+	Races        Ability = "races: writers at the same time"
+	SharedValues Ability = "unique lists: one value taken out of several"
 )
 
-// Run holds the store that open makes to the contract. Rounds is how often the
-// race for one document is run. What is named in except is shown elsewhere; the
-// test's output says so.
-func Run(t *testing.T, open func(t *testing.T) store.Store, rounds int, except ...string) {
+func (o Options) lacks(a Ability) bool { return slices.Contains(o.Lacks, a) }
+
+// Run holds the store that open makes to the whole contract. Rounds is how often
+// the race for one document is run.
+func Run(t *testing.T, open func(t *testing.T) store.Store, rounds int) {
+	RunWith(t, open, Options{Rounds: rounds})
+}
+
+// RunWith holds the store that open makes to the contract but for what it lacks,
+// and logs what is thereby not shown.
+func RunWith(t *testing.T, open func(t *testing.T) store.Store, o Options) {
+	for _, a := range o.Lacks {
+		t.Logf("not shown here: %s", a)
+	}
 	for name, test := range map[string]func(*testing.T, store.Store){
-		"a document comes back as it was put":        comesBack,
-		"a guard that does not hold changes nothing": guards,
-		"a taken value is a duplicate that is named": duplicates,
-		AllOrNothing:                                   allOrNothing,
+		"a document comes back as it was put":          comesBack,
+		"a guard that does not hold changes nothing":   guards,
 		"paging neither skips nor repeats":             paging,
 		"every filter and sort of assets":              filters,
 		"a document found by several words comes once": words,
-		NeverTwice:                           numbers,
-		"a cancelled context stops":          cancellation,
-		"a deleted document leaves no trace": deletes,
-		OneWins:                              func(t *testing.T, s store.Store) { twoWriters(t, s, rounds) },
+		"a search comes in the order of its words":     wordOrder,
+		"a cancelled context stops":                    cancellation,
+		"a deleted document leaves no trace":           deletes,
 	} {
-		if slices.Contains(except, name) {
-			t.Logf("not shown with this server: %s", name)
-			continue
-		}
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+	}
+	t.Run("a taken value is a duplicate that is named", func(t *testing.T) { duplicates(t, open(t), o) })
+	t.Run("numbers are never given twice", func(t *testing.T) { numbers(t, open(t), o) })
+	if !o.lacks(Transactions) {
+		t.Run("a commit happens entirely or not at all", func(t *testing.T) { allOrNothing(t, open(t)) })
+	}
+	if !o.lacks(Races) {
+		t.Run("of two writers exactly one wins", func(t *testing.T) { twoWriters(t, open(t), o.Rounds) })
 	}
 }
 
@@ -134,7 +156,7 @@ func guards(t *testing.T, s store.Store) {
 	}
 }
 
-func duplicates(t *testing.T, s store.Store) {
+func duplicates(t *testing.T, s store.Store, o Options) {
 	a := asset(1)
 	a.Make, a.Model, a.Serial, a.Aliases = "Smiths", "6040", "SN 1", []string{"old-7"}
 	insert(t, s, a)
@@ -144,6 +166,9 @@ func duplicates(t *testing.T, s store.Store) {
 		"serials": func(b *models.Asset) { b.Make, b.Model, b.Serial = "SMITHS", "6040", "sn1" },
 		"codes":   func(b *models.Asset) { b.Aliases = []string{"OLD-7"} },
 	} {
+		if index == "codes" && o.lacks(SharedValues) {
+			continue
+		}
 		b := asset(2)
 		change(b)
 		var taken *store.Duplicate
@@ -297,11 +322,50 @@ func words(t *testing.T, s store.Store) {
 	}
 }
 
-func numbers(t *testing.T, s store.Store) {
+func wordOrder(t *testing.T, s store.Store) {
+	names := map[int64]string{1: "tow zebra", 2: "tower", 3: "tow", 4: "zebra tower tow", 5: "town"}
+	for n, name := range names {
+		a := asset(n)
+		a.Name = name
+		insert(t, s, a)
+	}
+	for name, c := range map[string]struct {
+		desc  bool
+		after int
+		want  []int64
+	}{
+		"upwards":         {false, 0, []int64{1, 3, 4, 2, 5}},
+		"downwards":       {true, 0, []int64{5, 4, 2, 3, 1}},
+		"behind the next": {false, 2, []int64{4, 2, 5}},
+	} {
+		q := store.Query{In: store.Assets, By: "words", Desc: c.desc, Where: []store.Cond{store.Starts("words", "tow")}}
+		if c.after > 0 {
+			q.Limit = c.after
+			first, err := s.Find(t.Context(), q)
+			if err != nil || len(first) != c.after {
+				t.Fatalf("%s: %d documents, %v", name, len(first), err)
+			}
+			q.After, q.Limit = first[c.after-1].Place, 0
+		}
+		var want []string
+		for _, n := range c.want {
+			want = append(want, asset(n).Tag)
+		}
+		if got := tags(t, s, q); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+}
+
+func numbers(t *testing.T, s store.Store, o Options) {
+	takers := 8
+	if o.lacks(Races) {
+		takers = 1
+	}
 	var mu sync.Mutex
 	given := map[int64]bool{}
 	var wait sync.WaitGroup
-	for range 8 {
+	for range takers {
 		wait.Go(func() {
 			for i := range 50 {
 				n := int64(i%3 + 1)

@@ -2,8 +2,6 @@ module quartermaster/services/store/mongo/wiretest
 
 go 1.26.0
 
-replace quartermaster => ../../../..
-
 require (
 	github.com/FerretDB/FerretDB v1.24.0
 	quartermaster v0.0.0
@@ -72,3 +70,5 @@ require (
 	modernc.org/memory v1.12.1 // indirect
 	modernc.org/sqlite v1.62.0 // indirect
 )
+
+replace quartermaster => ../../../..

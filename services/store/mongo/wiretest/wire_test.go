@@ -1,60 +1,119 @@
-// Package wiretest holds the MongoDB engine to the storage contract over a real
-// wire: against FerretDB 1.24, which speaks MongoDB's protocol and runs within
-// the test. It is a module of its own, so that the program does not carry what
-// only this test needs.
 package wiretest
 
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
+	"os"
+	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
 
+	"quartermaster/models"
 	"quartermaster/services/store"
 	"quartermaster/services/store/mongo"
+	"quartermaster/services/store/mongo/internal/standalone"
 	"quartermaster/services/store/storetest"
 )
 
-// TestContract leaves out what FerretDB 1 cannot show: it has no transactions,
-// lets two guarded writes of one document both succeed, and neither keeps the
-// values of a list apart in a unique index nor names the index in its error. The engine's own tests
-// assert the commands that it sends for these; a replica set named by
-// QM_TEST_MONGODB_URI runs them all.
-func TestContract(t *testing.T) {
+// address is where the server of this test listens.
+var address string
+
+func TestMain(m *testing.M) {
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "wiretest")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(folder)
 	server, err := ferretdb.New(&ferretdb.Config{
-		Listener: ferretdb.ListenerConfig{TCP: "127.0.0.1:0"},
-		Logger:   slog.New(slog.DiscardHandler), // it logs each command that it does not know
-		Handler:  "sqlite", SQLiteURL: "file:" + t.TempDir() + "/",
+		Listener:  ferretdb.ListenerConfig{TCP: "127.0.0.1:0"},
+		Handler:   "sqlite",
+		SQLiteURL: "file:" + folder + "/",
+		Logger:    slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = server.Run(ctx)
+	}()
+	defer func() {
+		stop()
+		<-ended
+	}()
+	address = strings.TrimSuffix(server.MongoDBURI(), "/")
+	return m.Run()
+}
+
+var databases atomic.Int64
+
+// open opens a database of its own for each test.
+func open(t *testing.T) store.Store {
+	t.Helper()
+	s, err := mongo.Open(t.Context(), fmt.Sprintf("%s/book%d", address, databases.Add(1)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	stopped := make(chan error, 1)
-	go func() { stopped <- server.Run(ctx) }()
 	t.Cleanup(func() {
-		stop()
-		if err := <-stopped; err != nil {
+		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	uri := server.MongoDBURI()
-	var databases atomic.Int64
-	open := func(t *testing.T) store.Store {
-		t.Helper()
-		s, err := mongo.Open(t.Context(), fmt.Sprintf("%sbook%d", uri, databases.Add(1)), store.Schema, mongo.WithoutTransactions())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if err := s.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-		return s
+	return s
+}
+
+// TestStandaloneIsRefused asks the real server what it is.
+func TestStandaloneIsRefused(t *testing.T) {
+	standalone.Accepted = false
+	s, err := mongo.Open(t.Context(), address+"/book")
+	if err == nil {
+		_ = s.Close()
+		t.Fatal("a standalone server was accepted")
 	}
-	storetest.Run(t, open, 0, storetest.AllOrNothing, storetest.OneWins, storetest.NeverTwice, storetest.NamesIndex)
+	for _, words := range []string{"mongod --replSet rs0", "rs.initiate()"} {
+		if !strings.Contains(err.Error(), words) {
+			t.Errorf("%q does not say %s", err, words)
+		}
+	}
+}
+
+// TestContractOverTheWire leaves out what this server cannot do. Transactions and
+// their guards are shown with a scripted server beside package mongo, and they,
+// races and values taken out of lists on a real replica set, where
+// QM_TEST_MONGODB_URI names one.
+func TestContractOverTheWire(t *testing.T) {
+	standalone.Accepted = true
+	storetest.RunWith(t, open, storetest.Options{
+		Lacks: []storetest.Ability{storetest.Transactions, storetest.Races, storetest.SharedValues},
+	})
+}
+
+// TestASecondInstanceFindsTheBookAsItIs opens one database twice.
+func TestASecondInstanceFindsTheBookAsItIs(t *testing.T) {
+	standalone.Accepted = true
+	first := open(t)
+	if err := first.Commit(t.Context(), store.Insert(store.Donors, "INL", &models.Donor{Code: "INL"})); err != nil {
+		t.Fatal(err)
+	}
+	second, err := mongo.Open(t.Context(), fmt.Sprintf("%s/book%d", address, databases.Load()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = second.Close() }()
+	found, err := store.Find[models.Donor](t.Context(), second, store.Query{In: store.Donors, By: "code"})
+	if err != nil || len(found) != 1 || found[0].Code != "INL" {
+		t.Errorf("found %v, %v", found, err)
+	}
 }
