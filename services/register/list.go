@@ -36,7 +36,7 @@ const (
 	mostWords   = 8
 	longestText = 200
 	// weighed is how far candidates are counted to find the one that narrows most.
-	weighed = 300
+	weighed = 100
 	// gathered is how many matches are sorted in memory rather than picked out of
 	// an index in the wanted order.
 	gathered = 2000

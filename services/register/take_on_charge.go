@@ -122,20 +122,28 @@ func (s *Service) takeOn(ctx context.Context, items []NewAsset, lot bool) ([]*mo
 	return assets, s.enter(ctx, assets)
 }
 
-// enter gives checked assets their identities and tags, and commits them.
+// enter gives checked assets their identities and tags, and commits them. A
+// number that an import brought in meanwhile is passed over.
 func (s *Service) enter(ctx context.Context, assets []*models.Asset) error {
-	first, err := s.Book.Store.Next(ctx, s.sequence(), int64(len(assets)))
-	if err != nil {
-		return err
+	for attempt := 1; ; attempt++ {
+		first, err := s.Book.Store.Next(ctx, s.sequence(), int64(len(assets)))
+		if err != nil {
+			return err
+		}
+		entries := make([]ledger.Entry, len(assets))
+		for i, a := range assets {
+			a.ID = s.newID()
+			a.Number = first + int64(i)
+			a.Tag = labels.FormatTag(s.Prefix, a.Number)
+			entries[i] = ledger.Add(store.Assets, a, "asset.taken_on_charge", "")
+		}
+		err = s.Book.Commit(ctx, entries...)
+		var taken *store.Duplicate
+		if errors.As(err, &taken) && taken.Collection == store.Assets.Name && taken.Index == "number" && attempt < attempts {
+			continue
+		}
+		return s.explainDuplicate(ctx, err, assets...)
 	}
-	entries := make([]ledger.Entry, len(assets))
-	for i, a := range assets {
-		a.ID = s.newID()
-		a.Number = first + int64(i)
-		a.Tag = labels.FormatTag(s.Prefix, a.Number)
-		entries[i] = ledger.Add(store.Assets, a, "asset.taken_on_charge", "")
-	}
-	return s.explainDuplicate(ctx, s.Book.Commit(ctx, entries...), assets...)
 }
 
 // explainDuplicate says which of the assets has a serial number or another tag

@@ -30,6 +30,7 @@ type Store struct {
 	closing chan struct{}
 	plans   sync.Map             // text of a read → its *sql.Stmt
 	writes  map[string]*sql.Stmt // the same for the writer
+	numbers numbers
 }
 
 // Open opens the file at path, makes it and its folder where they are missing,
@@ -61,6 +62,7 @@ func Open(ctx context.Context, path string, schema []*store.Collection) (*Store,
 		read: read, writer: writer, write: conn,
 		jobs:    make(chan *job, 256),
 		writes:  map[string]*sql.Stmt{},
+		numbers: numbers{parts: map[string]*part{}},
 		stopped: make(chan struct{}),
 		closing: make(chan struct{}),
 	}
@@ -93,6 +95,7 @@ func (s *Store) Close() error {
 	s.close.Do(func() {
 		close(s.closing)
 		<-s.stopped
+		err = s.giveBack(context.Background())
 		// Statements that stay open would keep the log from being folded into the file.
 		s.plans.Range(func(_, stmt any) bool {
 			err = errors.Join(err, stmt.(*sql.Stmt).Close())

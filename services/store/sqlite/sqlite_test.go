@@ -23,3 +23,38 @@ func open(t *testing.T) store.Store {
 }
 
 func TestContract(t *testing.T) { storetest.Run(t, open, 1000) }
+
+// TestNumbersGoOnAfterClose shows that none is left out when the program ends in
+// order, and that none comes twice when it does not.
+func TestNumbersGoOnAfterClose(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "book.db")
+	begin := func() *Store {
+		s, err := Open(t.Context(), path, store.Schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	next := func(s *Store, n, want int64) {
+		t.Helper()
+		if got, err := s.Next(t.Context(), "tag", n); err != nil || got != want {
+			t.Errorf("got %d, %v; wanted %d", got, err, want)
+		}
+	}
+	first := begin()
+	next(first, 1, 1)
+	next(first, 2, 2)
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second := begin()
+	next(second, 1, 4)
+	third := begin() // the second has not been closed, as after a power cut
+	next(third, 1, 4+reserved)
+	next(third, 100, 5+reserved+reserved-1)
+	for _, s := range []*Store{second, third} {
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

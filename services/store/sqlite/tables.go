@@ -10,7 +10,8 @@ import (
 )
 
 // Each collection is a table of JSON documents. A field that an index names is
-// a virtual column over the JSON. A many-valued key has a table for each index
+// a column computed from the JSON when it is written; it stands before the JSON,
+// so that a condition on it does not read that. A many-valued key has a table for each index
 // that it leads, with a row for each value; the values a document has are also
 // kept in its column many, from which they are compared and taken out again.
 
@@ -18,7 +19,7 @@ func prepare(ctx context.Context, conn *sql.Conn, schema []*store.Collection) er
 	statements := []string{`CREATE TABLE IF NOT EXISTS sequences (name TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID`}
 	for _, c := range schema {
 		statements = append(statements, fmt.Sprintf(
-			`CREATE TABLE IF NOT EXISTS %s (n INTEGER PRIMARY KEY, %s TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, body TEXT NOT NULL, many TEXT NOT NULL%s)`,
+			`CREATE TABLE IF NOT EXISTS %s (n INTEGER PRIMARY KEY, %s TEXT NOT NULL UNIQUE, version INTEGER NOT NULL%s, body TEXT NOT NULL, many TEXT NOT NULL)`,
 			quote(c.Name), quote(store.ID), columns(c)))
 		for _, index := range c.Indexes {
 			statements = append(statements, indexDDL(c, index))
@@ -39,7 +40,7 @@ func columns(c *store.Collection) string {
 		for _, field := range index.Fields {
 			if !seen[field] && !c.IsMany(field) {
 				seen[field] = true
-				fmt.Fprintf(&ddl, `, %s AS (body ->> '$.%s') VIRTUAL`, quote(field), field)
+				fmt.Fprintf(&ddl, `, %s AS (body ->> '$.%s') STORED`, quote(field), field)
 			}
 		}
 	}

@@ -76,13 +76,6 @@ func made(c store.Change) (change, error) {
 	return ready, nil
 }
 
-// Next takes n numbers of a sequence.
-func (s *Store) Next(ctx context.Context, sequence string, n int64) (int64, error) {
-	j := &job{ctx: ctx, sequence: sequence, count: n, done: make(chan struct{})}
-	err := s.submit(j)
-	return j.first, err
-}
-
 func (s *Store) submit(j *job) error {
 	if err := j.ctx.Err(); err != nil {
 		return err
