@@ -52,7 +52,7 @@ type Asset struct {
 	Status     Status         `json:"status"`
 	Condition  Condition      `json:"condition,omitempty" validate:"omitempty,oneof=new good fair poor unserviceable"`
 	IssuedAt   *Time          `json:"issued_at,omitempty"`
-	DueBack    Day            `json:"due_back" validate:"day"`
+	DueBack    Day            `json:"due_back,omitempty" validate:"day"`
 	IssuedFrom string         `json:"issued_from,omitempty"` // the unit it goes back to
 	LastSeenAt *Time          `json:"last_seen_at,omitempty"`
 	Fields     map[string]any `json:"fields,omitempty"`

@@ -133,31 +133,32 @@ func (s *Store) run() {
 	}
 }
 
+// commitRound writes a round as one transaction and answers after the fsync. That
+// all of its jobs hold is the rule; only when one does not is the round written
+// again with a savepoint for each, which keeps a copy of every page that it
+// changes.
 func (s *Store) commitRound(round []*job) {
 	ctx := context.Background() // a job that others share a transaction with is not cut off half-way
-	err := s.exec(ctx, "BEGIN IMMEDIATE")
-	for _, j := range round {
-		if err != nil {
-			break
+	err := s.transact(ctx, func() error {
+		for _, j := range round {
+			if j.err = j.ctx.Err(); j.err == nil {
+				j.err = s.do(ctx, j)
+			}
+			if j.err != nil {
+				return errApart
+			}
 		}
-		if j.err = j.ctx.Err(); j.err != nil {
-			continue
-		}
-		if err = s.exec(ctx, "SAVEPOINT job"); err != nil {
-			break
-		}
-		if j.err = s.do(ctx, j); j.err != nil {
-			err = s.exec(ctx, "ROLLBACK TO job")
-		}
-		if err == nil {
-			err = s.exec(ctx, "RELEASE job")
-		}
-	}
-	if err == nil {
-		err = s.exec(ctx, "COMMIT")
-	}
-	if err != nil {
-		_ = s.exec(ctx, "ROLLBACK")
+		return nil
+	})
+	if errors.Is(err, errApart) {
+		err = s.transact(ctx, func() error {
+			for _, j := range round {
+				if err := s.apart(ctx, j); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
 	for _, j := range round {
 		if err != nil && j.err == nil {
@@ -165,6 +166,40 @@ func (s *Store) commitRound(round []*job) {
 		}
 		close(j.done)
 	}
+}
+
+// errApart says that a job of the round does not hold.
+var errApart = errors.New("a job of the round was refused")
+
+func (s *Store) transact(ctx context.Context, do func() error) error {
+	if err := s.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	err := do()
+	if err == nil {
+		err = s.exec(ctx, "COMMIT")
+	}
+	if err != nil {
+		_ = s.exec(ctx, "ROLLBACK")
+	}
+	return err
+}
+
+// apart does a job so that its refusal undoes nothing else. The error is one of
+// the whole round.
+func (s *Store) apart(ctx context.Context, j *job) error {
+	if j.err = j.ctx.Err(); j.err != nil {
+		return nil
+	}
+	if err := s.exec(ctx, "SAVEPOINT job"); err != nil {
+		return err
+	}
+	if j.err = s.do(ctx, j); j.err != nil {
+		if err := s.exec(ctx, "ROLLBACK TO job"); err != nil {
+			return err
+		}
+	}
+	return s.exec(ctx, "RELEASE job")
 }
 
 func (s *Store) exec(ctx context.Context, text string, args ...any) error {
