@@ -4,9 +4,11 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -24,6 +26,8 @@ type API struct {
 	Access   *access.Service
 	Register *register.Service
 	Custody  *custody.Service
+
+	description func() ([]byte, error) // of the routes, as OpenAPI; made once
 }
 
 // Root is where the interface begins.
@@ -47,6 +51,13 @@ type Param struct{ Name, Says string }
 
 // Mount adds every route to the application.
 func (a *API) Mount(app *fiber.App) {
+	a.description = sync.OnceValues(func() ([]byte, error) {
+		doc, err := a.describe()
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(doc)
+	})
 	for _, r := range a.Routes() {
 		if r.Public {
 			app.Add(r.Method, Root+r.Path, r.Handle)

@@ -24,6 +24,7 @@ const (
 // Routes is the table of all that can be asked.
 func (a *API) Routes() []Route {
 	return []Route{
+		{Method: get, Path: "/openapi.json", Summary: "This description", Status: ok, Public: true, Handle: a.openapi},
 		{Method: post, Path: "/sessions", Summary: "Sign in", Status: created, Public: true, Body: access.Credentials{}, Answer: access.SignedIn{}, Handle: a.signIn},
 		{Method: get, Path: "/sessions/current", Summary: "Who is signed in", Status: ok, Answer: models.Person{}, Handle: a.whoAmI},
 		{Method: del, Path: "/sessions/current", Summary: "Sign out", Status: gone, Handle: a.signOut},

@@ -1,0 +1,71 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers/legacy"
+)
+
+// TestTheDescriptionIsTrue sends requests and holds each answer to the description
+// that the server itself gives.
+func TestTheDescriptionIsTrue(t *testing.T) {
+	f := open(t)
+	loader := openapi3.NewLoader()
+	doc, err := loader.LoadFromData([]byte(f.ask("", "GET", "/api/v1/openapi.json", "").body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	router, err := legacy.NewRouter(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := f.Radio("1")
+	for _, r := range []struct{ method, path, body string }{
+		{"GET", "/assets", ""}, {"GET", "/assets/" + a.Tag, ""}, {"GET", "/assets/" + a.Tag + "/events", ""}, {"GET", "/units", ""},
+		{"GET", "/categories", ""}, {"GET", "/donors", ""}, {"GET", "/grants", ""}, {"GET", "/people", ""}, {"GET", "/sessions/current", ""},
+		{"POST", "/assets", radio}, {"POST", "/assets", `{"name":7}`}, {"GET", "/assets/QM-000001-4", ""}, {"POST", "/scans", `{"code":"` + a.Tag + `"}`},
+		{"POST", "/assets/" + a.Tag + "/issue", `{"unit":"NORTH-POST"}`}, {"POST", "/assets/" + a.Tag + "/issue", `{"unit":"NORTH-POST"}`},
+		{"PATCH", "/assets/" + a.Tag, `{"note":"x"}`}, {"POST", "/assets/lots", `{"asset":{"name":"Lamp","category":"radio","unit":"NORTH"},"count":2}`},
+	} {
+		got := f.ask("admin", r.method, "/api/v1"+r.path, r.body)
+		request, err := http.NewRequest(r.method, "/api/v1"+r.path, strings.NewReader(r.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		route, parameters, err := router.FindRoute(request)
+		if err != nil {
+			t.Errorf("%s %s is not described: %v", r.method, r.path, err)
+			continue
+		}
+		check := &openapi3filter.ResponseValidationInput{
+			RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, PathParams: parameters, Route: route},
+			Status:                 got.StatusCode, Header: got.Header,
+		}
+		check.SetBodyBytes([]byte(got.body))
+		if err := openapi3filter.ValidateResponse(context.Background(), check); err != nil {
+			t.Errorf("%s %s: %v", r.method, r.path, err)
+		}
+	}
+	var described struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	if err := json.Unmarshal([]byte(f.ask("", "GET", "/api/v1/openapi.json", "").body), &described); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, methods := range described.Paths {
+		n += len(methods)
+	}
+	if n != len(f.api.Routes()) {
+		t.Errorf("%d operations described, %d routes", n, len(f.api.Routes()))
+	}
+}
