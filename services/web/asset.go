@@ -69,6 +69,11 @@ func (w *Web) assetPage(c *fiber.Ctx, status int, open string, refusal *models.E
 	}
 	p := &assetPage{Asset: a, Choices: ch, Donor: ch.donors[a.Donor], Actions: register.Actions(caller, a), Conditions: conditionOptions,
 		Open: open, Form: formOf(c), Overdue: a.DueBack != "" && a.DueBack < models.DayOf(w.Book.Now().In(w.zone())), Stocks: stockOptions}
+	if open == "issue" || open == "return" || open == "transfer" {
+		if !p.Can(open) {
+			p.Open = "" // the form is not there any more; the refusal is told above
+		}
+	}
 	if at := slices.IndexFunc(ch.categories, func(c *models.Category) bool { return c.Code == a.Category }); at >= 0 {
 		p.Category = ch.categories[at]
 		p.Own = ownFacts(p.Category, a)
