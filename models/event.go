@@ -24,17 +24,17 @@ type Change struct {
 // Entry is an event as the ledger keeps it: the exact text that was hashed, and
 // what is needed to find it.
 type Entry struct {
-	Subject string `json:"subject"`
-	Seq     int64  `json:"seq"`
-	At      Time   `json:"at"`
-	Hash    string `json:"hash"` // RFC 6962 leaf hash of Text, in hex
-	Text    string `json:"text"` // the Event as JSON
+	Subject string          `json:"subject"`
+	Seq     int64           `json:"seq"`
+	At      Time            `json:"at"`
+	Hash    string          `json:"hash"` // RFC 6962 leaf hash of Text, in hex
+	Text    json.RawMessage `json:"text"` // the Event; its bytes are kept as they are, since its JSON is already compact
 }
 
 // Event reads the entry's text.
 func (e *Entry) Event() (Event, error) {
 	var event Event
-	err := json.Unmarshal([]byte(e.Text), &event)
+	err := json.Unmarshal(e.Text, &event)
 	return event, err
 }
 

@@ -59,7 +59,7 @@ func (b *Book) Verify(ctx context.Context, subject, head string, version int64) 
 				return fmt.Errorf("ledger: event %d of %s is damaged: %w", entry.Seq, subject, err)
 			}
 			seq++
-			if event.Seq != seq || event.Subject != subject || event.Prev != prev || Hash([]byte(entry.Text)) != entry.Hash {
+			if event.Seq != seq || event.Subject != subject || event.Prev != prev || Hash(entry.Text) != entry.Hash {
 				return fmt.Errorf("ledger: the history of %s was altered at event %d", subject, seq)
 			}
 			prev = entry.Hash

@@ -160,7 +160,7 @@ func (e *Entry) write(now models.Time, author Author) ([2]store.Change, error) {
 	}
 	changes[0] = store.Change{In: e.In, ID: e.Doc.Key(), Version: read, Doc: doc}
 	changes[1] = store.Insert(store.Events, event.Subject+"@"+strconv.FormatInt(event.Seq, 10), &models.Entry{
-		Subject: event.Subject, Seq: event.Seq, At: now, Hash: base.Head, Text: string(text),
+		Subject: event.Subject, Seq: event.Seq, At: now, Hash: base.Head, Text: text,
 	})
 	return changes, nil
 }
