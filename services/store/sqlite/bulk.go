@@ -24,65 +24,64 @@ type entriesOf map[string][][]any
 // then for each index all their rows in the index's own order, so that each of
 // its pages is touched once rather than whenever a value happens to fall on it.
 func (s *Store) applyMany(ctx context.Context, changes []change) error {
-	entries := map[*store.Collection]map[string]entriesOf{}
-	plain := map[*store.Collection][]any{}
+	fresh := map[*store.Collection][]*change{}
 	for i := range changes {
 		c := &changes[i]
-		leads := manyIndexes(c.In)
-		switch {
-		case c.Version != 0:
-			if err := s.apply(ctx, c); err != nil {
-				return refused(c, err)
-			}
-		case len(leads) == 0:
-			plain[c.In] = append(plain[c.In], c.ID, c.body, c.many)
-			if len(plain[c.In]) == 3*together {
-				if err := s.insertPlain(ctx, c.In, plain[c.In]); err != nil {
-					return refused(c, err)
-				}
-				plain[c.In] = plain[c.In][:0]
-			}
-		default:
-			row := newRow(leads)
-			if err := s.insert(ctx, c, row); err != nil {
-				return refused(c, err)
-			}
-			if entries[c.In] == nil {
-				entries[c.In] = map[string]entriesOf{}
-				for _, index := range leads {
-					entries[c.In][index.Name] = entriesOf{}
-				}
-			}
-			for _, index := range leads {
-				rest := append(row.rest(index), row.n)
-				for _, value := range manyValues(c.many, index.Fields[0]) {
-					entries[c.In][index.Name][value] = append(entries[c.In][index.Name][value], rest)
-				}
-			}
+		if c.Version == 0 {
+			fresh[c.In] = append(fresh[c.In], c)
+			continue
+		}
+		if err := s.apply(ctx, c); err != nil {
+			return refused(c, err)
 		}
 	}
-	for in, rows := range plain {
-		if len(rows) > 0 {
-			if err := s.insertPlain(ctx, in, rows); err != nil {
-				return refused(&change{Change: store.Change{In: in}}, err)
-			}
-		}
-	}
-	for in, byIndex := range entries {
-		for _, index := range manyIndexes(in) {
-			if err := s.insertEntries(ctx, in, index, byIndex[index.Name]); err != nil {
-				return refused(&change{Change: store.Change{In: in}}, err)
-			}
+	for in, documents := range fresh {
+		if err := s.insertMany(ctx, in, documents); err != nil {
+			return refused(documents[0], err)
 		}
 	}
 	return nil
 }
 
-// insertPlain inserts documents without many-valued keys: key, body and an empty
-// text for each.
-func (s *Store) insertPlain(ctx context.Context, in *store.Collection, rows []any) error {
-	const one = "(?, 1, ?, ?)"
-	return s.exec(ctx, `INSERT INTO `+quote(in.Name)+` ("_id", version, body, many) VALUES `+one+strings.Repeat(", "+one, len(rows)/3-1), rows...)
+// insertMany inserts new documents of one collection, then their rows in the
+// tables of many-valued keys.
+func (s *Store) insertMany(ctx context.Context, in *store.Collection, documents []*change) error {
+	leads := manyIndexes(in)
+	entries := make([]entriesOf, len(leads))
+	for i := range entries {
+		entries[i] = entriesOf{}
+	}
+	row := newRow(leads)
+	args := make([]any, 0, 3*together)
+	for part := range slices.Chunk(documents, together) {
+		args = args[:0]
+		for _, c := range part {
+			args = append(args, c.ID, c.body, c.many)
+		}
+		written, err := s.prepared(ctx, insertInto(in, len(part)), args...)
+		if err != nil {
+			return err
+		}
+		last, err := written.LastInsertId()
+		if err != nil {
+			return err
+		}
+		for i, c := range part {
+			row.n, row.values = last-int64(len(part)-1-i), c.fields // one statement's numbers follow one another
+			for k, index := range leads {
+				rest := append(row.rest(index), row.n)
+				for _, value := range manyValues(c.many, index.Fields[0]) {
+					entries[k][value] = append(entries[k][value], rest)
+				}
+			}
+		}
+	}
+	for k, index := range leads {
+		if err := s.insertEntries(ctx, in, index, entries[k]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // insertEntries inserts an index's rows by value; those of one value come in the

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -60,6 +62,39 @@ func (r *row) rest(index store.Index) []any {
 		values = append(values, value)
 	}
 	return values
+}
+
+// valuesOf returns the values of fields in a JSON object as SQLite's ->> does:
+// text and whole numbers, nil where there is none.
+func valuesOf(body []byte, fields []string) ([]any, error) {
+	values := make([]any, len(fields))
+	if len(fields) == 0 {
+		return values, nil
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(body, &object); err != nil {
+		return nil, err
+	}
+	for i, field := range fields {
+		raw := object[field]
+		if len(raw) == 0 {
+			continue
+		}
+		if raw[0] == '"' {
+			var text string
+			if err := json.Unmarshal(raw, &text); err != nil {
+				return nil, err
+			}
+			values[i] = text
+			continue
+		}
+		var n int64
+		if err := json.Unmarshal(raw, &n); err != nil {
+			return nil, fmt.Errorf("the indexed field %s is neither text nor a whole number: %w", field, err)
+		}
+		values[i] = n
+	}
+	return values, nil
 }
 
 func manyIndexes(c *store.Collection) []store.Index {

@@ -32,9 +32,10 @@ type job struct {
 // change is a store.Change made ready outside the writer, which then only writes.
 type change struct {
 	store.Change
-	body  string
-	many  string
-	names []string // of the many-valued keys, sorted
+	body   string
+	many   string
+	names  []string // of the many-valued keys, sorted
+	fields []any    // the values of row.fields
 }
 
 // errClosed is what a commit gets that comes after Close.
@@ -73,7 +74,8 @@ func made(c store.Change) (change, error) {
 		return ready, fmt.Errorf("store: %s/%s cannot be written as JSON: %w", c.In.Name, c.ID, err)
 	}
 	ready.body, ready.many = string(body), manyText(c.In, ready.names, c.Doc)
-	return ready, nil
+	ready.fields, err = valuesOf(body, newRow(manyIndexes(c.In)).fields)
+	return ready, err
 }
 
 func (s *Store) submit(j *job) error {
@@ -252,19 +254,30 @@ func (s *Store) apply(ctx context.Context, c *change) error {
 		}
 		return s.exec(ctx, `DELETE FROM `+name+` WHERE n = ?`, old.n)
 	}
-	row := newRow(leads)
-	err = s.scan(ctx, row, `UPDATE `+name+` SET version = version + 1, body = ?, many = ? WHERE n = ? RETURNING `+row.columns(),
-		c.body, c.many, old.n)
-	if err != nil {
+	if err := s.exec(ctx, `UPDATE `+name+` SET version = version + 1, body = ?, many = ? WHERE n = ?`, c.body, c.many, old.n); err != nil {
 		return err
 	}
+	row := newRow(leads)
+	row.n, row.values = old.n, c.fields
 	return s.refill(ctx, c, leads, old, many, row)
 }
 
-// insert writes a new document and reads its number and indexed fields into row.
+// insert writes a new document and notes its number and indexed fields in row.
 func (s *Store) insert(ctx context.Context, c *change, row *row) error {
-	return s.scan(ctx, row, `INSERT INTO `+quote(c.In.Name)+` ("_id", version, body, many) VALUES (?, 1, ?, ?) RETURNING `+row.columns(),
-		c.ID, c.body, c.many)
+	written, err := s.prepared(ctx, insertInto(c.In, 1), c.ID, c.body, c.many)
+	if err != nil {
+		return err
+	}
+	row.values = c.fields
+	row.n, err = written.LastInsertId()
+	return err
+}
+
+// insertInto is the statement that inserts so many documents: key, body and
+// many-valued keys of each.
+func insertInto(in *store.Collection, documents int) string {
+	const one = "(?, 1, ?, ?)"
+	return `INSERT INTO ` + quote(in.Name) + ` ("_id", version, body, many) VALUES ` + one + strings.Repeat(", "+one, documents-1)
 }
 
 func refused(c *change, err error) error {
