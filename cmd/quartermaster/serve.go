@@ -70,7 +70,7 @@ func (s *serving) serve(prepare func(context.Context, *house, *web.Web, string) 
 	(&api.API{Book: h.Book, Access: h.Access, Register: h.Register, Custody: h.Custody}).Mount(app)
 	pages.Mount(app)
 
-	listener, err := net.Listen("tcp", s.Listen)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Listen)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", s.Listen, err)
 	}

@@ -2,6 +2,7 @@ package register
 
 import (
 	"context"
+	"errors"
 
 	"quartermaster/models"
 	"quartermaster/services/access"
@@ -39,7 +40,8 @@ func remembered[T any](ctx context.Context, r *references, known map[string]*T, 
 // it, and returns every matter that is wrong. A failing store is the error.
 func (r *references) check(ctx context.Context, caller *models.Person, a *models.Asset) (wrong []models.Detail, err error) {
 	note := func(problem error) {
-		refused, ok := problem.(*models.Error)
+		var refused *models.Error
+		ok := errors.As(problem, &refused)
 		switch {
 		case problem == nil:
 		case ok && len(refused.Details) > 0:

@@ -72,9 +72,8 @@ func (q Query) Resume(text string) (Query, error) {
 }
 
 func (q Query) fingerprint() []byte {
-	sum := sha256.New()
-	fmt.Fprintf(sum, "%s %s %v %q", q.In.Name, q.By, q.Desc, fmt.Sprint(q.Where))
-	return sum.Sum(nil)[:9]
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %v %q", q.In.Name, q.By, q.Desc, fmt.Sprint(q.Where)))
+	return sum[:9]
 }
 
 // Page is one page of a list, and the cursor of the next: "" on the last.

@@ -26,7 +26,8 @@ func (w *Web) cookieName() string {
 }
 
 func (w *Web) setSession(c *fiber.Ctx, in *access.SignedIn) {
-	c.Cookie(&fiber.Cookie{Name: w.cookieName(), Value: in.Token, Path: "/", Expires: in.ExpiresAt.Time,
+	lasts := in.ExpiresAt.Sub(w.Book.Now()) // rather than a date, which a phone with a wrong clock would take for past
+	c.Cookie(&fiber.Cookie{Name: w.cookieName(), Value: in.Token, Path: "/", MaxAge: int(lasts.Seconds()),
 		HTTPOnly: true, Secure: w.Secure, SameSite: fiber.CookieSameSiteLaxMode})
 }
 

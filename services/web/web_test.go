@@ -16,6 +16,7 @@ import (
 
 	"quartermaster/services/access"
 	"quartermaster/services/booktest"
+	"quartermaster/services/register"
 	"quartermaster/services/server"
 	"quartermaster/services/web"
 )
@@ -328,3 +329,5 @@ func TestPlacesAndPeoplePages(t *testing.T) {
 	s.get("/assets/new?category=radio").has(t, 200)
 	s.post("/assets/new", s.get("/assets/new?category=radio").fill("category", "radio", "name", "x", "unit", "NORTH")).has(t, 403, "auditor may not")
 }
+
+func editName(name string) register.AssetEdit { return register.AssetEdit{Name: &name} }

@@ -21,11 +21,11 @@ func databaseOf(uri string) (string, error) {
 	if unknown := slices.Sorted(maps.Keys(address.UnknownOptions)); len(unknown) > 0 {
 		return "", fmt.Errorf("the address of the MongoDB deployment has options that are not known: %s", strings.Join(unknown, ", "))
 	}
-	switch name := address.Database; {
-	case name == "":
+	switch name := address.Database; name {
+	case "":
 		return "", errors.New("the address of the MongoDB deployment names no database: " +
 			"put it behind the hosts, as in mongodb://db1,db2,db3/quartermaster?replicaSet=rs0")
-	case name == "admin" || name == "local" || name == "config":
+	case "admin", "local", "config":
 		return "", fmt.Errorf("the database %s belongs to MongoDB itself; name another for the book", name)
 	default:
 		return name, nil

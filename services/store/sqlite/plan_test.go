@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -39,7 +40,9 @@ func TestEveryIndexServesItsQuery(t *testing.T) {
 						t.Errorf("%s by %s, %s: %s\n%s", c.Name, index.Name, name, step, text)
 					}
 				}
-				_ = rows.Close()
+				if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 	}

@@ -1,0 +1,149 @@
+package web_test
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// browse serves the site on a port and opens a browser of a phone's width at it,
+// signed in as a person of the world.
+func browse(t *testing.T, s *site, code string, width int64) (context.Context, string) {
+	t.Helper()
+	program := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			program = path
+			break
+		}
+	}
+	if program == "" {
+		if os.Getenv("CI") != "" {
+			t.Fatal("no browser: install chromium")
+		}
+		t.Skip("no browser is installed: the pages are not tried in one; install chromium to have them tried")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.app.Listener(listener) }()
+	t.Cleanup(func() {
+		if err := s.app.Shutdown(); err != nil {
+			t.Error(err)
+		}
+		<-served
+	})
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU)
+	allocated, stopBrowser := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stopBrowser)
+	ctx, closeTab := chromedp.NewContext(allocated)
+	t.Cleanup(closeTab)
+	phone := func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 740, DeviceScaleFactor: 1, Mobile: width < 600})
+		return err
+	}
+	if err := chromedp.Do(ctx, chromedp.Func(phone)); err != nil {
+		t.Fatal(err)
+	}
+	s.signIn(code) // sets the password
+	base := "http://" + listener.Addr().String()
+	person, err := s.Access.Person(s.Operator(), code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	do(t, ctx, chromedp.Navigate(base+"/sign-in"), chromedp.SendKeys("#username", person.Username), chromedp.SendKeys("#password", password+"\n"), chromedp.WaitVisible("header.top"))
+	return ctx, base
+}
+
+// longest is how long a step in the browser may take.
+const longest = 30 * time.Second
+
+func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func value[T any](t *testing.T, ctx context.Context, script string) T {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	got, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
+	if err != nil {
+		t.Fatalf("%s: %v", script, err)
+	}
+	return got
+}
+
+// TestAStorekeeperIssuesWithAScanner scans with something that types, issues and
+// takes back, on a phone.
+func TestAStorekeeperIssuesWithAScanner(t *testing.T) {
+	s := open(t, false)
+	a := s.Radio("1")
+	ctx, base := browse(t, s, "keeper-north", 360)
+	do(t, ctx, chromedp.Navigate(base+"/scan"), chromedp.WaitReady("input[name=code]"))
+	if focused := value[string](t, ctx, "document.activeElement.name"); focused != "code" {
+		t.Errorf("the box is not ready for a scanner: %q is", focused)
+	}
+	do(t, ctx, chromedp.SendKeys("input[name=code]", "HTTPS://QM.EXAMPLE.ORG/T/"+a.Tag+"\n"), chromedp.WaitVisible(".do summary"),
+		chromedp.Click(".do details.main summary"), chromedp.SendKeys("#i-custodian", "guard"), chromedp.Click(".do details.main form button"), chromedp.WaitVisible(".note.ok"))
+	if said := value[string](t, ctx, "document.querySelector('.note.ok').textContent"); said != "Issued." {
+		t.Errorf("said %q", said)
+	}
+	do(t, ctx, chromedp.Click(".do details.main summary"), chromedp.Click(".do details.main form button"), chromedp.WaitVisible(".timeline li.in"))
+	if now := value[string](t, ctx, "document.querySelector('.chip').textContent"); now != "In store" {
+		t.Errorf("the item is %q", now)
+	}
+}
+
+func TestTheRegisterSearchesWhileOneTypes(t *testing.T) {
+	s := open(t, false)
+	for _, serial := range []string{"alpha", "beta", "gamma"} {
+		s.Radio(serial)
+	}
+	ctx, base := browse(t, s, "keeper-north", 1280)
+	do(t, ctx, chromedp.Navigate(base+"/assets"), chromedp.SendKeys("input[name=q]", "gam"),
+		chromedp.Poll[chromedp.Void]("document.querySelectorAll('#results tbody tr').length === 1"))
+	if address := value[string](t, ctx, "location.search"); !strings.Contains(address, "q=gam") {
+		t.Errorf("the address is %q", address)
+	}
+	do(t, ctx, chromedp.Click("#all"))
+	if chosen := value[int](t, ctx, "document.querySelectorAll('#results input[name=tag]:checked').length"); chosen != 1 {
+		t.Errorf("%d chosen", chosen)
+	}
+}
+
+// TestNoPageIsWiderThanAPhone measures every page with long names on 360 pixels,
+// and has the browser report what its policy refused.
+func TestNoPageIsWiderThanAPhone(t *testing.T) {
+	s := open(t, false)
+	a := s.Radio(strings.Repeat("SERIAL", 19))
+	long := "Portable X-ray baggage inspection system with conveyor, remote console and trailer, complete set in six transport cases"
+	if _, err := s.Register.Edit(s.Operator(), a.Tag, 0, editName(long)); err != nil {
+		t.Fatal(err)
+	}
+	ctx, base := browse(t, s, "admin", 360)
+	for _, path := range []string{"/assets", "/assets/" + a.Tag, "/assets/" + a.Tag + "/edit", "/assets/new", "/assets/new?category=vehicle", "/assets/import",
+		"/scan", "/units", "/donors", "/categories", "/people", "/people/guard", "/people/new", "/me", "/scan?code=nothing", "/assets/QM-000001-4"} {
+		do(t, ctx, chromedp.Navigate(base+path), chromedp.WaitReady("main"))
+		if width := value[int](t, ctx, "document.documentElement.scrollWidth"); width > 360 {
+			t.Errorf("%s is %d pixels wide", path, width)
+		}
+		if n := value[int](t, ctx, "[...document.querySelectorAll('input:not([type=hidden]),select,textarea')].filter(e => !e.labels?.length && !e.ariaLabel).length"); n > 0 {
+			t.Errorf("%s has %d fields without a name", path, n)
+		}
+	}
+}
