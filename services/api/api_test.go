@@ -28,13 +28,13 @@ const password = "correct horse battery"
 // front is the interface over a small book.
 type front struct {
 	*booktest.World
-	t      *testing.T
+	t      testing.TB
 	app    *fiber.App
 	api    *api.API
 	tokens map[string]string
 }
 
-func open(t *testing.T) *front {
+func open(t testing.TB) *front {
 	t.Helper()
 	w := booktest.New(t)
 	f := &front{World: w, t: t, tokens: map[string]string{}}
@@ -309,4 +309,42 @@ func TestFilesAreServedSafely(t *testing.T) {
 	if removed.StatusCode != 200 || strings.Contains(removed.body, asset.Files[0].ID) {
 		t.Errorf("%d %s", removed.StatusCode, removed.body)
 	}
+}
+
+// FuzzQuery asks for lists with any parameters: the answer is a list or a refusal
+// that names one of them.
+func FuzzQuery(f *testing.F) {
+	front := open(f)
+	front.Radio("1")
+	token := front.token("admin")
+	for _, seed := range []string{"status=issued&sort=-name&limit=3", "q=%F0%9F%9B%B0&unit=NORTH", "cursor=e30", "limit=-1", "unit=%00", "sort=;"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, query string) {
+		r := httptest.NewRequest("GET", "/api/v1/assets", nil)
+		r.URL.RawQuery = query
+		r.Header.Set("Authorization", "Bearer "+token)
+		raw := new(bytes.Buffer)
+		if err := r.Write(raw); err != nil || strings.Count(raw.String(), "\r\n\r\n") != 1 {
+			return // not a request that could be sent
+		}
+		response, err := front.app.Test(r, -1)
+		if err != nil {
+			return
+		}
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch response.StatusCode {
+		case 200:
+		case 400, 422:
+			var p struct{ Detail, Field string }
+			if err := json.Unmarshal(body, &p); err != nil || p.Detail == "" {
+				t.Errorf("%q: %s", query, body)
+			}
+		default:
+			t.Errorf("%q: %d %s", query, response.StatusCode, body)
+		}
+	})
 }

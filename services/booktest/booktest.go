@@ -26,7 +26,7 @@ type World struct {
 	Register *register.Service
 	Custody  *custody.Service
 
-	t   *testing.T
+	t   testing.TB
 	mu  sync.Mutex
 	now time.Time
 }
@@ -35,7 +35,7 @@ type World struct {
 var Start = time.Date(2026, 3, 31, 9, 30, 0, 0, time.UTC)
 
 // New makes a book in a store of its own.
-func New(t *testing.T) *World {
+func New(t testing.TB) *World {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "book.db"), store.Schema)
 	if err != nil {
@@ -46,7 +46,7 @@ func New(t *testing.T) *World {
 }
 
 // Over makes the book in a store that the test opened.
-func Over(t *testing.T, s store.Store) *World {
+func Over(t testing.TB, s store.Store) *World {
 	t.Helper()
 	w := &World{t: t, now: Start}
 	w.Book = &ledger.Book{Store: s, Now: w.Now}

@@ -41,7 +41,9 @@ func browse(t *testing.T, s *site, code string, width int64) (context.Context, s
 		if err := s.app.Shutdown(); err != nil {
 			t.Error(err)
 		}
-		<-served
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
 	})
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU)
 	allocated, stopBrowser := chromedp.NewExecAllocator(context.Background(), options...)
