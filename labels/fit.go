@@ -106,7 +106,7 @@ func (s Stock) arrange(l Label, code *Code, module, side float64) *Drawing {
 	switch {
 	case beside >= needed:
 		d.X, d.Y = margin+Quiet*module, (s.H-float64(code.Size)*module)/2
-		d.Lines = l.lines(side+textGap/2, margin, beside-margin/2, s.H-2*margin, false)
+		d.Lines = l.lines(side+textGap/2, margin, beside-margin, s.H-2*margin, false)
 	case below >= smallestTag*lineHeight+margin && s.W-2*margin >= needed:
 		d.X, d.Y = (s.W-float64(code.Size)*module)/2, margin+Quiet*module
 		d.Lines = l.lines(margin, side-margin, s.W-2*margin, below, true)

@@ -50,17 +50,16 @@ func run(args, environ []string) int {
 	return 0
 }
 
-// fail prints what is wrong, in the words that a page would use.
+// fail prints what is wrong, in the words that a page would use, and each of
+// several matters on a line.
 func fail(err error) int {
+	fmt.Fprintln(os.Stderr, "quartermaster: "+err.Error())
 	var refusal *models.Error
 	if errors.As(err, &refusal) {
-		fmt.Fprintln(os.Stderr, "quartermaster: "+refusal.Error())
 		for _, d := range refusal.Details {
 			fmt.Fprintf(os.Stderr, "  line %d, %s: %s\n", d.Line, d.Field, d.Message)
 		}
-		return 1
 	}
-	fmt.Fprintln(os.Stderr, "quartermaster: "+err.Error())
 	return 1
 }
 

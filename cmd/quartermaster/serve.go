@@ -30,7 +30,7 @@ func (s *serve) Run() error {
 	return s.serve(func(ctx context.Context, h *house, _ *web.Web, base string) error {
 		made, err := h.Access.EnsureAdmin(access.AsOperator(ctx), s.AdminPassword)
 		if err != nil {
-			return fmt.Errorf("no administrator could be made: %w", err)
+			return fmt.Errorf("no administrator can be made of QM_ADMIN_PASSWORD: %w", err)
 		}
 		if made != "" {
 			fmt.Printf("An administrator was made. Sign in as admin with the password %s and change it; it is not shown again.\n", made)

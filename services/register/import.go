@@ -74,7 +74,7 @@ func (s *Service) Import(ctx context.Context, in Import) (*Imported, error) {
 		if reader == nil {
 			return nil, err
 		}
-		return &Imported{Rows: len(table.Rows), Columns: reader.columns}, err
+		return &Imported{Rows: len(table.Rows), DryRun: in.DryRun, Encoding: table.Encoding, Delimiter: string(table.Delimiter), Columns: reader.columns}, err
 	}
 	result := &Imported{
 		Rows: len(table.Rows), DryRun: in.DryRun,
