@@ -59,7 +59,7 @@ func (s Stock) Draw(l Label) (*Drawing, error) {
 		}
 		if bare {
 			side := code.side()*s.whole(SmallestModule) + 2*margin
-			text := bold().width(l.Tag)*smallestTag + textGap
+			text := bold().width(l.Tag)*smallestTag + textGap + margin
 			return nil, models.Refuse(models.Invalid, "stock", "labels of %g × %g mm are too small for a code that can be read; at least %.0f × %.0f mm would do",
 				s.W, s.H, math.Ceil(side+text), math.Ceil(side))
 		}
@@ -101,12 +101,12 @@ func (s Stock) arrange(l Label, code *Code, module, side float64) *Drawing {
 		return nil
 	}
 	d := &Drawing{W: s.W, H: s.H, Code: code, Module: module}
-	beside, below := s.W-side-textGap, s.H-side
+	beside, below := s.W-side-textGap-margin, s.H-side
 	needed := bold().width(l.Tag) * smallestTag
 	switch {
 	case beside >= needed:
 		d.X, d.Y = margin+Quiet*module, (s.H-float64(code.Size)*module)/2
-		d.Lines = l.lines(side+textGap/2, margin, beside-margin, s.H-2*margin, false)
+		d.Lines = l.lines(side+textGap/2, margin, beside, s.H-2*margin, false)
 	case below >= smallestTag*lineHeight+margin && s.W-2*margin >= needed:
 		d.X, d.Y = (s.W-float64(code.Size)*module)/2, margin+Quiet*module
 		d.Lines = l.lines(margin, side-margin, s.W-2*margin, below, true)
