@@ -287,22 +287,16 @@ func (s *Service) ChangePassword(ctx context.Context, current, wanted string) er
 }
 
 func (e PersonEdit) apply(p *models.Person) {
-	set(&p.Name, e.Name)
-	set(&p.Rank, e.Rank)
-	set(&p.ServiceNumber, e.ServiceNumber)
-	set(&p.Unit, e.Unit)
-	set(&p.Username, e.Username)
-	set(&p.Role, e.Role)
-	set(&p.Scope, e.Scope)
-	set(&p.Donors, e.Donors)
-	set(&p.Grants, e.Grants)
-	set(&p.Inactive, e.Inactive)
-}
-
-func set[T any](field, value *T) {
-	if value != nil {
-		*field = *value
-	}
+	models.Set(&p.Name, e.Name)
+	models.Set(&p.Rank, e.Rank)
+	models.Set(&p.ServiceNumber, e.ServiceNumber)
+	models.Set(&p.Unit, e.Unit)
+	models.Set(&p.Username, e.Username)
+	models.Set(&p.Role, e.Role)
+	models.Set(&p.Scope, e.Scope)
+	models.Set(&p.Donors, e.Donors)
+	models.Set(&p.Grants, e.Grants)
+	models.Set(&p.Inactive, e.Inactive)
 }
 
 func (s *Service) newPassword(ctx context.Context, p *models.Person, plain *string) (ledger.Entry, error) {

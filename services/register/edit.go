@@ -50,24 +50,24 @@ func (s *Service) Edit(ctx context.Context, tag string, version int64, edit Asse
 }
 
 func (e AssetEdit) apply(a *models.Asset) {
-	set(&a.Name, e.Name)
-	set(&a.Category, e.Category)
-	set(&a.Make, e.Make)
-	set(&a.Model, e.Model)
-	set(&a.Serial, e.Serial)
-	set(&a.Aliases, e.Aliases)
-	set(&a.Location, e.Location)
+	models.Set(&a.Name, e.Name)
+	models.Set(&a.Category, e.Category)
+	models.Set(&a.Make, e.Make)
+	models.Set(&a.Model, e.Model)
+	models.Set(&a.Serial, e.Serial)
+	models.Set(&a.Aliases, e.Aliases)
+	models.Set(&a.Location, e.Location)
 	if e.Grant != nil && e.Donor == nil && *e.Grant != a.Grant {
 		a.Donor = "" // follows from the new grant
 	}
-	set(&a.Donor, e.Donor)
-	set(&a.Grant, e.Grant)
-	set(&a.Supplier, e.Supplier)
-	set(&a.Order, e.Order)
-	set(&a.AcquiredOn, e.AcquiredOn)
-	set(&a.WarrantyTo, e.WarrantyTo)
-	set(&a.Condition, e.Condition)
-	set(&a.Note, e.Note)
+	models.Set(&a.Donor, e.Donor)
+	models.Set(&a.Grant, e.Grant)
+	models.Set(&a.Supplier, e.Supplier)
+	models.Set(&a.Order, e.Order)
+	models.Set(&a.AcquiredOn, e.AcquiredOn)
+	models.Set(&a.WarrantyTo, e.WarrantyTo)
+	models.Set(&a.Condition, e.Condition)
+	models.Set(&a.Note, e.Note)
 	if e.Cost != nil {
 		a.Cost = e.Cost
 		if *e.Cost == (models.Money{}) {

@@ -27,8 +27,8 @@ func (s *Service) EditUnit(ctx context.Context, code string, version int64, edit
 		if !access.CoversUnit(caller, u.Path) {
 			return models.Refuse(models.Forbidden, "code", "is not in your part of the unit tree")
 		}
-		set(&u.Name, edit.Name)
-		set(&u.Kind, edit.Kind)
+		models.Set(&u.Name, edit.Name)
+		models.Set(&u.Kind, edit.Kind)
 		return nil
 	})
 }
@@ -45,8 +45,8 @@ func (s *Service) EditDonor(ctx context.Context, code string, version int64, edi
 		return nil, err
 	}
 	return editPlace(ctx, s, store.Donors, code, version, "donor.changed", func(d *models.Donor) error {
-		set(&d.Name, edit.Name)
-		set(&d.Mark, edit.Mark)
+		models.Set(&d.Name, edit.Name)
+		models.Set(&d.Mark, edit.Mark)
 		return nil
 	})
 }
@@ -65,10 +65,10 @@ func (s *Service) EditGrant(ctx context.Context, code string, version int64, edi
 		return nil, err
 	}
 	return editPlace(ctx, s, store.Grants, code, version, "grant.changed", func(g *models.Grant) error {
-		set(&g.Name, edit.Name)
-		set(&g.Reference, edit.Reference)
-		set(&g.From, edit.From)
-		set(&g.To, edit.To)
+		models.Set(&g.Name, edit.Name)
+		models.Set(&g.Reference, edit.Reference)
+		models.Set(&g.From, edit.From)
+		models.Set(&g.To, edit.To)
 		return s.checkGrant(ctx, g)
 	})
 }
@@ -87,9 +87,9 @@ func (s *Service) EditCategory(ctx context.Context, code string, version int64, 
 		return nil, err
 	}
 	return editPlace(ctx, s, store.Categories, code, version, "category.changed", func(c *models.Category) error {
-		set(&c.Name, edit.Name)
-		set(&c.Fields, edit.Fields)
-		set(&c.LifeMonths, edit.LifeMonths)
+		models.Set(&c.Name, edit.Name)
+		models.Set(&c.Fields, edit.Fields)
+		models.Set(&c.LifeMonths, edit.LifeMonths)
 		return nil
 	})
 }
@@ -120,10 +120,4 @@ func editPlace[T any, P interface {
 		return nil, err
 	}
 	return doc, access.Outrun(s.Book.Commit(ctx, ledger.Change(in, record.Body, doc, kind, "")))
-}
-
-func set[T any](field, value *T) {
-	if value != nil {
-		*field = *value
-	}
 }

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -117,7 +118,7 @@ func mapColumns(header []string, categories []*models.Category, chosen map[strin
 		columns[i] = Column{Header: heading, Field: field}
 	}
 	for heading := range chosen {
-		if !contains(header, heading) {
+		if !slices.Contains(header, heading) {
 			wrong = append(wrong, models.Detail{Line: 1, Field: heading, Message: "is not a heading of this file"})
 		}
 	}
@@ -148,15 +149,6 @@ func ImportFields() []string {
 		fields[i] = names[0]
 	}
 	return fields
-}
-
-func contains(list []string, s string) bool {
-	for _, each := range list {
-		if each == s {
-			return true
-		}
-	}
-	return false
 }
 
 // orders finds how each column of days is written, and notes it in the mapping.

@@ -240,6 +240,11 @@ func TestRegisterPage(t *testing.T) {
 	if pdf.StatusCode != 200 || !strings.HasPrefix(pdf.body, "%PDF-") {
 		t.Errorf("%d %.80s", pdf.StatusCode, pdf.body)
 	}
+	test := s.post("/labels", p.fill("which", "test", "stock", "L7160", "offset_x", "-0.5"))
+	if test.StatusCode != 200 || !strings.HasPrefix(test.body, "%PDF-") {
+		t.Errorf("%d %.80s", test.StatusCode, test.body)
+	}
+	s.post("/labels", p.fill("which", "all", "stock", "L7160", "start", "22")).has(t, 422, "Must be 1 to 21")
 	s.post("/labels", p.fill("which", "chosen", "stock", "L7160")).has(t, 422, "Choose at least one item")
 	s.signIn("keeper-south")
 	s.get("/assets").has(t, 200, "Nothing is on charge yet")
