@@ -62,7 +62,7 @@ func (s *Service) Change(ctx context.Context, c Changing, decide func(*models.Pe
 
 // Unit returns a unit that the caller may move equipment to.
 func (s *Service) Unit(ctx context.Context, code string) (*models.Unit, error) {
-	return lookup[models.Unit](ctx, s.Book.Store, store.Units, "unit", code)
+	return lookup[models.Unit](ctx, s, store.Units, "unit", code)
 }
 
 // CheckCustodian refuses a custodian who does not exist or no longer serves.

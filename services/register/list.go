@@ -275,7 +275,7 @@ func (s *Service) selection(ctx context.Context, f Filter) (selection, error) {
 func (s *Service) conditions(ctx context.Context, caller *models.Person, f Filter) (conds []store.Cond, nothing bool, err error) {
 	conds = access.Assets(caller)
 	if f.Unit != "" {
-		unit, err := lookup[models.Unit](ctx, s.Book.Store, store.Units, "unit", f.Unit)
+		unit, err := lookup[models.Unit](ctx, s, store.Units, "unit", f.Unit)
 		if err != nil {
 			return nil, false, err
 		}
@@ -290,7 +290,7 @@ func (s *Service) conditions(ctx context.Context, caller *models.Person, f Filte
 		conds = append(conds, store.Is("status", f.Status))
 	}
 	if f.Category != "" {
-		if _, err := lookup[models.Category](ctx, s.Book.Store, store.Categories, "category", f.Category); err != nil {
+		if _, err := lookup[models.Category](ctx, s, store.Categories, "category", f.Category); err != nil {
 			return nil, false, err
 		}
 		conds = append(conds, store.Is("category", f.Category))

@@ -22,7 +22,7 @@ func (s *Service) AddUnit(ctx context.Context, unit models.Unit) (*models.Unit, 
 		return nil, err
 	}
 	if unit.Parent != "" {
-		parent, err := lookup[models.Unit](ctx, s.Book.Store, store.Units, "parent", unit.Parent)
+		parent, err := lookup[models.Unit](ctx, s, store.Units, "parent", unit.Parent)
 		if err != nil {
 			return nil, err
 		}
@@ -57,7 +57,7 @@ func (s *Service) AddGrant(ctx context.Context, grant models.Grant) (*models.Gra
 
 func (s *Service) checkGrant(ctx context.Context, grant *models.Grant) error {
 	if grant.Donor != "" {
-		if _, err := lookup[models.Donor](ctx, s.Book.Store, store.Donors, "donor", grant.Donor); err != nil {
+		if _, err := lookup[models.Donor](ctx, s, store.Donors, "donor", grant.Donor); err != nil {
 			return err
 		}
 	}

@@ -29,7 +29,7 @@ func remembered[T any](ctx context.Context, r *references, known map[string]*T, 
 	if doc, ok := known[code]; ok {
 		return doc, nil
 	}
-	doc, err := lookup[T](ctx, r.s.Book.Store, in, field, code)
+	doc, err := lookup[T](ctx, r.s, in, field, code)
 	if err == nil {
 		known[code] = doc
 	}

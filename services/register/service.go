@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -21,6 +22,8 @@ type Service struct {
 	Book   *ledger.Book
 	Prefix string // of new tags
 	Base   string // of the address in labels' codes: https://host
+
+	settled settled
 }
 
 // newID returns an identity that sorts by the time it was made.
@@ -35,12 +38,51 @@ func (s *Service) today() models.Day { return models.DayOf(s.Book.Now().UTC().Ad
 const latestZone = 14 * time.Hour
 
 // lookup reads one of the things that an asset refers to by code.
-func lookup[T any](ctx context.Context, s store.Store, in *store.Collection, field, code string) (*T, error) {
-	doc, err := store.Get[T](ctx, s, in, code)
+func lookup[T any](ctx context.Context, s *Service, in *store.Collection, field, code string) (*T, error) {
+	if doc, ok := s.settled.load(in, code).(*T); ok {
+		return doc, nil
+	}
+	doc, err := store.Get[T](ctx, s.Book.Store, in, code)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, models.Refuse(models.Invalid, field, "there is no %s %q", nameOf[in], code)
 	}
+	if err == nil {
+		s.settled.keep(in, code, doc)
+	}
 	return doc, err
+}
+
+// settled keeps units, donors and grants that were looked up. They are never
+// removed, and what is asked of them here never changes: a unit's place in the
+// tree, a grant's donor. Their names may.
+type settled struct {
+	mu   sync.RWMutex
+	docs map[settledKey]any
+}
+
+type settledKey struct {
+	in   *store.Collection
+	code string
+}
+
+const mostSettled = 10_000
+
+func (k *settled) load(in *store.Collection, code string) any {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.docs[settledKey{in, code}]
+}
+
+func (k *settled) keep(in *store.Collection, code string, doc any) {
+	if in != store.Units && in != store.Donors && in != store.Grants {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.docs == nil || len(k.docs) >= mostSettled {
+		k.docs = map[settledKey]any{}
+	}
+	k.docs[settledKey{in, code}] = doc
 }
 
 var nameOf = map[*store.Collection]string{
