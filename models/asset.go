@@ -1,6 +1,7 @@
 package models
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -29,31 +30,41 @@ var Conditions = []Condition{"new", "good", "fair", "poor", "unserviceable"}
 
 // Asset is one serialised item in the register.
 type Asset struct {
-	ID         string         `json:"id"`
-	Tag        string         `json:"tag"`
-	Number     int64          `json:"number"` // the number in the tag; the register's own order
-	Name       string         `json:"name" validate:"required,text,max=200"`
-	Category   string         `json:"category" validate:"required,code"`
-	Make       string         `json:"make,omitempty" validate:"omitempty,text,max=120"`
-	Model      string         `json:"model,omitempty" validate:"omitempty,text,max=120"`
-	Serial     string         `json:"serial,omitempty" validate:"omitempty,text,max=120"`
-	Aliases    []string       `json:"aliases,omitempty" validate:"max=20,unique,dive,required,text,max=200,excludes=0x7C"`
-	Unit       string         `json:"unit" validate:"required,code"`
-	Path       []string       `json:"path"` // the unit and every unit above it, from the top
-	Location   string         `json:"location,omitempty" validate:"omitempty,text,max=120"`
-	Custodian  string         `json:"custodian,omitempty" validate:"omitempty,code"`
-	Donor      string         `json:"donor,omitempty" validate:"omitempty,code"`
-	Grant      string         `json:"grant,omitempty" validate:"omitempty,code"`
-	Supplier   string         `json:"supplier,omitempty" validate:"omitempty,text,max=200"`
-	Order      string         `json:"order,omitempty" validate:"omitempty,text,max=120"`
-	AcquiredOn Day            `json:"acquired_on" validate:"day"` // always written, so that lists by it miss nothing
-	WarrantyTo Day            `json:"warranty_to,omitempty" validate:"day"`
-	Cost       *Money         `json:"cost,omitempty"`
-	Status     Status         `json:"status"`
-	Condition  Condition      `json:"condition,omitempty" validate:"omitempty,oneof=new good fair poor unserviceable"`
-	IssuedAt   *Time          `json:"issued_at,omitempty"`
-	DueBack    Day            `json:"due_back,omitempty" validate:"day"`
-	IssuedFrom string         `json:"issued_from,omitempty"` // the unit it goes back to
+	ID         string    `json:"id"`
+	Tag        string    `json:"tag"`
+	Number     int64     `json:"number"` // the number in the tag; the register's own order
+	Name       string    `json:"name" validate:"required,text,max=200"`
+	Category   string    `json:"category" validate:"required,code"`
+	Make       string    `json:"make,omitempty" validate:"omitempty,text,max=120"`
+	Model      string    `json:"model,omitempty" validate:"omitempty,text,max=120"`
+	Serial     string    `json:"serial,omitempty" validate:"omitempty,text,max=120"`
+	Aliases    []string  `json:"aliases,omitempty" validate:"max=20,unique,dive,required,text,max=200,excludes=0x7C"`
+	Unit       string    `json:"unit" validate:"required,code"`
+	Path       []string  `json:"path"` // the unit and every unit above it, from the top
+	Location   string    `json:"location,omitempty" validate:"omitempty,text,max=120"`
+	Custodian  string    `json:"custodian,omitempty" validate:"omitempty,code"`
+	Donor      string    `json:"donor,omitempty" validate:"omitempty,code"`
+	Grant      string    `json:"grant,omitempty" validate:"omitempty,code"`
+	Supplier   string    `json:"supplier,omitempty" validate:"omitempty,text,max=200"`
+	Order      string    `json:"order,omitempty" validate:"omitempty,text,max=120"`
+	AcquiredOn Day       `json:"acquired_on" validate:"day"` // always written, so that lists by it miss nothing
+	WarrantyTo Day       `json:"warranty_to,omitempty" validate:"day"`
+	Cost       *Money    `json:"cost,omitempty"`
+	Status     Status    `json:"status"`
+	Condition  Condition `json:"condition,omitempty" validate:"omitempty,oneof=new good fair poor unserviceable"`
+	IssuedAt   *Time     `json:"issued_at,omitempty"`
+	DueBack    Day       `json:"due_back,omitempty" validate:"day"`
+	IssuedFrom string    `json:"issued_from,omitempty"` // the unit it goes back to
+	// StoredAt is since when the item has been in store; nil since it was taken on charge.
+	StoredAt *Time `json:"stored_at,omitempty"`
+	// Voucher is the one by which the item came where it is, or is on its way.
+	Voucher string `json:"voucher,omitempty"`
+	// Owner is the unit that keeps an item on charge while it is lent to Unit.
+	Owner      string         `json:"owner,omitempty"`
+	OwnerPath  []string       `json:"owner_path,omitempty"`
+	Title      *Title         `json:"title,omitempty"`
+	Contents   []Content      `json:"contents,omitempty" validate:"max=200,dive"` // of a kit
+	Kit        string         `json:"kit,omitempty"`                              // ID of the kit that it is part of
 	LastSeenAt *Time          `json:"last_seen_at,omitempty"`
 	Fields     map[string]any `json:"fields,omitempty"`
 	Note       string         `json:"note,omitempty" validate:"max=2000"`
@@ -153,15 +164,32 @@ func (a *Asset) Origins() []string {
 	return []string{a.Origin}
 }
 
+// Units are the units in whose part of the tree the asset stands: of who has it,
+// and of who owns what is lent.
+func (a *Asset) Units() []string {
+	if len(a.OwnerPath) == 0 {
+		return a.Path
+	}
+	units := slices.Clone(a.Path)
+	for _, u := range a.OwnerPath {
+		if !slices.Contains(units, u) {
+			units = append(units, u)
+		}
+	}
+	return units
+}
+
 // PaidBy names who paid in the form that lists and auditors' scopes ask by:
 // "donor CODE" and "grant CODE".
-func (a *Asset) PaidBy() []string {
+func (a *Asset) PaidBy() []string { return payers(a.Donor, a.Grant) }
+
+func payers(donor, grant string) []string {
 	var payers []string
-	if a.Donor != "" {
-		payers = append(payers, "donor "+a.Donor)
+	if donor != "" {
+		payers = append(payers, "donor "+donor)
 	}
-	if a.Grant != "" {
-		payers = append(payers, "grant "+a.Grant)
+	if grant != "" {
+		payers = append(payers, "grant "+grant)
 	}
 	return payers
 }

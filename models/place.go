@@ -8,6 +8,9 @@ type Unit struct {
 	Kind   string   `json:"kind" validate:"required,oneof=agency directorate unit post store"`
 	Parent string   `json:"parent,omitempty" validate:"omitempty,code"`
 	Path   []string `json:"path"` // codes from the top of the tree down to this unit
+	// Approver is the role that decides on requests of this unit and of those below
+	// that name none; "" leaves it to the unit above, and at the top to commanders.
+	Approver Role `json:"approver,omitempty" validate:"omitempty,oneof=admin storekeeper commander"`
 	Base
 }
 

@@ -16,6 +16,9 @@ const (
 	TakeOnCharge Verb = "take equipment on charge"
 	Edit         Verb = "change what is recorded of equipment"
 	Move         Verb = "issue, return or transfer equipment"
+	Receive      Verb = "accept or refuse what is handed over"
+	Ask          Verb = "ask for equipment"
+	KeepStock    Verb = "receive, use up or correct stock"
 	ManagePlaces Verb = "change units, categories, donors and grants"
 	AddPeople    Verb = "add people"
 	ManagePeople Verb = "give people a sign-in or change it"
@@ -26,6 +29,9 @@ var roles = map[Verb][]models.Role{
 	TakeOnCharge: {models.Admin, models.Storekeeper},
 	Edit:         {models.Admin, models.Storekeeper},
 	Move:         {models.Admin, models.Storekeeper},
+	Receive:      {models.Admin, models.Storekeeper, models.Commander},
+	Ask:          {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
+	KeepStock:    {models.Admin, models.Storekeeper},
 	ManagePlaces: {models.Admin},
 	AddPeople:    {models.Admin, models.Storekeeper},
 	ManagePeople: {models.Admin},

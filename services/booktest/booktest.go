@@ -15,6 +15,7 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
+	"quartermaster/services/stock"
 	"quartermaster/services/store"
 	"quartermaster/services/store/sqlite"
 )
@@ -24,6 +25,7 @@ type World struct {
 	Book     *ledger.Book
 	Access   *access.Service
 	Register *register.Service
+	Stock    *stock.Service
 	Custody  *custody.Service
 
 	t   testing.TB
@@ -52,6 +54,7 @@ func Over(t testing.TB, s store.Store) *World {
 	w.Book = &ledger.Book{Store: s, Now: w.Now}
 	w.Access = &access.Service{Book: w.Book}
 	w.Register = &register.Service{Book: w.Book, Prefix: "QM", Base: "https://qm.example.org"}
+	w.Stock = &stock.Service{Book: w.Book, Register: w.Register}
 	w.Custody = &custody.Service{Book: w.Book, Register: w.Register}
 	w.fill()
 	return w

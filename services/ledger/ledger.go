@@ -24,6 +24,15 @@ import (
 type Book struct {
 	Store store.Store
 	Now   func() time.Time
+	Zone  *time.Location // of the house, in which a day begins and ends; nil is UTC
+}
+
+// Today is the house's day.
+func (b *Book) Today() models.Day {
+	if b.Zone == nil {
+		return models.DayOf(b.Now().UTC())
+	}
+	return models.DayOf(b.Now().In(b.Zone))
 }
 
 // Entry is one document's change and the reason for it.

@@ -47,12 +47,13 @@ var (
 			{Name: "due", Fields: []string{"due_back", "number"}},
 			{Name: "updated", Fields: []string{"updated_at", "number"}},
 			{Name: "words", Fields: []string{"words", "number"}},
+			{Name: "kit", Fields: []string{"kit", "number"}},
 		},
 		Many: map[string]func(any) []string{
 			"codes":   func(d any) []string { return d.(*models.Asset).Codes() },
 			"origins": func(d any) []string { return d.(*models.Asset).Origins() },
 			"serials": func(d any) []string { return d.(*models.Asset).SerialKeys() },
-			"units":   func(d any) []string { return d.(*models.Asset).Path },
+			"units":   func(d any) []string { return d.(*models.Asset).Units() },
 			"paid_by": func(d any) []string { return d.(*models.Asset).PaidBy() },
 			"words":   func(d any) []string { return d.(*models.Asset).SearchWords() },
 		},
@@ -82,6 +83,68 @@ var (
 		},
 		Many: map[string]func(any) []string{"within": func(d any) []string { return d.(*models.Person).Path }},
 	}
+	Vouchers = &Collection{
+		Name: "vouchers",
+		Indexes: []Index{
+			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
+			{Name: "raised", Fields: []string{"raised_at", "number"}},
+			{Name: "state", Fields: []string{"state", "raised_at", "number"}},
+			{Name: "unit", Fields: []string{"units", "raised_at", "number"}},
+			{Name: "unit_state", Fields: []string{"units", "state", "raised_at", "number"}},
+			{Name: "to_state", Fields: []string{"to_units", "state", "raised_at", "number"}},
+			{Name: "paid_by", Fields: []string{"paid_by", "raised_at", "number"}},
+			{Name: "receiver", Fields: []string{"receiver", "state", "raised_at", "number"}},
+			{Name: "carrying", Fields: []string{"carrying", "number"}},
+			{Name: "request", Fields: []string{"request", "raised_at", "number"}},
+		},
+		Many: map[string]func(any) []string{
+			"units":    func(d any) []string { return d.(*models.Voucher).Units() },
+			"to_units": func(d any) []string { return d.(*models.Voucher).ToPath },
+			"paid_by":  func(d any) []string { return d.(*models.Voucher).PaidBy() },
+			"carrying": func(d any) []string { return d.(*models.Voucher).Carrying() },
+		},
+	}
+	Requests = &Collection{
+		Name: "requests",
+		Indexes: []Index{
+			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
+			{Name: "raised", Fields: []string{"requested_at", "number"}},
+			{Name: "unit", Fields: []string{"units", "requested_at", "number"}},
+			{Name: "unit_state", Fields: []string{"units", "state", "urgency", "requested_at", "number"}},
+			{Name: "state", Fields: []string{"state", "urgency", "requested_at", "number"}},
+			{Name: "requester", Fields: []string{"requested_by", "requested_at", "number"}},
+		},
+		Many: map[string]func(any) []string{"units": func(d any) []string { return d.(*models.Request).Path }},
+	}
+	StockItems = &Collection{Name: "stock_items", Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
+	Lots       = &Collection{
+		Name: "lots",
+		Indexes: []Index{
+			{Name: "code", Fields: []string{"code"}},
+			{Name: "item", Fields: []string{"item", "expiry", "code"}},
+			{Name: "maker", Fields: []string{"item", "number", "code"}},
+		},
+	}
+	Balances = &Collection{
+		Name: "balances",
+		Indexes: []Index{
+			{Name: "lot", Fields: []string{"lot", "unit"}, Unique: true},
+			{Name: "item_unit", Fields: []string{"item", "unit", "left", "expiry", "lot"}},
+			{Name: "within", Fields: []string{"units", "left", "expiry", "lot", "unit"}},
+			{Name: "within_item", Fields: []string{"units", "item", "left", "expiry", "lot", "unit"}},
+			{Name: "paid_by", Fields: []string{"paid_by", "left", "expiry", "lot", "unit"}},
+			{Name: "expiry", Fields: []string{"left", "expiry", "lot", "unit"}},
+		},
+		Many: map[string]func(any) []string{
+			"units":   func(d any) []string { return d.(*models.Balance).Path },
+			"paid_by": func(d any) []string { return d.(*models.Balance).PaidBy() },
+		},
+	}
+	Movements = &Collection{Name: "movements", Indexes: []Index{
+		{Name: "lot", Fields: []string{"lot", "id"}},
+		{Name: "balance", Fields: []string{"lot", "unit", "id"}},
+		{Name: "at", Fields: []string{"at", "id"}},
+	}}
 	Passwords = &Collection{Name: "passwords"}
 	Sessions  = &Collection{Name: "sessions", Indexes: []Index{
 		{Name: "person", Fields: []string{"person"}},
@@ -96,4 +159,7 @@ var (
 )
 
 // Schema lists every collection of the book.
-var Schema = []*Collection{Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, Events, Answers, Files}
+var Schema = []*Collection{
+	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, Events, Answers, Files,
+	Vouchers, Requests, StockItems, Lots, Balances, Movements,
+}
