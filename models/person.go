@@ -55,7 +55,8 @@ func (s *Session) Key() string { return s.TokenHash }
 // person so that no page or export can show it.
 type Password struct {
 	Person string `json:"person"`
-	Hash   string `json:"hash"` // PHC string format
+	Hash   string `json:"hash"`          // PHC string format; "" for who only has a PIN
+	PIN    string `json:"pin,omitempty"` // to sign with, in the same format
 	Base
 }
 

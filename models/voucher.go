@@ -115,9 +115,9 @@ type Receipt struct {
 // Signature is what somebody signed, how, and the hash of exactly that.
 type Signature struct {
 	Person        string `json:"person,omitempty"` // whose PIN or account it is
-	Name          string `json:"name"`
-	Rank          string `json:"rank,omitempty"`
-	ServiceNumber string `json:"service_number,omitempty"`
+	Name          string `json:"name" validate:"required,text,max=200"`
+	Rank          string `json:"rank,omitempty" validate:"omitempty,text,max=80"`
+	ServiceNumber string `json:"service_number,omitempty" validate:"omitempty,text,max=60"`
 	Method        string `json:"method"`            // drawn, pin or account
 	Drawing       string `json:"drawing,omitempty"` // SVG
 	TakenBy       string `json:"taken_by"`          // who was signed in
@@ -156,7 +156,7 @@ func (v *Voucher) Units() []string {
 func (v *Voucher) PaidBy() []string {
 	var all []string
 	for _, line := range v.Lines {
-		for _, p := range payers(line.Donor, line.Grant) {
+		for _, p := range line.PaidBy() {
 			if !slices.Contains(all, p) {
 				all = append(all, p)
 			}
@@ -172,12 +172,15 @@ func (v *Voucher) Carrying() []string {
 	}
 	var codes []string
 	for _, line := range v.Lines {
-		if code := line.Code(); !slices.Contains(codes, code) {
+		if code := line.Code(); code != "" && !slices.Contains(codes, code) {
 			codes = append(codes, code)
 		}
 	}
 	return codes
 }
+
+// PaidBy names who paid for the line, as Asset.PaidBy does.
+func (l *Line) PaidBy() []string { return payers(l.Donor, l.Grant) }
 
 // Code is the tag or the lot of the line.
 func (l *Line) Code() string {

@@ -29,6 +29,9 @@ type PersonEdit struct {
 	Grants        *[]string    `json:"grants,omitempty"`
 	Inactive      *bool        `json:"inactive,omitempty"`
 	Password      *string      `json:"password,omitempty"`
+	PIN           *string      `json:"pin,omitempty"` // to sign with
+	// Successor answers from now on for what somebody held who no longer serves.
+	Successor *string `json:"successor,omitempty"`
 }
 
 // AddPerson enters a person.
@@ -240,6 +243,26 @@ func (s *Service) EditPerson(ctx context.Context, code string, version int64, ed
 		}
 		entries = append(entries, entry)
 	}
+	if edit.PIN != nil {
+		if !May(caller.Role, ManagePeople) {
+			return nil, models.Refuse(models.Forbidden, "pin", "only an administrator may set somebody else's PIN")
+		}
+		entry, err := s.newPIN(ctx, code, *edit.PIN)
+		if err != nil {
+			return nil, err
+		}
+		if edit.Password != nil {
+			return nil, models.Refuse(models.Invalid, "pin", "is set apart from the password; change one, then the other")
+		}
+		entries = append(entries, entry)
+	}
+	if person.Inactive && !before.Inactive {
+		succession, err := s.succession(ctx, &before, edit.Successor)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, succession...)
+	}
 	if edit.Password != nil || person.Inactive != before.Inactive || person.Role != before.Role || person.Scope != before.Scope {
 		closed, err := s.closeSessions(ctx, code)
 		if err != nil {
@@ -318,7 +341,7 @@ func (s *Service) newPassword(ctx context.Context, p *models.Person, plain *stri
 	if err != nil {
 		return ledger.Entry{}, err
 	}
-	password.Base = old.Base
+	password.Base, password.PIN = old.Base, old.PIN
 	return ledger.Change(store.Passwords, record.Body, password, "password.set", ""), nil
 }
 

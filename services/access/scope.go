@@ -57,3 +57,17 @@ func SeesGrant(p *models.Person, g *models.Grant) bool {
 func SeesDonor(p *models.Person, code string, granted []string) bool {
 	return p.Role != models.Auditor || slices.Contains(p.Donors, code) || slices.Contains(granted, code)
 }
+
+// SeesPapers says whether a paper that stands in these units, about things paid
+// for by these (Asset.PaidBy), may be shown to the person.
+func SeesPapers(p *models.Person, units, paidBy []string) bool {
+	if p.Role == models.Auditor {
+		return SeesPaid(p, paidBy) && (p.Scope == "" || slices.Contains(units, p.Scope))
+	}
+	return CoversUnit(p, units)
+}
+
+// SeesPaid says whether an auditor's donors or grants are among those who paid.
+func SeesPaid(p *models.Person, paidBy []string) bool {
+	return slices.ContainsFunc(payers(p), func(payer string) bool { return slices.Contains(paidBy, payer) })
+}

@@ -10,11 +10,13 @@ import (
 	"testing"
 	"time"
 
+	"quartermaster/labels"
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/custody"
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
+	"quartermaster/services/requests"
 	"quartermaster/services/stock"
 	"quartermaster/services/store"
 	"quartermaster/services/store/sqlite"
@@ -27,6 +29,7 @@ type World struct {
 	Register *register.Service
 	Stock    *stock.Service
 	Custody  *custody.Service
+	Requests *requests.Service
 
 	t   testing.TB
 	mu  sync.Mutex
@@ -50,13 +53,23 @@ func New(t testing.TB) *World {
 // Over makes the book in a store that the test opened.
 func Over(t testing.TB, s store.Store) *World {
 	t.Helper()
+	w := Again(t, s)
+	w.fill()
+	return w
+}
+
+// TagOf writes the tag with a number.
+func (w *World) TagOf(number int64) string { return labels.FormatTag(w.Register.Prefix, number) }
+
+// Again opens a book that was made before.
+func Again(t testing.TB, s store.Store) *World {
 	w := &World{t: t, now: Start}
 	w.Book = &ledger.Book{Store: s, Now: w.Now}
 	w.Access = &access.Service{Book: w.Book}
 	w.Register = &register.Service{Book: w.Book, Prefix: "QM", Base: "https://qm.example.org"}
 	w.Stock = &stock.Service{Book: w.Book, Register: w.Register}
-	w.Custody = &custody.Service{Book: w.Book, Register: w.Register}
-	w.fill()
+	w.Custody = &custody.Service{Book: w.Book, Access: w.Access, Register: w.Register, Stock: w.Stock}
+	w.Requests = &requests.Service{Book: w.Book, Register: w.Register, Stock: w.Stock, Custody: w.Custody}
 	return w
 }
 
@@ -102,6 +115,36 @@ func (w *World) Radio(serial string) *models.Asset {
 	return a
 }
 
+// Drawing is a signature that is drawn.
+const Drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40" viewBox="0 0 120 40"><path d="M 5 30 L 20 8 L 35 30 L 60 12"/></svg>`
+
+// Sign is somebody's drawn signature.
+func Sign(name string) *custody.Signed { return &custody.Signed{Name: name, Drawing: Drawing} }
+
+// Accept has the receiver sign for all that the voucher of an asset carries, and
+// returns the asset as it is then.
+func (w *World) Accept(a *models.Asset) *models.Asset {
+	w.t.Helper()
+	if _, err := w.Custody.Accept(w.Operator(), a.Voucher, 0, custody.Acceptance{Signature: Sign("Receiver of " + a.Tag)}); err != nil {
+		w.t.Fatal(err)
+	}
+	return w.Asset(a.Tag)
+}
+
+// Asset reads an asset.
+func (w *World) Asset(tag string) *models.Asset {
+	w.t.Helper()
+	record, err := w.Register.Asset(w.Operator(), tag)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	a, err := store.Decode[models.Asset](record)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return a
+}
+
 func (w *World) fill() {
 	w.t.Helper()
 	ctx := w.Operator()
@@ -118,6 +161,8 @@ func (w *World) fill() {
 		{Code: "NORTH-POST", Name: "Northern Gate", Kind: "post", Parent: "NORTH"},
 		{Code: "SOUTH", Name: "Southern Command", Kind: "unit", Parent: "AGENCY"},
 		{Code: "SOUTH-STORE", Name: "Southern Store", Kind: "store", Parent: "SOUTH"},
+		{Code: "COAST", Name: "Coast Agency", Kind: "agency"},
+		{Code: "COAST-STORE", Name: "Coast Store", Kind: "store", Parent: "COAST"},
 	} {
 		must(w.Register.AddUnit(ctx, u))
 	}
@@ -147,6 +192,9 @@ func (w *World) fill() {
 		{Code: "commander-north", Name: "Kamran Commander", Unit: "NORTH", Username: "commander.north", Role: models.Commander},
 		{Code: "workshop", Name: "Waqar Workshop", Unit: "AGENCY", Username: "workshop", Role: models.Maintenance},
 		{Code: "auditor-a", Name: "Alia Auditor", Username: "auditor.a", Role: models.Auditor, Donors: []string{"DONOR-A"}},
+		{Code: "chief", Name: "Chaudhry Chief", Unit: "AGENCY", Username: "chief", Role: models.Commander},
+		{Code: "keeper-coast", Name: "Kiran Coast", Unit: "COAST", Username: "keeper.coast", Role: models.Storekeeper},
+		{Code: "relief", Name: "Rashid Relief", Unit: "NORTH-POST", Rank: "Naib Subedar", ServiceNumber: "5120"},
 		{Code: "guard", Name: "Gul Guard", Unit: "NORTH-POST", ServiceNumber: "4471"},
 	} {
 		must(nil, w.Book.Commit(ctx, ledger.Add(store.People, w.posted(p), "person.added", "")))

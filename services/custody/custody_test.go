@@ -33,9 +33,13 @@ func TestIssueAndReturn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if out.Status != models.InTransit || out.Unit != "NORTH-STORE" || out.Voucher != "V-NORTH-STORE-2026-0001" {
+		t.Errorf("dispatched: %+v", out)
+	}
+	out = w.Accept(out)
 	if out.Status != models.Issued || out.Unit != "NORTH-POST" || out.Custodian != "guard" || out.DueBack != "2026-04-30" ||
 		out.IssuedFrom != "NORTH-STORE" || !out.IssuedAt.Equal(booktest.Start.Add(time.Hour)) {
-		t.Errorf("%+v", out)
+		t.Errorf("accepted: %+v", out)
 	}
 	back, err := w.Custody.Return(ctx, a.Tag, out.Version, custody.Return{Condition: "fair", Note: "aerial bent"})
 	if err != nil {
@@ -44,10 +48,26 @@ func TestIssueAndReturn(t *testing.T) {
 	if back.Status != models.InStore || back.Unit != "NORTH-STORE" || back.Custodian != "" || back.DueBack != "" || back.IssuedAt != nil || back.Condition != "fair" || back.Path[2] != "NORTH-STORE" {
 		t.Errorf("%+v", back)
 	}
+	voucher, err := w.Custody.Voucher(ctx, back.Voucher)
+	if err != nil || voucher.Number != "V-NORTH-POST-2026-0001" || voucher.State != models.Accepted || voucher.Note != "aerial bent" || voucher.Incoming.Name != "Naveed North" || voucher.Outgoing != nil {
+		t.Errorf("%+v, %v", voucher, err)
+	}
 	events, err := w.Register.History(ctx, a.Tag, 0, 10)
-	if err != nil || len(events) != 3 || events[0].Kind != "asset.returned" || events[0].Reason != "aerial bent" || events[1].Kind != "asset.issued" {
+	if err != nil || len(events) != 4 || events[0].Kind != "asset.returned" || events[0].Reason != back.Voucher || events[1].Kind != "asset.issued" || events[2].Kind != "asset.dispatched" {
 		t.Errorf("%+v, %v", events, err)
 	}
+}
+
+func TestSignedOnTheSpot(t *testing.T) {
+	w := booktest.New(t)
+	a := w.Radio("1")
+	ctx := w.As("keeper-north")
+	out, err := w.Custody.Issue(ctx, a.Tag, 0, custody.Issue{Custodian: "guard", Receipt: booktest.Sign("Gul Guard")})
+	if err != nil || out.Status != models.Issued || out.Custodian != "guard" || out.Unit != "NORTH-POST" {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	_, err = w.Custody.Issue(ctx, w.Radio("2").Tag, 0, custody.Issue{Custodian: "guard", Receipt: booktest.Sign("naveed north")})
+	refused(t, err, models.Invalid, "signature", "somebody else signs for receiving")
 }
 
 func TestTransferReachesUnitsOutOfScope(t *testing.T) {
@@ -57,12 +77,20 @@ func TestTransferReachesUnitsOutOfScope(t *testing.T) {
 	_, err := w.Custody.Issue(ctx, a.Tag, 0, custody.Issue{Unit: "SOUTH"})
 	refused(t, err, models.Forbidden, "unit", "transfer the item instead")
 	moved, err := w.Custody.Transfer(ctx, a.Tag, 0, custody.Transfer{Unit: "SOUTH-STORE", Note: "flood relief"})
-	if err != nil || moved.Unit != "SOUTH-STORE" || moved.Status != models.InStore {
+	if err != nil || moved.Unit != "NORTH-STORE" || moved.Status != models.InTransit {
 		t.Fatalf("%+v, %v", moved, err)
+	}
+	_, err = w.Custody.Accept(ctx, moved.Voucher, 0, custody.Acceptance{Signature: booktest.Sign("Sana South")})
+	refused(t, err, models.Forbidden, "", "only SOUTH-STORE can say")
+	if _, err := w.Custody.Accept(w.As("keeper-south"), moved.Voucher, 0, custody.Acceptance{Signature: booktest.Sign("Sana South")}); err != nil {
+		t.Fatal(err)
+	}
+	if now := w.Asset(a.Tag); now.Unit != "SOUTH-STORE" || now.Status != models.InStore {
+		t.Errorf("%+v", now)
 	}
 	_, err = w.Custody.Issue(ctx, a.Tag, 0, custody.Issue{Unit: "NORTH-POST"})
 	refused(t, err, models.NotFound, "tag", "there is no asset")
-	if _, err = w.Custody.Issue(w.As("keeper-south"), a.Tag, 0, custody.Issue{Custodian: "guard"}); err != nil {
+	if _, err = w.Custody.Issue(w.As("keeper-south"), a.Tag, 0, custody.Issue{Unit: "SOUTH"}); err != nil {
 		t.Error(err)
 	}
 }
@@ -75,6 +103,8 @@ func TestRefusals(t *testing.T) {
 	refused(t, issue(custody.Issue{}), models.Invalid, "custodian", "say who")
 	refused(t, issue(custody.Issue{Unit: "MOON"}), models.Invalid, "unit", "there is no unit")
 	refused(t, issue(custody.Issue{Custodian: "nobody"}), models.Invalid, "custodian", "there is no person")
+	refused(t, issue(custody.Issue{Unit: "NORTH-STORE", Custodian: "guard"}), models.Invalid, "custodian", "Gul Guard is posted to NORTH-POST, not to NORTH-STORE")
+	refused(t, issue(custody.Issue{Unit: "NORTH-STORE"}), models.Invalid, "unit", "is the sender itself")
 	refused(t, issue(custody.Issue{Unit: "NORTH-POST", DueBack: "2026-03-01"}), models.Invalid, "due_back", "2026-03-01 has passed")
 	refused(t, issue(custody.Issue{Unit: "NORTH-POST", DueBack: "soon"}), models.Invalid, "due_back", "is not a day")
 	refused(t, issue(custody.Issue{Unit: "NORTH-POST", Condition: "shiny"}), models.Invalid, "condition", "must be one of")
@@ -84,7 +114,7 @@ func TestRefusals(t *testing.T) {
 	_, err = w.Custody.Return(ctx, a.Tag, 0, custody.Return{})
 	refused(t, err, models.Conflict, "status", "only an issued item can be returned")
 	_, err = w.Custody.Transfer(ctx, a.Tag, 0, custody.Transfer{Unit: "NORTH-STORE"})
-	refused(t, err, models.Conflict, "unit", "already with NORTH-STORE")
+	refused(t, err, models.Invalid, "unit", "is the sender itself")
 	if last, err := w.Book.Latest(ctx, ledger.Subject(store.Assets, a.ID)); err != nil || last.Seq != 1 {
 		t.Errorf("%+v, %v", last, err)
 	}
@@ -110,7 +140,7 @@ func TestOfManyWhoIssueOneItemOneWins(t *testing.T) {
 					return
 				}
 				lost++
-				refused(t, err, models.Conflict, "status", "is already issued to guard of NORTH-POST, by Naveed North on 31 March 2026 at 09:30:00 UTC")
+				refused(t, err, models.Conflict, "status", a.Tag+" is in transit to guard of NORTH-POST, by voucher V-NORTH-STORE-2026-00")
 			})
 		}
 		all.Wait()
@@ -147,13 +177,18 @@ func TestMovementsKeepTheBookStraight(t *testing.T) {
 			}
 		}
 		unit := a.Unit
+		var going, voucher string
+		var next models.Status
 		rt.Repeat(map[string]func(*rapid.T){
 			"issue": func(rt *rapid.T) {
-				to := rapid.SampledFrom(units).Draw(rt, "unit")
-				got, err := w.Custody.Issue(ctx, a.Tag, 0, custody.Issue{Unit: to, Custodian: "guard"})
-				step(err, status == models.InStore, models.Issued)
+				to := rapid.SampledFrom(units[1:]).Draw(rt, "unit")
+				if to == unit {
+					rt.Skip("it is there")
+				}
+				got, err := w.Custody.Issue(ctx, a.Tag, 0, custody.Issue{Unit: to})
+				step(err, status == models.InStore, models.InTransit)
 				if err == nil {
-					unit = got.Unit
+					next, going, voucher = models.Issued, to, got.Voucher
 				}
 			},
 			"return": func(rt *rapid.T) {
@@ -165,11 +200,37 @@ func TestMovementsKeepTheBookStraight(t *testing.T) {
 			},
 			"transfer": func(rt *rapid.T) {
 				to := rapid.SampledFrom(units).Draw(rt, "unit")
-				got, err := w.Custody.Transfer(ctx, a.Tag, 0, custody.Transfer{Unit: to})
-				step(err, status == models.InStore && to != unit, models.InStore)
-				if err == nil {
-					unit = got.Unit
+				if to == unit {
+					rt.Skip("it is there")
 				}
+				got, err := w.Custody.Transfer(ctx, a.Tag, 0, custody.Transfer{Unit: to})
+				step(err, status == models.InStore, models.InTransit)
+				if err == nil {
+					next, going, voucher = models.InStore, to, got.Voucher
+				}
+			},
+			"accept": func(rt *rapid.T) {
+				if voucher == "" {
+					rt.Skip("nothing was dispatched")
+				}
+				_, err := w.Custody.Accept(ctx, voucher, 0, custody.Acceptance{Signature: booktest.Sign("Receiver")})
+				allowed := status == models.InTransit
+				step(err, allowed, next)
+				if allowed {
+					unit = going
+				}
+			},
+			"send back": func(rt *rapid.T) {
+				if voucher == "" {
+					rt.Skip("nothing was dispatched")
+				}
+				var err error
+				if rapid.Bool().Draw(rt, "cancel") {
+					_, err = w.Custody.Cancel(ctx, voucher, 0, "no longer needed")
+				} else {
+					_, err = w.Custody.Refuse(ctx, voucher, 0, custody.Refusal{Reason: "damaged"})
+				}
+				step(err, status == models.InTransit, models.InStore)
 			},
 			"": func(rt *rapid.T) {
 				record, err := w.Register.Asset(ctx, a.Tag)
@@ -182,6 +243,9 @@ func TestMovementsKeepTheBookStraight(t *testing.T) {
 				}
 				if now.Status != status || now.Unit != unit || now.Path[len(now.Path)-1] != unit || now.Version != events {
 					rt.Fatalf("%s with %s at version %d, not %s with %s at %d", now.Status, now.Unit, now.Version, status, unit, events)
+				}
+				if now.Status == models.InTransit && now.Voucher != voucher {
+					rt.Fatalf("on its way by %s, not %s", now.Voucher, voucher)
 				}
 				if issued := now.Status == models.Issued; issued != (now.IssuedAt != nil) || issued != (now.IssuedFrom != "") || !issued && now.Custodian != "" {
 					rt.Fatalf("%+v", now)

@@ -65,7 +65,7 @@ func (s *Service) Unit(ctx context.Context, code string) (*models.Unit, error) {
 	return lookup[models.Unit](ctx, s, store.Units, "unit", code)
 }
 
-// CheckCustodian refuses a custodian who does not exist or no longer serves.
-func (s *Service) CheckCustodian(ctx context.Context, code string) error {
-	return s.references().Custodian(ctx, &models.Asset{Custodian: code})
+// Category returns a category.
+func (s *Service) Category(ctx context.Context, code string) (*models.Category, error) {
+	return lookup[models.Category](ctx, s, store.Categories, "category", code)
 }

@@ -15,9 +15,11 @@ import (
 type UnitEdit struct {
 	Name *string `json:"name,omitempty"`
 	Kind *string `json:"kind,omitempty"`
+	// Approver is the role that decides on requests; "" leaves it to the unit above.
+	Approver *models.Role `json:"approver,omitempty"`
 }
 
-// EditUnit changes a unit's name or kind.
+// EditUnit changes a unit's name, kind or who decides on its requests.
 func (s *Service) EditUnit(ctx context.Context, code string, version int64, edit UnitEdit) (*models.Unit, error) {
 	caller, err := access.Allow(ctx, access.ManagePlaces)
 	if err != nil {
@@ -29,6 +31,7 @@ func (s *Service) EditUnit(ctx context.Context, code string, version int64, edit
 		}
 		models.Set(&u.Name, edit.Name)
 		models.Set(&u.Kind, edit.Kind)
+		models.Set(&u.Approver, edit.Approver)
 		return nil
 	})
 }

@@ -84,3 +84,15 @@ func Outrun(err error) bool {
 	var taken *store.Duplicate
 	return errors.As(err, &conflict) || errors.As(err, &taken) && taken.Collection == store.Balances.Name
 }
+
+// OnHand returns how much of a lot a unit has.
+func (s *Service) OnHand(ctx context.Context, lot, unit string) (models.Quantity, error) {
+	balance, err := store.Get[models.Balance](ctx, s.Book.Store, store.Balances, models.BalanceKey(lot, unit))
+	if errors.Is(err, store.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return balance.OnHand, nil
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
+	"quartermaster/services/booktest"
 	"quartermaster/services/store"
 	"quartermaster/services/store/storetest"
 )
@@ -31,6 +32,7 @@ func TestContract(t *testing.T) {
 	for name, uri := range targets {
 		t.Run(name, func(t *testing.T) {
 			storetest.Run(t, func(t *testing.T) store.Store { return fresh(t, uri) }, 1000)
+			t.Run("vouchers in contention", func(t *testing.T) { booktest.VouchersInContention(t, fresh(t, uri), 200, 50, 500) })
 		})
 	}
 }

@@ -1,0 +1,229 @@
+package custody
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/ledger"
+	"quartermaster/services/store"
+)
+
+// Issue hands an item to a custodian, or to a unit, or to a custodian of a unit.
+type Issue struct {
+	Unit      string           `json:"unit,omitempty"` // "" is the custodian's
+	Custodian string           `json:"custodian,omitempty"`
+	DueBack   models.Day       `json:"due_back,omitempty"`
+	Condition models.Condition `json:"condition,omitempty"`
+	Note      string           `json:"note,omitempty"`
+	// Receipt is the receiver's signature when they sign on the spot.
+	Receipt *Signed `json:"receipt,omitempty"`
+}
+
+// Return takes an item back into store.
+type Return struct {
+	// Unit is where it is taken back; "" is where it was issued from, or the unit
+	// that has it when that is not in the caller's scope.
+	Unit      string           `json:"unit,omitempty"`
+	Condition models.Condition `json:"condition,omitempty"`
+	Note      string           `json:"note,omitempty"`
+	// Signature is of who gives it back.
+	Signature *Signed `json:"signature,omitempty"`
+}
+
+// Transfer sends an item in store to another unit.
+type Transfer struct {
+	Unit      string           `json:"unit"`
+	Custodian string           `json:"custodian,omitempty"` // who answers for the store there
+	Condition models.Condition `json:"condition,omitempty"`
+	Note      string           `json:"note,omitempty"`
+	Receipt   *Signed          `json:"receipt,omitempty"`
+}
+
+// Issue makes a voucher for one item in store and dispatches it at once, signed by
+// whoever is signed in. With the receiver's signature it is accepted as well.
+// version, if not 0, is the asset's that was read.
+func (s *Service) Issue(ctx context.Context, tag string, version int64, i Issue) (*models.Asset, error) {
+	if i.Unit == "" && i.Custodian == "" {
+		return nil, models.Refuse(models.Invalid, "custodian", "say who or which unit the item is issued to")
+	}
+	return s.quick(ctx, tag, version, i.Condition, i.Note, func(caller *models.Person, a *models.Asset) (plan, error) {
+		unit := i.Unit
+		if unit == "" {
+			person, err := s.person(ctx, "custodian", i.Custodian)
+			if err != nil {
+				return plan{}, err
+			}
+			unit = cmp.Or(person.Unit, a.Unit)
+		}
+		return plan{NewVoucher{Kind: models.IssueVoucher, From: a.Unit, To: unit, Receiver: i.Custodian, DueBack: i.DueBack}, tapped(caller), i.Receipt, nil}, nil
+	})
+}
+
+// Return makes a voucher by which an issued item comes back. It is in store at
+// once when the caller keeps the store that it comes into; otherwise it is on its
+// way there.
+func (s *Service) Return(ctx context.Context, tag string, version int64, r Return) (*models.Asset, error) {
+	return s.quick(ctx, tag, version, r.Condition, r.Note, func(caller *models.Person, a *models.Asset) (plan, error) {
+		p := plan{NewVoucher: NewVoucher{Kind: models.ReturnVoucher, From: a.Unit, To: cmp.Or(r.Unit, s.home(ctx, caller, a)), Sender: a.Custodian}}
+		if r.Signature != nil {
+			sig, err := s.signature(ctx, caller, r.Signature)
+			if err != nil {
+				return p, err
+			}
+			p.outgoing = sig
+		}
+		to, err := s.Register.Unit(ctx, p.To)
+		switch {
+		case err != nil:
+			return p, err
+		case access.CoversUnit(caller, to.Path):
+			p.incoming = tapped(caller)
+		case p.outgoing == nil:
+			p.outgoing = tapped(caller)
+		}
+		return p, nil
+	})
+}
+
+// Transfer makes a voucher for one item in store and dispatches it to another
+// unit, which may be out of the caller's scope and accepts it.
+func (s *Service) Transfer(ctx context.Context, tag string, version int64, t Transfer) (*models.Asset, error) {
+	if t.Unit == "" {
+		return nil, models.Refuse(models.Invalid, "unit", "is required")
+	}
+	return s.quick(ctx, tag, version, t.Condition, t.Note, func(caller *models.Person, a *models.Asset) (plan, error) {
+		return plan{NewVoucher{Kind: models.TransferVoucher, From: a.Unit, To: t.Unit, Receiver: t.Custodian}, tapped(caller), t.Receipt, nil}, nil
+	})
+}
+
+// plan is a voucher of one line and how it is signed.
+type plan struct {
+	NewVoucher
+	outgoing *models.Signature
+	receipt  *Signed           // of the receiver, on the spot
+	incoming *models.Signature // the same, checked
+}
+
+// quick makes the voucher that decide plans for an asset and dispatches it, all in
+// one Commit. version, if not 0, is the asset's that was read.
+func (s *Service) quick(ctx context.Context, tag string, version int64, condition models.Condition, note string,
+	decide func(*models.Person, *models.Asset) (plan, error)) (*models.Asset, error) {
+	caller, err := access.Allow(ctx, access.Move)
+	if err != nil {
+		return nil, err
+	}
+	if len(note) > longestNote {
+		return nil, models.Refuse(models.Invalid, "note", "is longer than %d characters", longestNote)
+	}
+	var p plan
+	var v *models.Voucher
+	compose := func() error {
+		record, err := s.Register.Asset(ctx, tag)
+		if err != nil {
+			return err
+		}
+		a, err := store.Decode[models.Asset](record)
+		if err != nil {
+			return err
+		}
+		if p, err = decide(caller, a); err != nil {
+			return err
+		}
+		p.Note, p.Lines = note, []NewLine{{Tag: a.Tag}}
+		if p.Kind == models.ReturnVoucher { // what is not issued is told as such, whatever its ends
+			if err := a.CanReturn(); err != nil {
+				return s.whoHasIt(ctx, a, err)
+			}
+		}
+		v, err = s.compose(ctx, caller, p.NewVoucher)
+		return err
+	}
+	if err := compose(); err != nil {
+		return nil, quickly(err)
+	}
+	if p.receipt != nil {
+		if p.incoming, err = s.signature(ctx, caller, p.receipt); err != nil {
+			return nil, err
+		}
+	}
+	var asset *models.Asset
+	err = s.raise(ctx, v, "voucher.dispatched", func() ([]ledger.Entry, error) {
+		found, entries, err := s.depart(ctx, caller, v, p.outgoing)
+		if err != nil {
+			return nil, err
+		}
+		h := found[v.Lines[0].Asset]
+		asset = h.Asset
+		if err := access.Current(version, asset.Version); err != nil {
+			return nil, err
+		}
+		if condition != "" {
+			asset.Condition = condition
+		}
+		if err := models.Validate(asset); err != nil {
+			return nil, err
+		}
+		ledger.Answer(ctx, asset)
+		if p.incoming == nil {
+			return entries, nil
+		}
+		return s.acceptAtOnce(v, found, p.incoming)
+	})
+	if err != nil {
+		return nil, quickly(err)
+	}
+	return asset, nil
+}
+
+// acceptAtOnce settles a voucher of assets in the Commit that raises it.
+func (s *Service) acceptAtOnce(v *models.Voucher, found map[string]*held, incoming *models.Signature) ([]ledger.Entry, error) {
+	if err := others(v, incoming); err != nil {
+		return nil, err
+	}
+	if err := receipts(v, nil); err != nil {
+		return nil, err
+	}
+	v.State = models.Accepted
+	v.Incoming = sign(v, incoming, models.At(s.Book.Now()))
+	return s.settleAssets(v, found, func(models.Line) bool { return true }, "")
+}
+
+// quickly tells a refusal of a voucher in the words of the quick path, which knows
+// no lines and calls the ends otherwise.
+func quickly(err error) error {
+	var refused *models.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	told := *refused
+	switch refused.Field {
+	case "to", "from":
+		told.Field = "unit"
+	case "receiver":
+		told.Field = "custodian"
+	case "lines":
+		told.Field = "status"
+		if len(refused.Details) > 0 {
+			told.Message, told.Details = refused.Details[0].Message, nil
+		}
+	}
+	return &told
+}
+
+// home is the unit that a returned item goes back to.
+func (s *Service) home(ctx context.Context, caller *models.Person, a *models.Asset) string {
+	if a.Owner != "" {
+		return a.Owner
+	}
+	if a.IssuedFrom == "" {
+		return a.Unit
+	}
+	unit, err := s.Register.Unit(ctx, a.IssuedFrom)
+	if err != nil || !access.CoversUnit(caller, unit.Path) {
+		return a.Unit
+	}
+	return a.IssuedFrom
+}

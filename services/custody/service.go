@@ -1,0 +1,25 @@
+// Package custody moves equipment by signed vouchers: it is issued, returned,
+// transferred, handed over by a donor, lent, and handed from one person to the
+// next. A voucher is raised as a draft, dispatched, and accepted or refused line
+// by line; whatever it carries changes together with it or not at all.
+package custody
+
+import (
+	"quartermaster/services/access"
+	"quartermaster/services/ledger"
+	"quartermaster/services/register"
+	"quartermaster/services/stock"
+)
+
+// Service moves what is on the register and in stock.
+type Service struct {
+	Book     *ledger.Book
+	Access   *access.Service
+	Register *register.Service
+	Stock    *stock.Service
+}
+
+const longestNote = 2000
+
+// attempts is how often a movement is decided anew on what somebody else left.
+const attempts = 50

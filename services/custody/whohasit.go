@@ -1,0 +1,60 @@
+package custody
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"quartermaster/models"
+	"quartermaster/services/ledger"
+	"quartermaster/services/store"
+)
+
+// whoHasIt adds to a refusal for the state that an asset is in by which voucher it
+// came there and to whom, and who did that and when.
+func (s *Service) whoHasIt(ctx context.Context, a *models.Asset, refusal error) error {
+	var refused *models.Error
+	if !errors.As(refusal, &refused) || refused.Field != "status" {
+		return refusal
+	}
+	told := *refused
+	if a.Voucher != "" {
+		v, err := store.Get[models.Voucher](ctx, s.Book.Store, store.Vouchers, a.Voucher)
+		if err != nil {
+			return err
+		}
+		if a.Status == models.InTransit {
+			told.Message = a.Tag + " is in transit to " + recipient(v)
+		}
+		told.Message += ", by voucher " + v.Number
+	}
+	return s.told(ctx, ledger.Subject(store.Assets, a.ID), "status", &told)
+}
+
+func recipient(v *models.Voucher) string {
+	if v.Receiver != "" {
+		return v.Receiver + " of " + v.To
+	}
+	return v.To
+}
+
+const recentEvents = 50
+
+// told adds to a refusal who last changed a field of the subject, and when.
+func (s *Service) told(ctx context.Context, subject, field string, refusal *models.Error) error {
+	events, err := s.Book.History(ctx, subject, 0, recentEvents)
+	if err != nil {
+		return refusal
+	}
+	at := slices.IndexFunc(events, func(e models.Event) bool { return e.Changes[field].After != nil })
+	if at < 0 {
+		return refusal
+	}
+	first := events[at]
+	name := first.Actor
+	if person, err := store.Get[models.Person](ctx, s.Book.Store, store.People, first.Actor); err == nil {
+		name = person.Name
+	}
+	refusal.Message += ", by " + name + " on " + first.At.Format("2 January 2006 at 15:04:05 UTC")
+	return refusal
+}

@@ -1,0 +1,64 @@
+package register
+
+import (
+	"context"
+	"time"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/store"
+)
+
+// Papers is what lists of vouchers and requests are filtered by. A unit includes
+// those below it.
+type Papers struct {
+	Unit, Donor, Grant string
+	Since, Until       models.Day // raised on these days or between
+}
+
+// Within lays the filter over the caller's scope, as conditions on units, paid_by
+// and the instant field. nothing says that the two have nothing in common.
+func (p Papers) Within(ctx context.Context, s *Service, caller *models.Person, instant string) (conds []store.Cond, nothing bool, err error) {
+	conds = access.Assets(caller)
+	if p.Unit != "" {
+		unit, err := s.Unit(ctx, p.Unit)
+		if err != nil {
+			return nil, false, err
+		}
+		if conds, nothing, err = s.within(ctx, caller, conds, unit); err != nil || nothing {
+			return nil, nothing, err
+		}
+	}
+	if p.Donor != "" {
+		conds = append(conds, store.Is("paid_by", "donor "+p.Donor))
+	}
+	if p.Grant != "" {
+		conds = append(conds, store.Is("paid_by", "grant "+p.Grant))
+	}
+	for field, day := range map[string]models.Day{"since": p.Since, "until": p.Until} {
+		if !day.Valid() {
+			return nil, false, models.Refuse(models.Invalid, field, "is not a day; write it like 2026-03-31")
+		}
+	}
+	if p.Since != "" {
+		conds = append(conds, store.From(instant, s.begins(p.Since, 0)))
+	}
+	if p.Until != "" {
+		conds = append(conds, store.Under(instant, s.begins(p.Until, 1)))
+	}
+	return conds, false, nil
+}
+
+// begins is the instant at which the day that is days after day begins in the
+// house's zone.
+func (s *Service) begins(day models.Day, days int) string {
+	zone := s.Book.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	t, err := time.ParseInLocation(time.DateOnly, string(day), zone)
+	if err != nil {
+		return "" // the day was checked
+	}
+	return models.At(t.AddDate(0, 0, days)).String()
+}

@@ -1,0 +1,167 @@
+package requests
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/store"
+)
+
+// Waiting is something that waits for somebody.
+type Waiting struct {
+	For      string      `json:"for"`    // accept, dispatch, approve, fulfil
+	Number   string      `json:"number"` // of the voucher or request
+	Kind     string      `json:"kind"`   // voucher or request
+	What     string      `json:"what"`
+	Unit     string      `json:"unit"` // that waits, or that sends
+	Since    models.Time `json:"since"`
+	Priority string      `json:"priority,omitempty"`
+	NeededBy models.Day  `json:"needed_by,omitempty"`
+}
+
+// Inbox is what waits for one person. Count is of all; Items holds the first of
+// each sort.
+type Inbox struct {
+	Count int       `json:"count"`
+	Items []Waiting `json:"items"`
+}
+
+// mostWaiting is how many of each sort are listed, and counted.
+const mostWaiting = 100
+
+// Inbox lists what waits for the caller: vouchers to accept, their own drafts,
+// requests to decide on and requests to fulfil.
+func (s *Service) Inbox(ctx context.Context) (*Inbox, error) {
+	caller, err := access.Allow(ctx, access.Read)
+	if err != nil {
+		return nil, err
+	}
+	inbox := &Inbox{Items: []Waiting{}}
+	for _, sort := range []func(context.Context, *models.Person) ([]Waiting, error){s.toAccept, s.toDispatch, s.toDecide, s.toFulfil} {
+		some, err := sort(ctx, caller)
+		if err != nil {
+			return nil, err
+		}
+		inbox.Items = append(inbox.Items, some...)
+	}
+	inbox.Count = len(inbox.Items)
+	return inbox, nil
+}
+
+func (s *Service) toAccept(ctx context.Context, caller *models.Person) ([]Waiting, error) {
+	underway := store.Is("state", string(models.Underway))
+	queries := []store.Query{{In: store.Vouchers, By: "receiver", Where: []store.Cond{store.Is("receiver", caller.Code), underway}, Limit: mostWaiting}}
+	switch {
+	case caller.Role == models.Auditor || !access.May(caller.Role, access.Receive):
+	case access.Everywhere(caller): // an administrator of the whole sees all, and is waited for by nobody in particular
+	default:
+		queries = append(queries, store.Query{In: store.Vouchers, By: "to_state", Where: []store.Cond{store.Is("to_units", caller.Scope), underway}, Limit: mostWaiting})
+	}
+	var list []Waiting
+	for _, q := range queries {
+		vouchers, err := store.Find[models.Voucher](ctx, s.Book.Store, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range vouchers {
+			if s.Custody.MayReceive(ctx, caller, v) && !slices.ContainsFunc(list, func(w Waiting) bool { return w.Number == v.Number }) {
+				list = append(list, voucherWaits("accept", v, v.From))
+			}
+		}
+	}
+	return list, nil
+}
+
+func voucherWaits(what string, v *models.Voucher, unit string) Waiting {
+	return Waiting{For: what, Number: v.Number, Kind: "voucher", What: Summary(v), Unit: unit, Since: v.UpdatedAt}
+}
+
+// Summary says in a few words what is on a voucher.
+func Summary(v *models.Voucher) string {
+	if len(v.Lines) == 0 {
+		return v.Kind.Words()
+	}
+	first := v.Lines[0]
+	text := first.Quantity.String() + " × " + first.Name
+	if first.Tag != "" {
+		text = first.Name + " " + first.Tag
+	}
+	if more := len(v.Lines) - 1; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// toDispatch lists the drafts that the caller raised.
+func (s *Service) toDispatch(ctx context.Context, caller *models.Person) ([]Waiting, error) {
+	if !access.May(caller.Role, access.Move) {
+		return nil, nil
+	}
+	vouchers, err := store.Find[models.Voucher](ctx, s.Book.Store, store.Query{In: store.Vouchers, By: "raised_by",
+		Where: []store.Cond{store.Is("raised_by", caller.Code), store.Is("state", string(models.Draft))}, Limit: mostWaiting})
+	list := make([]Waiting, len(vouchers))
+	for i, v := range vouchers {
+		list[i] = voucherWaits("dispatch", v, v.To)
+	}
+	return list, err
+}
+
+func (s *Service) toDecide(ctx context.Context, caller *models.Person) ([]Waiting, error) {
+	return s.requestsWaiting(ctx, caller, "approve", []models.RequestState{models.Submitted}, MayDecide)
+}
+
+func (s *Service) toFulfil(ctx context.Context, caller *models.Person) ([]Waiting, error) {
+	if !access.May(caller.Role, access.Move) || access.Everywhere(caller) {
+		return nil, nil
+	}
+	return s.requestsWaiting(ctx, caller, "fulfil", []models.RequestState{models.Approved, models.ApprovedInPart},
+		func(_ *models.Person, r *models.Request) bool { return r.Remaining() > 0 })
+}
+
+// requestsWaiting lists requests that the caller reaches, most urgent first.
+func (s *Service) requestsWaiting(ctx context.Context, caller *models.Person, what string, states []models.RequestState, which func(*models.Person, *models.Request) bool) ([]Waiting, error) {
+	reach, err := s.Custody.Reach(ctx, caller)
+	if err != nil {
+		return nil, err
+	}
+	var list []Waiting
+	for _, state := range states {
+		q, err := s.query(ctx, reach, Filter{State: string(state)})
+		if err != nil || q == nil {
+			return nil, err
+		}
+		q.Limit = mostWaiting
+		requests, err := store.Find[models.Request](ctx, s.Book.Store, *q)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range requests {
+			if which(caller, r) {
+				list = append(list, Waiting{For: what, Number: r.Number, Kind: "request", What: r.Quantity.String() + " × " + r.What, Unit: r.Unit,
+					Since: r.UpdatedAt, Priority: string(r.Priority), NeededBy: r.NeededBy})
+			}
+		}
+	}
+	return list, nil
+}
+
+// Holder says who has the request now, in words.
+func Holder(r *models.Request) string {
+	switch {
+	case r.State == models.Submitted:
+		return "waits for a " + string(r.Approver) + " to decide"
+	case r.Waits() && r.Remaining() > 0:
+		return "waits for a storekeeper to make a voucher"
+	case r.Waits():
+		for _, f := range r.Fulfilment {
+			if f.State == models.Draft {
+				return "voucher " + f.Voucher + " waits to be dispatched"
+			}
+		}
+		return "on its way; the receiver accepts it"
+	}
+	return ""
+}

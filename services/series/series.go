@@ -1,0 +1,46 @@
+// Package series numbers papers: per unit and year, from 1, without gaps. The last
+// number of a series is that of its last document, so a number is taken only by
+// the Commit that keeps the paper, and of two who take it at once one asks anew.
+package series
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"quartermaster/models"
+	"quartermaster/services/store"
+)
+
+// Of names the series of a unit's papers in the year of a day: V-KHY-2026.
+func Of(letter, unit string, day models.Day) string {
+	return letter + "-" + unit + "-" + string(day[:4])
+}
+
+// Next returns the number after the last of a series. The collection declares a
+// unique index "series" over series and serial.
+func Next(ctx context.Context, s store.Store, in *store.Collection, series string) (int64, error) {
+	q := store.Query{In: in, By: "series", Where: []store.Cond{store.Is("series", series)}, Desc: true, Limit: 1}
+	records, err := s.Find(ctx, q)
+	if err != nil || len(records) == 0 {
+		return 1, err
+	}
+	last, ok := records[0].Place[0].(int64)
+	if !ok {
+		return 0, fmt.Errorf("series: %s is numbered by %v", records[0].ID, records[0].Place)
+	}
+	return last + 1, nil
+}
+
+// Number writes a paper's number: V-KHY-2026-0042.
+func Number(series string, serial int64) string { return fmt.Sprintf("%s-%04d", series, serial) }
+
+// Taken says whether a commit was lost because somebody else took the number.
+func Taken(err error, in *store.Collection) bool {
+	var taken *store.Duplicate
+	return errors.As(err, &taken) && taken.Collection == in.Name
+}
+
+// Attempts is how often a number is asked for anew. Each attempt that is lost
+// means that another paper was kept.
+const Attempts = 200
