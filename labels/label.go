@@ -1,6 +1,9 @@
 package labels
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Label is what one label says.
 type Label struct {
@@ -9,13 +12,16 @@ type Label struct {
 	Name  string
 	Mark  string // of the donor
 	Grant string
+	// Door is what stands between base and tag in the address: "t" for an asset when
+	// it is empty, "l" for a stock lot, "b" for a bin.
+	Door string
 }
 
 // Address is what the code carries. It is in upper case, because a QR code holds
 // capitals, digits and :/.- in its alphanumeric mode at 5.5 bits a character
 // instead of 8; whoever serves the address reads it in any case.
 func (l Label) Address() string {
-	return strings.ToUpper(strings.TrimRight(l.Base, "/") + "/t/" + l.Tag)
+	return strings.ToUpper(strings.TrimRight(l.Base, "/") + "/" + cmp.Or(l.Door, "t") + "/" + l.Tag)
 }
 
 // payers are the lines that name who paid: one where it is wide enough, given in

@@ -6,6 +6,16 @@ import (
 	"strings"
 )
 
+// SVG draws the code alone with its quiet zone, a module to the unit.
+func (c *Code) SVG() []byte {
+	var b strings.Builder
+	side := c.Size + 2*Quiet
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d"><rect width="100%%" height="100%%" fill="#fff"/><path shape-rendering="crispEdges" d="`, side, side)
+	c.Runs(func(x, y, length int) { fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", x+Quiet, y+Quiet, length, length) })
+	b.WriteString(`"/></svg>`)
+	return []byte(b.String())
+}
+
 // SVG draws the label in millimetres.
 func (d *Drawing) SVG() []byte {
 	var b strings.Builder

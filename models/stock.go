@@ -86,8 +86,8 @@ type Balance struct {
 	Grant  string   `json:"grant,omitempty"`
 	Bin    string   `json:"bin,omitempty" validate:"omitempty,text,max=60"`
 	OnHand Quantity `json:"on_hand"`
-	// Left says whether anything is on hand, so that lists need not read what is used up.
-	Left bool `json:"left"`
+	// Left is 1 while anything is on hand, so that lists need not read what is used up.
+	Left int `json:"left"`
 	Base
 }
 
@@ -99,6 +99,9 @@ func (b *Balance) Key() string { return BalanceKey(b.Lot, b.Unit) }
 
 // PaidBy names who paid for the lot, as Asset.PaidBy does.
 func (b *Balance) PaidBy() []string { return payers(b.Donor, b.Grant) }
+
+// Expired says whether the lot may no longer be used on a day.
+func (b *Balance) Expired(today Day) bool { return b.Expiry != "" && b.Expiry < today }
 
 // MovementKind is why a balance changed.
 type MovementKind string

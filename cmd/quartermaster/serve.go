@@ -58,7 +58,7 @@ func (s *serving) serve(prepare func(context.Context, *house, *web.Web, string) 
 	log := s.log()
 	base := s.base(s.Listen)
 	h := wire(book, s.marking, base)
-	pages := &web.Web{Log: log, Book: h.Book, Access: h.Access, Register: h.Register, Custody: h.Custody,
+	pages := &web.Web{Log: log, Book: h.Book, Access: h.Access, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Requests: h.Requests,
 		Secure: s.TLSCert != "" || strings.HasPrefix(base, "https:"), Zone: zone}
 	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies,
 		OnError: func(c *fiber.Ctx, err error) error {
@@ -67,7 +67,7 @@ func (s *serving) serve(prepare func(context.Context, *house, *web.Web, string) 
 			}
 			return pages.ErrorPage(c, err)
 		}})
-	(&api.API{Book: h.Book, Access: h.Access, Register: h.Register, Custody: h.Custody}).Mount(app)
+	(&api.API{Book: h.Book, Access: h.Access, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Requests: h.Requests}).Mount(app)
 	pages.Mount(app)
 
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Listen)

@@ -17,7 +17,9 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
+	"quartermaster/services/requests"
 	"quartermaster/services/server"
+	"quartermaster/services/stock"
 )
 
 // API serves the services as JSON.
@@ -25,7 +27,9 @@ type API struct {
 	Book     *ledger.Book
 	Access   *access.Service
 	Register *register.Service
+	Stock    *stock.Service
 	Custody  *custody.Service
+	Requests *requests.Service
 
 	description func() ([]byte, error) // of the routes, as OpenAPI; made once
 }

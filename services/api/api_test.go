@@ -39,7 +39,7 @@ func open(t testing.TB) *front {
 	w := booktest.New(t)
 	f := &front{World: w, t: t, tokens: map[string]string{}}
 	f.app = server.New(server.Config{Log: slog.New(slog.DiscardHandler), Store: w.Book.Store, OnError: api.Problem})
-	f.api = &api.API{Book: w.Book, Access: w.Access, Register: w.Register, Custody: w.Custody}
+	f.api = &api.API{Book: w.Book, Access: w.Access, Register: w.Register, Stock: w.Stock, Custody: w.Custody, Requests: w.Requests}
 	f.api.Mount(f.app)
 	return f
 }
@@ -127,6 +127,15 @@ func (f *front) run(scenarios []scenario) {
 
 const radio = `{"name":"VHF radio","category":"radio","make":"Icom","model":"F1","serial":"77","unit":"NORTH-STORE","grant":"A-2025","acquired_on":"2026-01-15","cost":{"amount":"410.00","currency":"USD"},"condition":"new"}`
 
+// signature is somebody's drawn signature as JSON.
+func signature(name string) string {
+	raw, err := json.Marshal(booktest.Sign(name))
+	if err != nil {
+		panic(err) // it is text alone
+	}
+	return string(raw)
+}
+
 func TestTheLifeOfAnItem(t *testing.T) {
 	f := open(t)
 	f.run([]scenario{
@@ -137,13 +146,16 @@ func TestTheLifeOfAnItem(t *testing.T) {
 		{name: "edit", who: "keeper-north", method: "PATCH", path: "/api/v1/assets/QM-000001-3", body: `{"aliases":["OLD-7"],"note":"spare aerial"}`, headers: []string{`If-Match: "1"`}, status: 200, holds: []string{`"version":2`}},
 		{name: "a stale edit", who: "keeper-north", method: "PATCH", path: "/api/v1/assets/QM-000001-3", body: `{"note":"x"}`, headers: []string{`If-Match: "1"`}, status: 412, holds: []string{`"field":"If-Match"`, "it is now at 2"}},
 		{name: "scan", who: "keeper-north", method: "POST", path: "/api/v1/scans", body: `{"code":"https://qm.example.org/t/QM-000001-3"}`, status: 200, holds: []string{`"matched":"tag"`, `"actions":["issue","transfer"]`}},
-		{name: "issue", who: "keeper-north", method: "POST", path: "/api/v1/assets/OLD-7/issue", body: `{"unit":"NORTH-POST","custodian":"guard","due_back":"2026-04-30","condition":"good","note":"patrol"}`, status: 200, holds: []string{`"status":"issued"`, `"custodian":"guard"`}},
-		{name: "issue again", who: "keeper-north", method: "POST", path: "/api/v1/assets/QM-000001-3/issue", body: `{"unit":"NORTH-POST"}`, status: 409, holds: []string{"already issued to guard of NORTH-POST, by Naveed North on 31 March 2026"}},
+		{name: "issue", who: "keeper-north", method: "POST", path: "/api/v1/assets/OLD-7/issue", body: `{"unit":"NORTH-POST","custodian":"guard","due_back":"2026-04-30","condition":"good","note":"patrol"}`, status: 200, holds: []string{`"status":"in_transit"`, `"voucher":"V-NORTH-STORE-2026-0001"`}},
+		{name: "issue again", who: "keeper-north", method: "POST", path: "/api/v1/assets/QM-000001-3/issue", body: `{"unit":"NORTH-POST"}`, status: 409, holds: []string{"in transit to guard of NORTH-POST, by voucher V-NORTH-STORE-2026-0001, by Naveed North on 31 March 2026"}},
+		{name: "accept", who: "commander-north", method: "POST", path: "/api/v1/vouchers/V-NORTH-STORE-2026-0001/accept", body: `{"lines":[{"line":1,"accepted":true,"condition":"good"}],"signature":` + signature("Gul Guard") + `}`, status: 200, holds: []string{`"state":"accepted"`, `"method":"drawn"`}},
+		{name: "issued", who: "keeper-north", method: "POST", path: "/api/v1/assets/QM-000001-3/issue", body: `{"unit":"NORTH-POST"}`, status: 409, holds: []string{"already issued to guard of NORTH-POST, by voucher V-NORTH-STORE-2026-0001, by Kamran Commander"}},
 		{name: "return", who: "keeper-north", method: "POST", path: "/api/v1/assets/QM-000001-3/return", body: `{"condition":"fair"}`, status: 200, holds: []string{`"status":"in_store"`, `"unit":"NORTH-STORE"`}},
-		{name: "transfer", who: "keeper-north", method: "POST", path: "/api/v1/assets/QM-000001-3/transfer", body: `{"unit":"SOUTH-STORE"}`, status: 200, holds: []string{`"unit":"SOUTH-STORE"`}},
+		{name: "transfer", who: "keeper-north", method: "POST", path: "/api/v1/assets/QM-000001-3/transfer", body: `{"unit":"SOUTH-STORE"}`, status: 200, holds: []string{`"status":"in_transit"`}},
+		{name: "received", who: "keeper-south", method: "POST", path: "/api/v1/vouchers/V-NORTH-STORE-2026-0002/accept", body: `{"signature":` + signature("Sana South") + `}`, status: 200, holds: []string{`"state":"accepted"`}},
 		{name: "out of scope now", who: "keeper-north", method: "GET", path: "/api/v1/assets/QM-000001-3", status: 404, lacks: []string{"SOUTH"}},
-		{name: "its history", who: "keeper-south", method: "GET", path: "/api/v1/assets/QM-000001-3/events?limit=2", status: 200, holds: []string{`"kind":"asset.transferred"`, `"kind":"asset.returned"`, `"next":"4"`}},
-		{name: "its history, on", who: "keeper-south", method: "GET", path: "/api/v1/assets/QM-000001-3/events?limit=10&cursor=4", status: 200, holds: []string{`"kind":"asset.issued"`, `"kind":"asset.taken_on_charge"`, `"next":""`}, lacks: []string{"returned"}},
+		{name: "its history", who: "keeper-south", method: "GET", path: "/api/v1/assets/QM-000001-3/events?limit=2", status: 200, holds: []string{`"kind":"asset.transferred"`, `"kind":"asset.dispatched"`, `"next":"6"`}},
+		{name: "its history, on", who: "keeper-south", method: "GET", path: "/api/v1/assets/QM-000001-3/events?limit=10&cursor=5", status: 200, holds: []string{`"kind":"asset.issued"`, `"kind":"asset.taken_on_charge"`, `"next":""`}, lacks: []string{"returned"}},
 		{name: "a new tag", who: "keeper-south", method: "POST", path: "/api/v1/assets/QM-000001-3/retag", body: `{"reason":"torn off"}`, status: 200, holds: []string{`"aliases":["OLD-7","QM-000001-3"]`}},
 		{name: "what the donor sees", who: "auditor-a", method: "GET", path: "/api/v1/assets?donor=DONOR-A&q=icom", status: 200, holds: []string{`"items":[{`}},
 		{name: "export", who: "keeper-south", method: "GET", path: "/api/v1/assets.csv?unit=SOUTH", status: 200, holds: []string{"tag,name,category", "OLD-7|QM-000001-3"}},

@@ -11,14 +11,38 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/register"
 	"quartermaster/services/server"
+	"quartermaster/services/stock"
 )
 
-func (a *API) labelPNG(c *fiber.Ctx) error { return LabelPNG(c, a.Register) }
-func (a *API) labelSVG(c *fiber.Ctx) error { return LabelSVG(c, a.Register) }
-func (a *API) labelZPL(c *fiber.Ctx) error { return LabelZPL(c, a.Register) }
+// Labelled says what a label says of the thing in the address.
+type Labelled func(c *fiber.Ctx) (labels.Label, error)
 
-// LabelPNG answers with the label of the asset in the address as a picture.
-func LabelPNG(c *fiber.Ctx, r *register.Service) error {
+// AssetLabel is the label of the asset in the address.
+func AssetLabel(r *register.Service) Labelled {
+	return func(c *fiber.Ctx) (labels.Label, error) { return r.Label(c.UserContext(), c.Params("tag")) }
+}
+
+// LotLabel is the label of the stock lot in the address.
+func LotLabel(s *stock.Service) Labelled {
+	return func(c *fiber.Ctx) (labels.Label, error) { return s.Label(c.UserContext(), c.Params("code")) }
+}
+
+// BinLabel is the label of the bin of a unit's store in the address.
+func BinLabel(s *stock.Service) Labelled {
+	return func(c *fiber.Ctx) (labels.Label, error) {
+		return s.BinLabel(c.UserContext(), c.Params("unit"), c.Params("bin"))
+	}
+}
+
+// LabelRoutes are the forms in which a label comes.
+var LabelRoutes = map[string]func(Labelled) fiber.Handler{
+	"label.png": func(l Labelled) fiber.Handler { return func(c *fiber.Ctx) error { return labelPNG(c, l) } },
+	"label.svg": func(l Labelled) fiber.Handler { return func(c *fiber.Ctx) error { return labelSVG(c, l) } },
+	"label.zpl": func(l Labelled) fiber.Handler { return func(c *fiber.Ctx) error { return labelZPL(c, l) } },
+}
+
+// labelPNG answers with the label of the thing in the address as a picture.
+func labelPNG(c *fiber.Ctx, l Labelled) error {
 	if err := known(c, "stock", "scale"); err != nil {
 		return err
 	}
@@ -29,7 +53,7 @@ func LabelPNG(c *fiber.Ctx, r *register.Service) error {
 	if scale < 1 || scale > labels.LargestScale {
 		return models.Refuse(models.Invalid, "scale", "must be 1 to %d", labels.LargestScale)
 	}
-	drawing, _, err := drawing(c, r, 0)
+	drawing, _, err := drawing(c, l, 0)
 	if err != nil {
 		return err
 	}
@@ -41,12 +65,12 @@ func LabelPNG(c *fiber.Ctx, r *register.Service) error {
 	return c.Send(picture)
 }
 
-// LabelSVG answers with the label of the asset in the address as a drawing.
-func LabelSVG(c *fiber.Ctx, r *register.Service) error {
+// labelSVG answers with the label of the thing in the address as a drawing.
+func labelSVG(c *fiber.Ctx, l Labelled) error {
 	if err := known(c, "stock"); err != nil {
 		return err
 	}
-	drawing, _, err := drawing(c, r, 0)
+	drawing, _, err := drawing(c, l, 0)
 	if err != nil {
 		return err
 	}
@@ -54,8 +78,8 @@ func LabelSVG(c *fiber.Ctx, r *register.Service) error {
 	return c.Send(drawing.SVG())
 }
 
-// LabelZPL answers with the label of the asset in the address for a Zebra printer.
-func LabelZPL(c *fiber.Ctx, r *register.Service) error {
+// labelZPL answers with the label of the thing in the address for a Zebra printer.
+func labelZPL(c *fiber.Ctx, l Labelled) error {
 	if err := known(c, "stock", "dpi"); err != nil {
 		return err
 	}
@@ -63,30 +87,30 @@ func LabelZPL(c *fiber.Ctx, r *register.Service) error {
 	if err != nil {
 		return err
 	}
-	drawing, stock, err := drawing(c, r, dpi)
+	drawing, on, err := drawing(c, l, dpi)
 	if err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, "application/zpl; charset=utf-8")
-	return c.Send(drawing.ZPL(stock.DotsPerMM))
+	return c.Send(drawing.ZPL(on.DotsPerMM))
 }
 
-// drawing lays out the label of the asset in the address; dpi is a thermal
+// drawing lays out the label of the thing in the address; dpi is a thermal
 // printer's, or 0.
-func drawing(c *fiber.Ctx, r *register.Service, dpi int) (*labels.Drawing, labels.Stock, error) {
-	stock, err := labels.FindStock(c.Query("stock", labels.DefaultStock))
+func drawing(c *fiber.Ctx, l Labelled, dpi int) (*labels.Drawing, labels.Stock, error) {
+	on, err := labels.FindStock(c.Query("stock", labels.DefaultStock))
 	if err == nil && dpi != 0 {
-		stock, err = stock.ForPrinter(dpi)
+		on, err = on.ForPrinter(dpi)
 	}
 	if err != nil {
-		return nil, stock, err
+		return nil, on, err
 	}
-	label, err := r.Label(c.UserContext(), c.Params("tag"))
+	label, err := l(c)
 	if err != nil {
-		return nil, stock, err
+		return nil, on, err
 	}
-	drawing, err := stock.Draw(label)
-	return drawing, stock, err
+	drawing, err := on.Draw(label)
+	return drawing, on, err
 }
 
 func number(c *fiber.Ctx, name string, otherwise int) (int, error) {

@@ -87,10 +87,11 @@ func operationID(r Route) string {
 }
 
 var (
-	timeType  = reflect.TypeFor[models.Time]()
-	dayType   = reflect.TypeFor[models.Day]()
-	rawType   = reflect.TypeFor[json.RawMessage]()
-	kindsType = reflect.TypeFor[models.Kind]()
+	timeType     = reflect.TypeFor[models.Time]()
+	dayType      = reflect.TypeFor[models.Day]()
+	quantityType = reflect.TypeFor[models.Quantity]()
+	rawType      = reflect.TypeFor[json.RawMessage]()
+	kindsType    = reflect.TypeFor[models.Kind]()
 )
 
 // schemaOf returns the schema of a value's type, kept under its name.
@@ -116,6 +117,9 @@ func customise(_ string, t reflect.Type, _ reflect.StructTag, schema *openapi3.S
 		*schema = *openapi3.NewDateTimeSchema()
 	case dayType:
 		schema.Description = "a day as ISO 8601 writes it, or empty"
+	case quantityType:
+		*schema = *openapi3.NewFloat64Schema()
+		schema.Description = "a decimal with at most three places"
 	case rawType:
 		*schema = openapi3.Schema{}
 	case kindsType:

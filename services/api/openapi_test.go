@@ -10,6 +10,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers/legacy"
+
+	"quartermaster/models"
 )
 
 // TestTheDescriptionIsTrue sends requests and holds each answer to the description
@@ -28,13 +30,24 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := f.Radio("1")
+	a, b := f.Radio("1"), f.Radio("2")
+	f.Kits(10*models.One, "2027-01-31")
 	for _, r := range []struct{ method, path, body string }{
 		{"GET", "/assets", ""}, {"GET", "/assets/" + a.Tag, ""}, {"GET", "/assets/" + a.Tag + "/events", ""}, {"GET", "/units", ""},
 		{"GET", "/categories", ""}, {"GET", "/donors", ""}, {"GET", "/grants", ""}, {"GET", "/people", ""}, {"GET", "/sessions/current", ""},
 		{"POST", "/assets", radio}, {"POST", "/assets", `{"name":7}`}, {"GET", "/assets/QM-000001-4", ""}, {"POST", "/scans", `{"code":"` + a.Tag + `"}`},
 		{"POST", "/assets/" + a.Tag + "/issue", `{"unit":"NORTH-POST"}`}, {"POST", "/assets/" + a.Tag + "/issue", `{"unit":"NORTH-POST"}`},
-		{"PATCH", "/assets/" + a.Tag, `{"note":"x"}`}, {"POST", "/assets/lots", `{"asset":{"name":"Lamp","category":"radio","unit":"NORTH"},"count":2}`},
+		{"PATCH", "/assets/" + a.Tag, `{"note":"x"}`}, {"GET", "/vouchers", ""}, {"GET", "/vouchers/V-NORTH-STORE-2026-0001", ""}, {"GET", "/vouchers/V-NORTH-STORE-2026-0001/events", ""},
+		{"POST", "/vouchers", `{"kind":"transfer","from":"NORTH-STORE","to":"SOUTH-STORE","lines":[{"tag":"` + b.Tag + `"},{"lot":"LOT-000001-3","quantity":2.5}]}`},
+		{"POST", "/vouchers", `{"kind":"transfer","from":"NORTH-STORE","to":"SOUTH-STORE","lines":[{"tag":"` + b.Tag + `"},{"lot":"LOT-000001-3","quantity":2}]}`},
+		{"POST", "/vouchers/V-NORTH-STORE-2026-0002/dispatch", `{"signature":` + signature("A") + `}`}, {"POST", "/vouchers/V-NORTH-STORE-2026-0002/cancel", `{"reason":"no"}`},
+		{"POST", "/vouchers/V-NORTH-STORE-2026-0001/accept", `{"signature":` + signature("B") + `}`}, {"POST", "/vouchers/V-NORTH-STORE-2026-0001/refuse", `{}`},
+		{"POST", "/requests", `{"unit":"NORTH","item":"kit","quantity":3,"purpose":"tests"}`}, {"GET", "/requests", ""}, {"GET", "/requests/R-NORTH-2026-0001", ""}, {"GET", "/requests/R-NORTH-2026-0001/available", ""},
+		{"POST", "/requests/R-NORTH-2026-0001/approve", `{"quantity":2}`}, {"GET", "/inbox", ""}, {"GET", "/people/guard/outstanding", ""},
+		{"GET", "/stock", ""}, {"GET", "/stock/kit", ""}, {"GET", "/stock/totals", ""}, {"GET", "/lots", ""}, {"GET", "/lots/LOT-000001-3", ""}, {"GET", "/lots/LOT-000001-3/movements", ""},
+		{"POST", "/lots", `{"item":"kit","number":"7","expiry":"2027-01-01","unit":"NORTH-STORE","quantity":5}`}, {"POST", "/stock/kit/consume", `{"unit":"NORTH-STORE","quantity":1,"purpose":"test"}`},
+		{"POST", "/lots/LOT-000001-3/consume", `{"unit":"NORTH-STORE","quantity":"1","purpose":"test"}`}, {"POST", "/lots/LOT-000001-3/adjust", `{"unit":"NORTH-STORE","quantity":-1,"reason":"counted"}`},
+		{"POST", "/assets/lots", `{"asset":{"name":"Lamp","category":"radio","unit":"NORTH"},"count":2}`},
 	} {
 		got := f.ask("admin", r.method, "/api/v1"+r.path, r.body)
 		request, err := http.NewRequest(r.method, "/api/v1"+r.path, strings.NewReader(r.body))

@@ -54,3 +54,27 @@ func (a *API) person(c *fiber.Ctx) error {
 	person, err := a.Access.Person(c.UserContext(), c.Params("code"))
 	return document(c, ok, person, err)
 }
+
+type pin struct {
+	Current string `json:"current"` // password
+	PIN     string `json:"pin"`
+}
+
+func (a *API) setPIN(c *fiber.Ctx) error {
+	p, err := server.JSON[pin](c)
+	if err != nil {
+		return err
+	}
+	if err := a.Access.SetPIN(c.UserContext(), p.Current, p.PIN); err != nil {
+		return err
+	}
+	return c.SendStatus(gone)
+}
+
+func (a *API) outstanding(c *fiber.Ctx) error {
+	_, left, err := a.Access.Outstanding(c.UserContext(), c.Params("code"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(left)
+}

@@ -171,21 +171,9 @@ func (s *Service) assetStops(ctx context.Context, v *models.Voucher, line models
 	return nil
 }
 
-// fit refuses an asset whose state does not allow this kind of movement.
+// fit refuses an asset that cannot go by this voucher.
 func (s *Service) fit(v *models.Voucher, a *models.Asset) error {
-	var state error
-	switch v.Kind {
-	case models.IssueVoucher, models.LoanVoucher:
-		state = a.CanIssue()
-	case models.TransferVoucher, models.HandoverVoucher:
-		state = a.CanTransfer()
-	case models.ReturnVoucher:
-		state = a.CanReturn()
-	case models.TakingOver:
-		if a.Status != models.Issued && a.Status != models.InStore {
-			state = models.Refuse(models.Conflict, "status", "%s is %s and cannot be handed over", a.Tag, a.Status.Words())
-		}
-	}
+	state := allows(v.Kind, a)
 	switch {
 	case state != nil:
 		return state
@@ -197,6 +185,22 @@ func (s *Service) fit(v *models.Voucher, a *models.Asset) error {
 		return models.Refuse(models.Conflict, "lines", "%s is not held by %s", a.Tag, v.Sender)
 	case v.Kind == models.ReturnVoucher && a.Owner != "" && v.To != a.Owner:
 		return models.Refuse(models.Conflict, "lines", "%s is on loan from %s and goes back there", a.Tag, a.Owner)
+	}
+	return nil
+}
+
+// allows refuses an asset whose state does not allow a kind of movement.
+func allows(kind models.VoucherKind, a *models.Asset) error {
+	switch kind {
+	case models.IssueVoucher, models.LoanVoucher:
+		return a.CanIssue()
+	case models.TransferVoucher, models.HandoverVoucher:
+		return a.CanTransfer()
+	case models.ReturnVoucher:
+		return a.CanReturn()
+	}
+	if a.Status != models.Issued && a.Status != models.InStore {
+		return models.Refuse(models.Conflict, "status", "%s is %s and cannot be handed over", a.Tag, a.Status.Words())
 	}
 	return nil
 }

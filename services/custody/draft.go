@@ -151,14 +151,16 @@ func (s *Service) change(ctx context.Context, number string, version int64, verb
 			return nil, err
 		}
 		more, err := decide(caller, v)
-		if err != nil {
-			return nil, err
+		if err == nil {
+			err = s.Book.Commit(ctx, append([]ledger.Entry{ledger.Change(store.Vouchers, record.Body, v, kind, reason)}, more...)...)
 		}
-		err = s.Book.Commit(ctx, append([]ledger.Entry{ledger.Change(store.Vouchers, record.Body, v, kind, reason)}, more...)...)
 		if outrun(err) && attempt < attempts {
 			continue
 		}
-		return v, access.Outrun(err)
+		if err != nil {
+			return nil, access.Outrun(err)
+		}
+		return v, nil
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/access"
+	"quartermaster/services/ledger"
 	"quartermaster/services/register"
 	"quartermaster/services/store"
 )
@@ -139,4 +140,13 @@ func (s *Service) Arriving(ctx context.Context, code string) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// Events returns a page of a voucher's history, newest first, and the cursor of
+// the next.
+func (s *Service) Events(ctx context.Context, number, cursor string, limit int) ([]models.Event, string, error) {
+	if _, err := s.Voucher(ctx, number); err != nil {
+		return nil, "", err
+	}
+	return s.Book.Events(ctx, ledger.Subject(store.Vouchers, number), cursor, limit)
 }

@@ -133,10 +133,8 @@ func (s *Service) quick(ctx context.Context, tag string, version int64, conditio
 			return err
 		}
 		p.Note, p.Lines = note, []NewLine{{Tag: a.Tag}}
-		if p.Kind == models.ReturnVoucher { // what is not issued is told as such, whatever its ends
-			if err := a.CanReturn(); err != nil {
-				return s.whoHasIt(ctx, a, err)
-			}
+		if err := allows(p.Kind, a); err != nil { // told as such, whatever its ends
+			return s.whoHasIt(ctx, a, err)
 		}
 		v, err = s.compose(ctx, caller, p.NewVoucher)
 		return err

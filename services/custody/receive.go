@@ -108,6 +108,11 @@ func (s *Service) Cancel(ctx context.Context, number string, version int64, reas
 	})
 }
 
+// MayCancel says whether the person may cancel the voucher.
+func (s *Service) MayCancel(caller *models.Person, v *models.Voucher) bool {
+	return access.May(caller.Role, access.Move) && !v.Settled() && s.sent(caller, v)
+}
+
 // sent says whether the caller stands at the end that raised the voucher.
 func (s *Service) sent(caller *models.Person, v *models.Voucher) bool {
 	path := v.FromPath

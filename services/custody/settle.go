@@ -5,6 +5,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/ledger"
+	"quartermaster/services/store"
 )
 
 // arrivals are the events of an accepted line.
@@ -24,7 +25,8 @@ func (s *Service) settleAssets(v *models.Voucher, found map[string]*held, accept
 		case line.Asset == "":
 			continue
 		case h == nil || h.Status != models.InTransit || h.Voucher != v.Number:
-			return nil, fmt.Errorf("custody: %s is not on its way by %s", line.Tag, v.Number)
+			// the voucher was settled after it was read
+			return nil, fmt.Errorf("custody: %s is not on its way by %s: %w", line.Tag, v.Number, &store.VersionConflict{Collection: store.Vouchers.Name, ID: v.Number})
 		case h.IsKit():
 			at[line.Tag] = h
 		}

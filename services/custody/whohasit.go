@@ -51,10 +51,10 @@ func (s *Service) told(ctx context.Context, subject, field string, refusal *mode
 		return refusal
 	}
 	first := events[at]
-	name := first.Actor
-	if person, err := store.Get[models.Person](ctx, s.Book.Store, store.People, first.Actor); err == nil {
-		name = person.Name
+	by, err := s.named(ctx, first.Actor)
+	if err != nil {
+		return refusal
 	}
-	refusal.Message += ", by " + name + " on " + first.At.Format("2 January 2006 at 15:04:05 UTC")
+	refusal.Message += ", by " + by.Name + " on " + first.At.Format("2 January 2006 at 15:04:05 UTC")
 	return refusal
 }

@@ -15,7 +15,8 @@ func By(ctx context.Context, author Author) context.Context {
 	return context.WithValue(ctx, authorKey{}, author)
 }
 
-func authorOf(ctx context.Context) Author {
+// AuthorOf returns who signs the changes made in ctx.
+func AuthorOf(ctx context.Context) Author {
 	if author, ok := ctx.Value(authorKey{}).(Author); ok {
 		return author
 	}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"quartermaster/models"
 	"quartermaster/services/store"
@@ -26,6 +27,26 @@ func (b *Book) History(ctx context.Context, subject string, before int64, limit 
 		}
 	}
 	return events, nil
+}
+
+// Events returns a page of a subject's events, newest first, and the cursor of the
+// next.
+func (b *Book) Events(ctx context.Context, subject, cursor string, limit int) (events []models.Event, next string, err error) {
+	if err := store.CheckLimit(limit); err != nil {
+		return nil, "", err
+	}
+	before := int64(0)
+	if cursor != "" {
+		if before, err = strconv.ParseInt(cursor, 10, 64); err != nil || before < 1 {
+			return nil, "", models.Refuse(models.Invalid, "cursor", "is not one that this list gave; begin again without it")
+		}
+	}
+	events, err = b.History(ctx, subject, before, limit+1)
+	if len(events) > limit {
+		events = events[:limit]
+		next = strconv.FormatInt(events[limit-1].Seq, 10)
+	}
+	return events, next, err
 }
 
 // Latest returns a subject's newest event.

@@ -80,7 +80,7 @@ func (b *Book) Commit(ctx context.Context, entries ...Entry) (err error) {
 		}
 	}()
 	now := models.At(b.Now())
-	author := authorOf(ctx)
+	author := AuthorOf(ctx)
 	changes, err := written(entries, now, author)
 	if err != nil {
 		return err

@@ -69,3 +69,11 @@ func (s *Service) Unit(ctx context.Context, code string) (*models.Unit, error) {
 func (s *Service) Category(ctx context.Context, code string) (*models.Category, error) {
 	return lookup[models.Category](ctx, s, store.Categories, "category", code)
 }
+
+// Payer checks who paid for something, and returns the donor: a grant's own where
+// only the grant is named.
+func (s *Service) Payer(ctx context.Context, donor, grant string) (string, error) {
+	a := &models.Asset{Donor: donor, Grant: grant}
+	err := s.references().payer(ctx, a)
+	return a.Donor, err
+}

@@ -3,7 +3,6 @@ package register
 import (
 	"context"
 	"errors"
-	"strconv"
 
 	"quartermaster/labels"
 	"quartermaster/models"
@@ -151,21 +150,11 @@ func Actions(p *models.Person, a *models.Asset) []string {
 // Events returns a page of an asset's history, newest first, and the cursor of
 // the next.
 func (s *Service) Events(ctx context.Context, tag, cursor string, limit int) (events []models.Event, next string, err error) {
-	if err := store.CheckLimit(limit); err != nil {
+	record, err := s.Asset(ctx, tag)
+	if err != nil {
 		return nil, "", err
 	}
-	before := int64(0)
-	if cursor != "" {
-		if before, err = strconv.ParseInt(cursor, 10, 64); err != nil || before < 1 {
-			return nil, "", models.Refuse(models.Invalid, "cursor", "is not one that this list gave; begin again without it")
-		}
-	}
-	events, err = s.History(ctx, tag, before, limit+1)
-	if len(events) > limit {
-		events = events[:limit]
-		next = strconv.FormatInt(events[limit-1].Seq, 10)
-	}
-	return events, next, err
+	return s.Book.Events(ctx, ledger.Subject(store.Assets, record.ID), cursor, limit)
 }
 
 // History returns up to limit events of an asset in the caller's scope, newest

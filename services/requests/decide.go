@@ -60,11 +60,8 @@ func (s *Service) Close(ctx context.Context, number string, version int64, reaso
 		return nil, models.Refuse(models.Invalid, "reason", "is required: why it is closed")
 	}
 	return s.change(ctx, number, version, access.Read, "request.closed", reason, func(caller *models.Person, r *models.Request) error {
-		switch {
-		case r.State != models.Submitted && !r.Waits():
-			return over(r)
-		case caller.Code != r.RequestedBy && !(access.May(caller.Role, access.Move) && r.Waits()):
-			return models.Refuse(models.Forbidden, "", "only who asked can withdraw a request, and only a storekeeper end one that was approved")
+		if err := mayClose(caller, r); err != nil {
+			return err
 		}
 		for _, f := range r.Fulfilment {
 			if f.State == models.Draft || f.State == models.Underway {
@@ -74,6 +71,19 @@ func (s *Service) Close(ctx context.Context, number string, version int64, reaso
 		r.State, r.Reason = models.Closed, reason
 		return nil
 	})
+}
+
+// MayClose says whether the person may withdraw or end the request now.
+func MayClose(caller *models.Person, r *models.Request) bool { return mayClose(caller, r) == nil }
+
+func mayClose(caller *models.Person, r *models.Request) error {
+	switch {
+	case r.State != models.Submitted && !r.Waits():
+		return over(r)
+	case caller.Code != r.RequestedBy && !(access.May(caller.Role, access.Move) && r.Waits()):
+		return models.Refuse(models.Forbidden, "", "only who asked can withdraw a request, and only a storekeeper end one that was approved")
+	}
+	return nil
 }
 
 func (s *Service) decided(caller *models.Person, r *models.Request, remarks string) {

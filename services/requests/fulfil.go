@@ -187,6 +187,36 @@ func (s *Service) counts(ctx context.Context, r *models.Request) (map[string]mod
 	return counts, paths, err
 }
 
+// Here returns how much of what each of these requests asks for the caller has in
+// store, for those that wait to be given. What is asked for twice is counted once.
+func (s *Service) Here(ctx context.Context, list []*models.Request) (map[string]models.Quantity, error) {
+	caller, err := access.Allow(ctx, access.Read)
+	if err != nil || !access.May(caller.Role, access.Move) {
+		return nil, err
+	}
+	here := map[string]models.Quantity{}
+	known := map[[5]string]models.Quantity{}
+	for _, r := range list {
+		if !r.Waits() {
+			continue
+		}
+		what := [5]string{r.Path[0], r.Category, r.Make, r.Model, r.Item}
+		if _, counted := known[what]; !counted {
+			counts, paths, err := s.counts(ctx, r)
+			if err != nil {
+				return nil, err
+			}
+			for unit, n := range counts {
+				if access.CoversUnit(caller, paths[unit]) {
+					known[what] += n
+				}
+			}
+		}
+		here[r.Number] = known[what]
+	}
+	return here, nil
+}
+
 // shared is how many units two paths have in common from the top.
 func shared(a, b []string) int {
 	n := 0

@@ -82,7 +82,10 @@ var jsonNames = map[string]string{
 func explain(err error) error {
 	var wrongType *json.UnmarshalTypeError
 	var syntax *json.SyntaxError
+	var refused *models.Error
 	switch {
+	case errors.As(err, &refused):
+		return refused
 	case errors.As(err, &wrongType):
 		wanted, ok := jsonNames[wrongType.Type.String()]
 		if !ok {

@@ -50,7 +50,10 @@ func (s *Service) Entries(ctx context.Context, moves ...Move) ([]ledger.Entry, e
 			return nil, models.Refuse(models.Conflict, "quantity", "%s has %s of %s, not %s", m.Unit, balance.OnHand, m.Lot.Code, -m.Quantity)
 		}
 		balance.OnHand += m.Quantity
-		balance.Left = balance.OnHand > 0
+		balance.Left = 0
+		if balance.OnHand > 0 {
+			balance.Left = 1
+		}
 		if m.Bin != "" {
 			balance.Bin = m.Bin
 		}

@@ -143,7 +143,7 @@ var (
 		},
 	}
 	Movements = &Collection{Name: "movements", Indexes: []Index{
-		{Name: "lot", Fields: []string{"lot", "id"}},
+		{Name: "lot", Fields: []string{"lot", "id", "unit"}},
 		{Name: "balance", Fields: []string{"lot", "unit", "id"}},
 		{Name: "at", Fields: []string{"at", "id"}},
 	}}

@@ -35,6 +35,7 @@ type assetPage struct {
 	Open       string // the form that stays open because it was refused
 	Form       map[string]string
 	Stocks     []option
+	KitOf      *models.Asset // the kit that it is part of
 }
 
 // fact is one recorded thing with its name.
@@ -92,6 +93,9 @@ func (w *Web) assetPage(c *fiber.Ctx, status int, open string, refusal *models.E
 		if p.Custodians, err = w.custodians(ctx); err != nil {
 			return err
 		}
+	}
+	if p.KitOf, err = w.Register.KitOf(ctx, a); err != nil {
+		return err
 	}
 	events, older, err := w.Register.Events(ctx, a.Tag, c.Query("events"), historyShown)
 	if err != nil {
@@ -160,6 +164,11 @@ func (w *Web) movement(c *fiber.Ctx, form, done string, do func(tag string) (*mo
 		}
 		return err
 	})
+	if err == nil && (form == "issue" || form == "return" || form == "transfer") {
+		if to, err := w.underway(c, tag); err != nil || to != "" {
+			return errors.Join(err, c.Redirect(to, fiber.StatusSeeOther))
+		}
+	}
 	if refusal, ok := shown(err); ok {
 		status, _ := refusalOf(err)
 		return w.assetPage(c, status, form, refusal)
@@ -168,6 +177,20 @@ func (w *Web) movement(c *fiber.Ctx, form, done string, do func(tag string) (*mo
 		return err
 	}
 	return c.Redirect("/assets/"+tag+"?done="+done, fiber.StatusSeeOther)
+}
+
+// underway is the address of the voucher by which an item that was just dispatched
+// waits to be signed for, or "".
+func (w *Web) underway(c *fiber.Ctx, tag string) (string, error) {
+	record, err := w.Register.Asset(c.UserContext(), tag)
+	if err != nil {
+		return "", err
+	}
+	a, err := store.Decode[models.Asset](record)
+	if err != nil || a.Status != models.InTransit {
+		return "", err
+	}
+	return "/vouchers/" + a.Voucher + "?done=dispatched", nil
 }
 
 func refusalOf(err error) (int, *models.Error) {
@@ -181,7 +204,7 @@ func refusalOf(err error) (int, *models.Error) {
 func (w *Web) issue(c *fiber.Ctx) error {
 	return w.movement(c, "issue", "issued", func(tag string) (*models.Asset, error) {
 		return w.Custody.Issue(c.UserContext(), tag, 0, custody.Issue{Unit: c.FormValue("unit"), Custodian: strings.TrimSpace(c.FormValue("custodian")),
-			DueBack: models.Day(c.FormValue("due_back")), Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note")})
+			DueBack: models.Day(c.FormValue("due_back")), Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note"), Receipt: signedOf(formOf(c))})
 	})
 }
 

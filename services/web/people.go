@@ -41,8 +41,9 @@ func (w *Web) people(c *fiber.Ctx) error {
 }
 
 type personForm struct {
-	Shown  *models.Person // nil for somebody new
-	Groups []group
+	Shown       *models.Person // nil for somebody new
+	Groups      []group
+	Outstanding access.Outstanding
 }
 
 func (w *Web) newPerson(c *fiber.Ctx) error {
@@ -75,7 +76,16 @@ func (w *Web) personPage(c *fiber.Ctx, status int, person *models.Person, values
 		v.Title = person.Name
 		who = append(who, input{Name: "inactive", Label: "Serves", Type: "select", Options: []option{{Value: "", Label: "Yes"}, {Value: "yes", Label: "No longer"}}})
 	}
-	f := personForm{Shown: person, Groups: []group{{"Who", fill(who...)}}}
+	f := personForm{Shown: person}
+	if person != nil {
+		if _, f.Outstanding, err = w.Access.Outstanding(c.UserContext(), person.Code); err != nil {
+			return err
+		}
+		if !f.Outstanding.Nothing() {
+			who = append(who, input{Name: "successor", Label: "Answers for what they hold", Max: 40, Hint: "Code of the person, when they no longer serve"})
+		}
+	}
+	f.Groups = []group{{"Who", fill(who...)}}
 	caller, err := access.Caller(c.UserContext())
 	if err != nil {
 		return err
@@ -152,7 +162,7 @@ func (w *Web) editPerson(c *fiber.Ctx) error {
 		}
 		inactive := form["inactive"] == "yes"
 		edit := access.PersonEdit{Name: text("name"), Rank: text("rank"), ServiceNumber: text("service_number"), Unit: text("unit"),
-			Username: text("username"), Scope: text("scope"), Inactive: &inactive}
+			Username: text("username"), Scope: text("scope"), Inactive: &inactive, Successor: text("successor")}
 		if role, given := form["role"]; given {
 			value := models.Role(role)
 			edit.Role = &value

@@ -45,7 +45,7 @@ func (v view) May(verb string) bool {
 }
 
 var verbs = map[string]access.Verb{
-	"take": access.TakeOnCharge, "edit": access.Edit, "move": access.Move,
+	"ask": access.Ask, "stock": access.KeepStock, "take": access.TakeOnCharge, "edit": access.Edit, "move": access.Move,
 	"places": access.ManagePlaces, "add people": access.AddPeople, "manage people": access.ManagePeople,
 }
 
@@ -67,6 +67,14 @@ func (v view) Wrong(field string) string {
 
 // When tells an instant in the zone of the house.
 func (v view) When(t models.Time) string { return t.In(v.zone).Format("2 Jan 2006, 15:04") }
+
+// Of is a timeline as the page's part for it takes it.
+func (v view) Of(events []happening) timeline { return timeline{v, events} }
+
+type timeline struct {
+	view
+	Events []happening
+}
 
 // Zone names the zone in which the pages tell the time.
 func (v view) Zone() string { return v.zone.String() }
@@ -113,7 +121,9 @@ func (w *Web) render(c *fiber.Ctx, status int, page string, v view) error {
 var done = map[string]string{
 	"taken": "Taken on charge.", "changed": "Saved.", "issued": "Issued.", "returned": "Back in store.",
 	"transferred": "Transferred.", "retagged": "The item has a new tag. Print its label.", "attached": "Attached.",
-	"added": "Added.", "imported": "Imported.",
+	"added": "Added.", "imported": "Imported.", "drafted": "Drafted. Nothing has moved yet: sign to dispatch it.", "dispatched": "Dispatched. The receiver signs for it.",
+	"received": "Recorded what was received.", "refused": "Refused; it goes back.", "cancelled": "Cancelled.", "asked": "Asked for.", "approved": "Approved.",
+	"declined": "Declined.", "closed": "Closed.", "pin": "Your PIN is set.", "used": "Recorded.", "disposed": "Recorded.",
 }
 
 // static files carry a hash of their content in their address, so that browsers

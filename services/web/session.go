@@ -174,3 +174,15 @@ func (w *Web) changePassword(c *fiber.Ctx) error {
 	}
 	return w.render(c, fiber.StatusUnprocessableEntity, "me", view{Title: "Your sign-in", Refusal: refusal})
 }
+
+func (w *Web) setPIN(c *fiber.Ctx) error {
+	err := w.Access.SetPIN(c.UserContext(), c.FormValue("current"), c.FormValue("pin"))
+	if err == nil {
+		return c.Redirect("/me?done=pin", fiber.StatusSeeOther)
+	}
+	refusal, ok := shown(err)
+	if !ok {
+		return err
+	}
+	return w.render(c, fiber.StatusUnprocessableEntity, "me", view{Title: "Your sign-in", Refusal: refusal})
+}

@@ -21,20 +21,43 @@ type happening struct {
 }
 
 var tellings = map[string]struct{ what, sign string }{
-	"asset.taken_on_charge": {"Taken on charge", "start"},
-	"asset.issued":          {"Issued", "out"},
-	"asset.returned":        {"Returned to store", "in"},
-	"asset.transferred":     {"Transferred", "move"},
-	"asset.changed":         {"Record changed", "edit"},
-	"asset.retagged":        {"Given a new tag", "edit"},
-	"asset.file_added":      {"File attached", "edit"},
-	"asset.file_removed":    {"File taken away", "edit"},
+	"asset.taken_on_charge":    {"Taken on charge", "start"},
+	"asset.issued":             {"Issued", "out"},
+	"asset.returned":           {"Returned to store", "in"},
+	"asset.transferred":        {"Transferred", "move"},
+	"asset.dispatched":         {"Dispatched", "move"},
+	"asset.handed_over":        {"Handed over by the donor", "in"},
+	"asset.lent":               {"Lent", "out"},
+	"asset.taken_over":         {"Taken over", "out"},
+	"asset.not_accepted":       {"Not accepted; back where it was", "in"},
+	"asset.dispatch_cancelled": {"Called back", "in"},
+	"asset.succeeded":          {"Another answers for it", "edit"},
+	"asset.kit_set":            {"Kit recorded", "edit"},
+	"asset.joined_kit":         {"Made part of a kit", "edit"},
+	"asset.left_kit":           {"Taken out of its kit", "edit"},
+	"voucher.drafted":          {"Drafted", "start"},
+	"voucher.revised":          {"Draft changed", "edit"},
+	"voucher.dispatched":       {"Dispatched", "move"},
+	"voucher.accepted":         {"Received", "in"},
+	"voucher.refused":          {"Refused", "out"},
+	"voucher.cancelled":        {"Cancelled", "out"},
+	"request.submitted":        {"Asked for", "start"},
+	"request.approved":         {"Approved", "in"},
+	"request.declined":         {"Declined", "out"},
+	"request.followed":         {"Voucher", "move"},
+	"request.closed":           {"Closed", "out"},
+	"asset.changed":            {"Record changed", "edit"},
+	"asset.retagged":           {"Given a new tag", "edit"},
+	"asset.file_added":         {"File attached", "edit"},
+	"asset.file_removed":       {"File taken away", "edit"},
 }
 
 // fieldNames are the names of fields in the timeline; those without one are told
 // as they are, those with "" follow from others and are not told.
 var fieldNames = map[string]string{
-	"id": "", "tag": "Tag", "number": "", "path": "", "status": "", "issued_at": "", "issued_from": "", "last_seen_at": "", "files": "", "origin": "",
+	"id": "", "tag": "Tag", "number": "", "path": "", "status": "", "issued_at": "", "issued_from": "", "last_seen_at": "", "stored_at": "", "voucher": "", "owner_path": "", "kit": "", "contents": "", "files": "", "origin": "",
+	"owner": "On charge of", "title": "Title", "lines": "", "outgoing": "", "incoming": "", "from_path": "", "to_path": "", "raised_at": "", "raised_by": "", "series": "", "serial_no": "",
+	"decided_at": "", "decided_by": "", "urgency": "", "fulfilment": "", "requested_at": "", "requested_by": "", "approver": "", "remarks": "", "reason": "", "state": "State", "approved": "Approved",
 	"unit": "Unit", "custodian": "Custodian", "due_back": "Due back", "condition": "Condition", "name": "Name", "category": "Category",
 	"make": "Make", "model": "Model", "serial": "Serial number", "aliases": "Other tags", "location": "Room or shelf", "donor": "Donor",
 	"grant": "Grant", "supplier": "Supplier", "order": "Purchase order", "acquired_on": "Acquired on", "warranty_to": "Warranty until", "cost": "Cost", "note": "Note",
@@ -47,24 +70,35 @@ func (w *Web) happenings(ctx context.Context, events []models.Event) ([]happenin
 	told := make([]happening, len(events))
 	for i, e := range events {
 		if _, known := names[e.Actor]; !known {
-			names[e.Actor] = e.Actor
-			person, err := store.Get[models.Person](ctx, w.Book.Store, store.People, e.Actor)
-			if err == nil {
-				names[e.Actor] = person.Name
-			} else if !errors.Is(err, store.ErrNotFound) {
+			name, err := w.nameOf(ctx, e.Actor)
+			if err != nil {
 				return nil, err
 			}
+			names[e.Actor] = name
 		}
 		t := tellings[e.Kind]
 		if t.what == "" {
 			t.what = e.Kind
 		}
 		told[i] = happening{Event: e, What: t.what, Sign: t.sign, Who: names[e.Actor]}
-		if e.Kind != "asset.taken_on_charge" {
+		if t.sign != "start" {
 			told[i].Details = differences(e.Changes)
 		}
 	}
 	return told, nil
+}
+
+// nameOf returns a person's rank and name, or the code when there is no such
+// person.
+func (w *Web) nameOf(ctx context.Context, code string) (string, error) {
+	person, err := store.Get[models.Person](ctx, w.Book.Store, store.People, code)
+	if errors.Is(err, store.ErrNotFound) {
+		return code, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(person.Rank + " " + person.Name), nil
 }
 
 func differences(changes map[string]models.Change) []fact {

@@ -19,7 +19,9 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
+	"quartermaster/services/requests"
 	"quartermaster/services/server"
+	"quartermaster/services/stock"
 )
 
 // Web serves the services as pages.
@@ -28,7 +30,9 @@ type Web struct {
 	Book     *ledger.Book
 	Access   *access.Service
 	Register *register.Service
+	Stock    *stock.Service
 	Custody  *custody.Service
+	Requests *requests.Service
 	Secure   bool           // served over TLS
 	Zone     *time.Location // in which pages tell the time
 	Demo     []SignIn       // shown on the sign-in page of a demo
@@ -48,7 +52,8 @@ func (w *Web) Mount(app *fiber.App) {
 	in.Post("/sign-out", w.signOut)
 	in.Get("/me", w.me)
 	in.Post("/me", w.changePassword)
-	in.Get("/", func(c *fiber.Ctx) error { return c.Redirect("/assets", fiber.StatusSeeOther) })
+	in.Post("/me/pin", w.setPIN)
+	in.Get("/", w.home)
 	in.Get("/t/:tag", w.openTag)
 
 	in.Get("/scan", w.scan)
@@ -62,9 +67,11 @@ func (w *Web) Mount(app *fiber.App) {
 	in.Post("/assets/import/:id", w.runImport)
 	in.Get("/assets/export.csv", w.export)
 	in.Get("/assets/:tag", w.asset)
-	in.Get("/assets/:tag/label.png", func(c *fiber.Ctx) error { return api.LabelPNG(c, w.Register) })
-	in.Get("/assets/:tag/label.svg", func(c *fiber.Ctx) error { return api.LabelSVG(c, w.Register) })
-	in.Get("/assets/:tag/label.zpl", func(c *fiber.Ctx) error { return api.LabelZPL(c, w.Register) })
+	for name, handler := range api.LabelRoutes {
+		in.Get("/assets/:tag/"+name, handler(api.AssetLabel(w.Register)))
+		in.Get("/lots/:code/"+name, handler(api.LotLabel(w.Stock)))
+		in.Get("/bins/:unit/:bin/"+name, handler(api.BinLabel(w.Stock)))
+	}
 	in.Post("/labels", w.printLabels)
 	in.Get("/assets/:tag/edit", w.editPage)
 	in.Post("/assets/:tag/edit", w.edit)
@@ -74,6 +81,45 @@ func (w *Web) Mount(app *fiber.App) {
 	in.Post("/assets/:tag/retag", w.retag)
 	in.Post("/assets/:tag/files", w.attach)
 	in.Get("/assets/:tag/files/:id", w.file)
+
+	in.Get("/assets/:tag/kit", w.kitPage)
+	in.Post("/assets/:tag/kit", w.setKit)
+
+	in.Get("/vouchers", w.vouchers)
+	in.Get("/vouchers/new", w.newVoucher)
+	in.Post("/vouchers/new", w.draftVoucher)
+	in.Get("/vouchers/:number", w.voucher)
+	in.Get("/vouchers/:number/edit", w.editVoucher)
+	in.Post("/vouchers/:number/edit", w.reviseVoucher)
+	in.Post("/vouchers/:number/dispatch", w.voucherStep("dispatch", "dispatched", w.dispatchVoucher))
+	in.Post("/vouchers/:number/accept", w.voucherStep("accept", "received", w.acceptVoucher))
+	in.Post("/vouchers/:number/refuse", w.voucherStep("refuse", "refused", w.refuseVoucher))
+	in.Post("/vouchers/:number/cancel", w.voucherStep("cancel", "cancelled", w.cancelVoucher))
+	in.Get("/vouchers/:number/qr.svg", w.voucherQR)
+	in.Get("/vouchers/:number/voucher.pdf", func(c *fiber.Ctx) error { return api.VoucherPDF(c, w.Custody) })
+	in.Get("/people/:code/no-demand.pdf", func(c *fiber.Ctx) error { return api.NoDemand(c, w.Custody) })
+
+	in.Get("/requests", w.requests)
+	in.Get("/requests/new", w.newRequest)
+	in.Post("/requests/new", w.submitRequest)
+	in.Get("/requests/:number", w.request)
+	in.Post("/requests/:number/approve", w.requestStep("approve", "approved", w.approveRequest))
+	in.Post("/requests/:number/decline", w.requestStep("decline", "declined", w.declineRequest))
+	in.Post("/requests/:number/close", w.requestStep("close", "closed", w.closeRequest))
+	in.Post("/requests/:number/fulfil", w.requestStep("fulfil", "drafted", w.fulfilRequest))
+
+	in.Get("/stock", w.stock)
+	in.Post("/stock", w.addItem)
+	in.Get("/stock/:item", w.item)
+	in.Post("/stock/:item/receive", w.stockStep("receive", "received", w.receiveStock))
+	in.Post("/stock/:item/consume", w.stockStep("consume", "used", w.consumeItem))
+	in.Post("/stock/:item/level", w.stockStep("level", "changed", w.setLevel))
+	in.Get("/lots/:code", w.lot)
+	in.Post("/lots/:code/consume", w.lotStep("consume", "used", w.consumeLot))
+	in.Post("/lots/:code/adjust", w.lotStep("adjust", "changed", w.adjustLot))
+	in.Post("/lots/:code/dispose", w.lotStep("dispose", "disposed", w.disposeLot))
+	in.Get("/l/:code", w.openLot)
+	in.Get("/b/:unit/:bin", w.openBin)
 
 	in.Get("/units", w.units)
 	in.Post("/units", w.addUnit)

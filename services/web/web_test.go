@@ -34,7 +34,7 @@ type site struct {
 func open(t *testing.T, secure bool) *site {
 	t.Helper()
 	w := booktest.New(t)
-	pages := &web.Web{Log: slog.New(slog.DiscardHandler), Book: w.Book, Access: w.Access, Register: w.Register, Custody: w.Custody, Secure: secure}
+	pages := &web.Web{Log: slog.New(slog.DiscardHandler), Book: w.Book, Access: w.Access, Register: w.Register, Stock: w.Stock, Custody: w.Custody, Requests: w.Requests, Secure: secure}
 	app := server.New(server.Config{Log: slog.New(slog.DiscardHandler), Store: w.Book.Store, Secure: secure, OnError: pages.ErrorPage})
 	pages.Mount(app)
 	return &site{World: w, t: t, app: app}
@@ -182,18 +182,28 @@ func TestIssueAndReturnOnPages(t *testing.T) {
 	p.has(t, 200, "VHF hand-held radio", "Taken on charge", "Issue it", "Transfer it")
 	form := p.fill("unit", "NORTH-POST", "custodian", "guard", "due_back", "2026-04-30", "note", "patrol")
 	for range 2 { // the second is a double click
-		if p = s.post(path+"/issue", form); p.StatusCode != 303 || p.Header.Get("Location") != path+"?done=issued" {
+		if p = s.post(path+"/issue", form); p.StatusCode != 303 || p.Header.Get("Location") != "/vouchers/V-NORTH-STORE-2026-0001?done=dispatched" {
 			t.Fatalf("%d %s %s", p.StatusCode, p.Header.Get("Location"), p.body)
 		}
 	}
-	p = s.get(path + "?done=issued")
-	p.has(t, 200, "Issued.", "Gul Guard", "30 April 2026", "<q>patrol</q>", "Naveed North", "Take it back")
-	s.post(path+"/issue", p.fill("custodian", "guard")).has(t, 409, "already issued to guard of NORTH-POST, by Naveed North")
+	p = s.get("/vouchers/V-NORTH-STORE-2026-0001?done=dispatched")
+	p.has(t, 200, "Dispatched.", "Gul Guard", "30 April 2026", "patrol", "Naveed North", "Sign for what is there", a.Tag)
+	accept := p.fill("line.1", "accepted", "remark.1", "scratched")
+	s.post("/vouchers/V-NORTH-STORE-2026-0001/accept", accept).has(t, 422, "Is required: draw it, or give a PIN", "scratched")
+	accept.Set("drawing", booktest.Drawing)
+	accept.Set("signed_name", "Gul Guard")
+	if p = s.post("/vouchers/V-NORTH-STORE-2026-0001/accept", accept); p.StatusCode != 303 {
+		t.Fatalf("%d %s", p.StatusCode, p.body)
+	}
+	s.get("/vouchers/V-NORTH-STORE-2026-0001").has(t, 200, "data:image/svg&#43;xml", "SHA-256", "Accepted")
+	p = s.get(path)
+	p.has(t, 200, "Gul Guard", "30 April 2026", "V-NORTH-STORE-2026-0001: scratched", "Take it back")
+	s.post(path+"/issue", p.fill("custodian", "guard")).has(t, 409, "already issued to guard of NORTH-POST, by voucher V-NORTH-STORE-2026-0001, by Naveed North")
 	s.post(path+"/return", p.fill("condition", "shiny")).has(t, 422, "Must be one of new, good")
 	if p = s.post(path+"/return", p.fill("condition", "fair", "note", "aerial bent")); p.StatusCode != 303 {
 		t.Fatalf("%d %s", p.StatusCode, p.body)
 	}
-	s.get(path).has(t, 200, "Returned to store", "aerial bent", "new → fair")
+	s.get(path).has(t, 200, "Returned to store", "V-NORTH-POST-2026-0001", "new → fair")
 }
 
 func TestTakeOnChargeAndEditOnPages(t *testing.T) {

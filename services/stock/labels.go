@@ -1,0 +1,44 @@
+package stock
+
+import (
+	"context"
+	"regexp"
+
+	"quartermaster/labels"
+	"quartermaster/models"
+	"quartermaster/services/access"
+)
+
+// Label returns what the label of a lot says.
+func (s *Service) Label(ctx context.Context, code string) (labels.Label, error) {
+	lot, err := s.OneLot(ctx, code)
+	if err != nil {
+		return labels.Label{}, err
+	}
+	item, err := s.Item(ctx, "item", lot.Item)
+	if err != nil {
+		return labels.Label{}, err
+	}
+	name := item.Name + ", lot " + lot.Number
+	if lot.Expiry != "" {
+		name = "Exp. " + string(lot.Expiry) + " · " + name
+	}
+	return labels.Label{Base: s.Register.Base, Tag: lot.Code, Name: name, Mark: lot.Donor, Grant: lot.Grant, Door: "l"}, nil
+}
+
+var binForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$`)
+
+// BinLabel returns what the label of a bin says, by which the stock in it is found.
+func (s *Service) BinLabel(ctx context.Context, unit, bin string) (labels.Label, error) {
+	if _, err := access.Allow(ctx, access.Read); err != nil {
+		return labels.Label{}, err
+	}
+	u, err := s.Register.Unit(ctx, unit)
+	if err != nil {
+		return labels.Label{}, err
+	}
+	if !binForm.MatchString(bin) {
+		return labels.Label{}, models.Refuse(models.Invalid, "bin", "is up to 20 letters, digits, dots, dashes and underscores")
+	}
+	return labels.Label{Base: s.Register.Base, Tag: u.Code + "/" + bin, Name: u.Name, Door: "b"}, nil
+}
