@@ -84,10 +84,10 @@ func LooksLikeTag(text string) bool {
 	return tagForm.MatchString(strings.ToUpper(strings.TrimSpace(text)))
 }
 
-var labelAddress = regexp.MustCompile(`(?i)^https?://[^/\s]+(?:/[^?#]*)?/t/([^/?#\s]+)`)
+var labelAddress = regexp.MustCompile(`(?i)^https?://[^/\s]+(?:/[^?#]*)?/[tl]/([^/?#\s]+)`)
 
-// ParseScan returns the code in what a scanner gives: the tag from a label's
-// address, in any case and of any server, or else the text itself, trimmed.
+// ParseScan returns the code in what a scanner gives: the tag or stock lot from a
+// label's address, in any case and of any server, or else the text itself, trimmed.
 func ParseScan(text string) string {
 	text = strings.TrimSpace(text)
 	if parts := labelAddress.FindStringSubmatch(text); parts != nil {

@@ -7,16 +7,15 @@ type RequestState string
 
 // The states of a request.
 const (
-	Submitted      RequestState = "submitted"
-	Approved       RequestState = "approved"
-	ApprovedInPart RequestState = "approved_in_part"
-	Declined       RequestState = "declined"
-	Fulfilled      RequestState = "fulfilled"
-	Closed         RequestState = "closed" // withdrawn, or ended before all was given
+	Submitted RequestState = "submitted"
+	Approved  RequestState = "approved" // the whole or a part of it, see Request.Approved
+	Declined  RequestState = "declined"
+	Fulfilled RequestState = "fulfilled"
+	Closed    RequestState = "closed" // withdrawn, or ended before all was given
 )
 
 // RequestStates lists the states in the order that pages show them.
-var RequestStates = []RequestState{Submitted, Approved, ApprovedInPart, Declined, Fulfilled, Closed}
+var RequestStates = []RequestState{Submitted, Approved, Declined, Fulfilled, Closed}
 
 // Words returns the state as people say it.
 func (s RequestState) Words() string { return strings.ReplaceAll(string(s), "_", " ") }
@@ -72,7 +71,7 @@ type Fulfilment struct {
 func (r *Request) Key() string { return r.Number }
 
 // Waits says whether something of the request is still to be given.
-func (r *Request) Waits() bool { return r.State == Approved || r.State == ApprovedInPart }
+func (r *Request) Waits() bool { return r.State == Approved }
 
 // Remaining is what was approved and is on no voucher yet.
 func (r *Request) Remaining() Quantity {

@@ -67,11 +67,11 @@ func measure(program, file string, assets int, each time.Duration, clients int) 
 			n := made.Add(1)
 			return "POST", "/api/v1/assets", fmt.Sprintf(`{"name":"VHF radio","category":"radio","make":"Icom","model":"F1","serial":"new-%d","unit":"POST-0-0","grant":"GRANT","acquired_on":"2026-01-15","cost":{"amount":"410.00","currency":"USD"},"condition":"new"}`, n)
 		}},
-		{"issue or return", func(client int) (string, string, string) {
+		{"issue with receipt, or return", func(client int) (string, string, string) {
 			item := "/api/v1/assets/" + tag(assets+1+client)
 			out[client] = !out[client]
 			if out[client] {
-				return "POST", item + "/issue", `{"unit":"POST-0-1","custodian":"holder","note":"patrol"}`
+				return "POST", item + "/issue", `{"unit":"POST-0-1","custodian":"holder","note":"patrol","receipt":{"name":"Holder","drawing":"<svg width=\"90\" height=\"30\"><path d=\"M 5 5 L 60 20 L 80 9\"/></svg>"}}`
 			}
 			return "POST", item + "/return", `{"condition":"good","note":"back"}`
 		}},

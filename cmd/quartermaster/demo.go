@@ -7,7 +7,6 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/access"
-	"quartermaster/services/custody"
 	"quartermaster/services/register"
 	"quartermaster/services/store"
 	"quartermaster/services/web"
@@ -74,6 +73,9 @@ func (h *house) loadDemo(ctx context.Context, people []access.NewPerson) error {
 	if err := addAll(ctx, "grants", h.Register.AddGrant); err != nil {
 		return err
 	}
+	if err := addAll(ctx, "stock", h.Stock.AddItem); err != nil {
+		return err
+	}
 	for _, p := range people {
 		if p.Username != "" {
 			p.Password = demoPassword
@@ -90,7 +92,7 @@ func (h *house) loadDemo(ctx context.Context, people []access.NewPerson) error {
 	if err != nil {
 		return err
 	}
-	return h.moveDemo(ctx, taken.FirstTag)
+	return (&story{h, ctx}).tell(taken.FirstTag)
 }
 
 func addAll[T, P any](ctx context.Context, name string, add func(context.Context, T) (P, error)) error {
@@ -104,30 +106,4 @@ func addAll[T, P any](ctx context.Context, name string, add func(context.Context
 		}
 	}
 	return nil
-}
-
-// moveDemo gives one item a history to look at.
-func (h *house) moveDemo(ctx context.Context, tag string) error {
-	record, err := h.Register.Asset(ctx, tag)
-	if err != nil {
-		return err
-	}
-	asset, err := store.Decode[models.Asset](record)
-	if err != nil {
-		return err
-	}
-	if asset.Status == models.Issued {
-		if _, err := h.Custody.Return(ctx, tag, 0, custody.Return{Condition: "good", Note: "Seasonal check, aerial renewed"}); err != nil {
-			return err
-		}
-	}
-	if _, err := h.Custody.Transfer(ctx, tag, 0, custody.Transfer{Unit: "ANF-N-STORE", Note: "Rebalancing of stock between regions"}); err != nil {
-		return err
-	}
-	if _, err := h.Custody.Issue(ctx, tag, 0, custody.Issue{Unit: "ANF-TKM", Custodian: "demo-store", Note: "For the winter deployment at Torkham"}); err != nil {
-		return err
-	}
-	note := "Charger replaced under warranty"
-	_, err = h.Register.Edit(ctx, tag, 0, register.AssetEdit{Note: &note, Reason: "Repair report 14"})
-	return err
 }

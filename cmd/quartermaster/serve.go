@@ -58,6 +58,7 @@ func (s *serving) serve(prepare func(context.Context, *house, *web.Web, string) 
 	log := s.log()
 	base := s.base(s.Listen)
 	h := wire(book, s.marking, base)
+	h.Book.Zone = zone
 	pages := &web.Web{Log: log, Book: h.Book, Access: h.Access, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Requests: h.Requests,
 		Secure: s.TLSCert != "" || strings.HasPrefix(base, "https:"), Zone: zone}
 	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies,

@@ -10,6 +10,7 @@ import (
 	_ "time/tzdata" // zones on machines that have none of their own
 
 	"quartermaster/labels"
+	"quartermaster/services/stock"
 	"quartermaster/services/store"
 	"quartermaster/services/store/mongo"
 	"quartermaster/services/store/sqlite"
@@ -43,6 +44,9 @@ type marking struct {
 func (m marking) check() error {
 	if !labels.ValidPrefix(m.TagPrefix) {
 		return fmt.Errorf("QM_TAG_PREFIX is %q; it must be 1 to 6 capital letters", m.TagPrefix)
+	}
+	if m.TagPrefix == stock.LotPrefix {
+		return fmt.Errorf("QM_TAG_PREFIX is %q, with which the codes of stock lots begin; take another", m.TagPrefix)
 	}
 	if m.BaseURL == "" {
 		return nil
@@ -81,7 +85,7 @@ type serving struct {
 	TLSCert        string        `help:"Certificate file, with its chain, to serve over TLS." env:"QM_TLS_CERT" placeholder:"FILE"`
 	TLSKey         string        `help:"Key file of the certificate." env:"QM_TLS_KEY" placeholder:"FILE"`
 	TrustedProxies []string      `help:"Addresses of proxies that say truly whom they serve." env:"QM_TRUSTED_PROXIES" placeholder:"ADDRESS"`
-	TimeZone       string        `help:"Zone in which pages tell the time." env:"QM_TIME_ZONE" default:"UTC" placeholder:"Asia/Karachi"`
+	TimeZone       string        `help:"Zone in which pages tell the time and a day begins and ends." env:"QM_TIME_ZONE" default:"UTC" placeholder:"Asia/Karachi"`
 	LogLevel       string        `help:"How much to log: debug, info, warn or error." env:"QM_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 	LogFormat      string        `help:"How to log: text or json." env:"QM_LOG_FORMAT" enum:"text,json" default:"text"`
 	ShutdownAfter  time.Duration `help:"How long requests in hand may take when the server is stopped." env:"QM_SHUTDOWN_AFTER" default:"30s"`

@@ -242,7 +242,7 @@ func (a *API) scan(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		found, err := a.Register.ScanPhoto(c.UserContext(), upload.Content)
+		found, err := a.Custody.ScanPhoto(c.UserContext(), upload.Content)
 		if err != nil {
 			return err
 		}
@@ -252,7 +252,7 @@ func (a *API) scan(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	found, err := a.Register.Scan(c.UserContext(), s.Code)
+	found, err := a.Custody.Scan(c.UserContext(), s.Code)
 	if err != nil {
 		return err
 	}

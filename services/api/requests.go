@@ -8,7 +8,7 @@ import (
 	"quartermaster/services/server"
 )
 
-var requestFilters = papers(Param{"state", "submitted, approved, approved_in_part, declined, fulfilled or closed"}, Param{"mine", "true for one's own alone"})
+var requestFilters = papers(Param{"state", "submitted, approved, declined, fulfilled or closed"}, Param{"mine", "true for one's own alone"})
 
 // RequestFilter reads which requests are asked for.
 func RequestFilter(c *fiber.Ctx) (requests.Filter, error) {

@@ -53,7 +53,7 @@ func (a *API) Routes() []Route {
 		{Method: post, Path: "/assets/:tag/files", Summary: "Attach a photo or document: a form's part \"file\", or the whole body", Status: created, Answer: models.Asset{}, Query: []Param{{"name", "of the file"}}, Handle: a.attach},
 		{Method: get, Path: "/assets/:tag/files/:id", Summary: "A photo or document", Status: ok, Handle: a.file},
 		{Method: del, Path: "/assets/:tag/files/:id", Summary: "Take a photo or document away", Status: ok, Answer: models.Asset{}, Query: []Param{{"reason", "why"}}, Handle: a.detach},
-		{Method: post, Path: "/scans", Summary: "Find the item behind a tag, a label's text, an alias, a serial number or a photo (JPEG or PNG)", Status: ok, Body: scan{}, Answer: register.Found{}, Handle: a.scan},
+		{Method: post, Path: "/scans", Summary: "Find the item, stock lot or arriving voucher behind a tag, a label's text, an alias, a serial number or a photo (JPEG or PNG)", Status: ok, Body: scan{}, Answer: custody.Found{}, Handle: a.scan},
 
 		{Method: post, Path: "/assets/:tag/contents", Summary: "Make an item a kit of parts, or say what of it is missing", Status: ok, Body: register.Contents{}, Answer: models.Asset{}, Handle: a.setContents},
 

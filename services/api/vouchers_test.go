@@ -17,7 +17,7 @@ func TestAskedForIssuedAndUsed(t *testing.T) {
 		{name: "ask", who: "commander-north", method: "POST", path: "/api/v1/requests", body: `{"unit":"NORTH-POST","item":"kit","quantity":8,"purpose":"field tests","priority":"urgent","needed_by":"2026-04-30"}`, status: 201, holds: []string{`"number":"R-NORTH-POST-2026-0001"`, `"state":"submitted"`}},
 		{name: "one's own", who: "commander-north", method: "POST", path: r + "/approve", body: `{}`, status: 403, holds: []string{"nobody decides on a request of their own"}},
 		{name: "who waits", who: "chief", method: "GET", path: "/api/v1/inbox", status: 200, holds: []string{`"count":1`, `"for":"approve"`}},
-		{name: "approve", who: "chief", method: "POST", path: r + "/approve", body: `{"quantity":6,"remarks":"six will do"}`, status: 200, holds: []string{`"state":"approved_in_part"`, `"approved":6`}},
+		{name: "approve", who: "chief", method: "POST", path: r + "/approve", body: `{"quantity":6,"remarks":"six will do"}`, status: 200, holds: []string{`"state":"approved"`, `"approved":6`}},
 		{name: "what there is", who: "keeper-north", method: "GET", path: r + "/available", status: 200, holds: []string{`{"unit":"NORTH-STORE","quantity":20,"yours":true}`}},
 		{name: "fulfil", who: "keeper-north", method: "POST", path: r + "/fulfil", body: `{"from":"NORTH-STORE","receiver":"guard"}`, status: 201, holds: []string{`"number":"V-NORTH-STORE-2026-0001"`, `"quantity":6`, `"request":"R-NORTH-POST-2026-0001"`}},
 		{name: "no signature", who: "keeper-north", method: "POST", path: v + "/dispatch", body: `{}`, status: 422, holds: []string{`"field":"signature"`, "draw it, or give a PIN"}},

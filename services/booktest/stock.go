@@ -72,7 +72,7 @@ func (m stockMove) make(w *World, lots []*models.Lot) error {
 	case 2:
 		_, err = w.Stock.ConsumeItem(ctx, "kit", stock.Use{Unit: "NORTH-STORE", Quantity: m.quantity, Purpose: "training"})
 	case 3:
-		_, err = w.Stock.Adjust(ctx, lot, stock.Correction{Unit: "NORTH-STORE", Quantity: m.quantity - 5*models.One - 1*models.One*models.Quantity(m.quantity/models.One/5), Reason: "counted"})
+		_, err = w.Stock.Adjust(ctx, lot, stock.Correction{Unit: "NORTH-STORE", Quantity: m.quantity - 5*models.One, Reason: "counted"})
 		if models.KindOf(err) == models.Invalid { // the difference was nothing
 			err = nil
 		}

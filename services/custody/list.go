@@ -92,7 +92,7 @@ func (s *Service) query(ctx context.Context, caller *models.Person, f Filter) (*
 	if f.Kind != "" && !slices.Contains(models.VoucherKinds, models.VoucherKind(f.Kind)) {
 		return nil, models.Refuse(models.Invalid, "kind", "must be one of issue, return, transfer, handover, loan, taking_over")
 	}
-	conds, nothing, err := f.Papers.Within(ctx, s.Register, caller, "raised_at")
+	conds, nothing, err := f.Within(ctx, s.Register, caller, "raised_at")
 	if err != nil || nothing {
 		return nil, err
 	}
@@ -120,26 +120,6 @@ func (s *Service) query(ctx context.Context, caller *models.Person, f Filter) (*
 		by = "kind"
 	}
 	return &store.Query{In: store.Vouchers, By: by, Where: conds, Desc: true}, nil
-}
-
-// Arriving returns the number of the voucher by which what was scanned is on its
-// way to the caller, or "".
-func (s *Service) Arriving(ctx context.Context, code string) (string, error) {
-	caller, err := access.Allow(ctx, access.Read)
-	if err != nil {
-		return "", err
-	}
-	vouchers, err := store.Find[models.Voucher](ctx, s.Book.Store, store.Query{In: store.Vouchers, By: "carrying",
-		Where: []store.Cond{store.Is("carrying", models.FoldCode(code))}, Limit: 5})
-	if err != nil {
-		return "", err
-	}
-	for _, v := range vouchers {
-		if access.SeesPapers(caller, v.Units(), v.PaidBy()) || v.Receiver == caller.Code {
-			return v.Number, nil
-		}
-	}
-	return "", nil
 }
 
 // Events returns a page of a voucher's history, newest first, and the cursor of

@@ -328,7 +328,16 @@ func TestListsOfVouchers(t *testing.T) {
 			t.Errorf("%s: %q, wanted %q", c.name, got, c.want)
 		}
 	}
-	if number, err := w.Custody.Arriving(w.As("commander-north"), strings.ToLower(tags[0])); err != nil || number != "V-NORTH-STORE-2026-0001" {
-		t.Errorf("%q, %v", number, err)
+	tag := w.Radios(1)[0]
+	v := dispatch(t, w, "keeper-north", custody.NewVoucher{Kind: models.TransferVoucher, From: "NORTH-STORE", To: "SOUTH-STORE", Lines: lines(tag)})
+	if found, err := w.Custody.Scan(w.As("keeper-south"), strings.ToLower(tag)); err != nil || found.Voucher != v.Number || found.Asset != nil {
+		t.Errorf("what arrives is scanned: %+v, %v", found, err)
+	}
+	if _, err := w.Custody.Scan(w.As("keeper-coast"), tag); models.KindOf(err) != models.NotFound {
+		t.Errorf("by somebody else: %v", err)
+	}
+	lot := w.Kits(models.One, "2027-01-31")
+	if found, err := w.Custody.Scan(w.As("keeper-north"), "HTTPS://QM.EXAMPLE.ORG/L/"+lot.Code); err != nil || found.Lot.Code != lot.Code {
+		t.Errorf("a lot is scanned: %+v, %v", found, err)
 	}
 }

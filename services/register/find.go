@@ -2,7 +2,6 @@ package register
 
 import (
 	"context"
-	"errors"
 
 	"quartermaster/labels"
 	"quartermaster/models"
@@ -105,8 +104,8 @@ func (s *Service) Scan(ctx context.Context, text string) (*Found, error) {
 	return nil, models.Refuse(models.NotFound, "code", "nothing on charge has the tag or serial number %q", code)
 }
 
-// ScanPhoto finds the asset behind the codes in a photo.
-func (s *Service) ScanPhoto(ctx context.Context, photo []byte) (*Found, error) {
+// PhotoCodes reads the codes in a photo.
+func (s *Service) PhotoCodes(ctx context.Context, photo []byte) ([]string, error) {
 	if _, err := access.Allow(ctx, access.Read); err != nil {
 		return nil, err
 	}
@@ -116,21 +115,7 @@ func (s *Service) ScanPhoto(ctx context.Context, photo []byte) (*Found, error) {
 	if err := CheckImage(photo); err != nil {
 		return nil, err
 	}
-	codes, err := labels.ReadPhoto(photo)
-	if err != nil {
-		return nil, err
-	}
-	for _, code := range codes {
-		var found *Found
-		if found, err = s.Scan(ctx, code); err == nil {
-			return found, nil
-		}
-		var refusal *models.Error
-		if !errors.As(err, &refusal) {
-			return nil, err
-		}
-	}
-	return nil, err
+	return labels.ReadPhoto(photo)
 }
 
 // found says what the caller can do with the asset.

@@ -30,9 +30,6 @@ func (s *Service) Approve(ctx context.Context, number string, version int64, a A
 			return models.Refuse(models.Invalid, "quantity", "must be whole")
 		}
 		r.State = models.Approved
-		if quantity < r.Quantity {
-			r.State = models.ApprovedInPart
-		}
 		r.Approved = quantity
 		s.decided(caller, r, a.Remarks)
 		return nil
@@ -80,10 +77,10 @@ func mayClose(caller *models.Person, r *models.Request) error {
 	switch {
 	case r.State != models.Submitted && !r.Waits():
 		return over(r)
-	case caller.Code != r.RequestedBy && !(access.May(caller.Role, access.Move) && r.Waits()):
-		return models.Refuse(models.Forbidden, "", "only who asked can withdraw a request, and only a storekeeper end one that was approved")
+	case caller.Code == r.RequestedBy, r.Waits() && access.May(caller.Role, access.Move):
+		return nil
 	}
-	return nil
+	return models.Refuse(models.Forbidden, "", "only who asked can withdraw a request, and only a storekeeper end one that was approved")
 }
 
 func (s *Service) decided(caller *models.Person, r *models.Request, remarks string) {

@@ -135,7 +135,8 @@ type InStore struct {
 }
 
 // Available counts what is in store of what was asked for, anywhere in the agency:
-// what the caller can give first, then what is nearest in the tree.
+// what the caller can give first, then what is nearest in the tree, stores before
+// others.
 func (s *Service) Available(ctx context.Context, number string) ([]InStore, error) {
 	caller, err := access.Allow(ctx, access.Read)
 	if err != nil {
@@ -150,17 +151,24 @@ func (s *Service) Available(ctx context.Context, number string) ([]InStore, erro
 		return nil, err
 	}
 	list := make([]InStore, 0, len(counts))
-	for unit, n := range counts {
-		list = append(list, InStore{unit, n, access.CoversUnit(caller, paths[unit])})
+	kind := map[string]string{}
+	for code, n := range counts {
+		unit, err := s.Register.Unit(ctx, code)
+		if err != nil {
+			return nil, err
+		}
+		kind[code] = unit.Kind
+		list = append(list, InStore{code, n, code != r.Unit && access.CoversUnit(caller, paths[code])})
+	}
+	first := func(yes bool) int {
+		if yes {
+			return 0
+		}
+		return 1
 	}
 	slices.SortFunc(list, func(a, b InStore) int {
-		if a.Yours != b.Yours {
-			if a.Yours {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(shared(paths[b.Unit], r.Path)-shared(paths[a.Unit], r.Path), strings.Compare(a.Unit, b.Unit))
+		return cmp.Or(first(a.Yours)-first(b.Yours), shared(paths[b.Unit], r.Path)-shared(paths[a.Unit], r.Path),
+			first(kind[a.Unit] == "store")-first(kind[b.Unit] == "store"), strings.Compare(a.Unit, b.Unit))
 	})
 	return list, nil
 }
@@ -200,14 +208,14 @@ func (s *Service) Here(ctx context.Context, list []*models.Request) (map[string]
 		if !r.Waits() {
 			continue
 		}
-		what := [5]string{r.Path[0], r.Category, r.Make, r.Model, r.Item}
+		what := [5]string{r.Unit, r.Category, r.Make, r.Model, r.Item}
 		if _, counted := known[what]; !counted {
 			counts, paths, err := s.counts(ctx, r)
 			if err != nil {
 				return nil, err
 			}
 			for unit, n := range counts {
-				if access.CoversUnit(caller, paths[unit]) {
+				if unit != r.Unit && access.CoversUnit(caller, paths[unit]) {
 					known[what] += n
 				}
 			}

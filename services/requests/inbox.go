@@ -67,7 +67,8 @@ func (s *Service) toAccept(ctx context.Context, caller *models.Person) ([]Waitin
 			return nil, err
 		}
 		for _, v := range vouchers {
-			if s.Custody.MayReceive(ctx, caller, v) && !slices.ContainsFunc(list, func(w Waiting) bool { return w.Number == v.Number }) {
+			own := v.Outgoing != nil && v.Outgoing.TakenBy == caller.Code && v.Receiver != caller.Code // who sent it waits for others
+			if !own && s.Custody.MayReceive(ctx, caller, v) && !slices.ContainsFunc(list, func(w Waiting) bool { return w.Number == v.Number }) {
 				list = append(list, voucherWaits("accept", v, v.From))
 			}
 		}
@@ -110,39 +111,37 @@ func (s *Service) toDispatch(ctx context.Context, caller *models.Person) ([]Wait
 }
 
 func (s *Service) toDecide(ctx context.Context, caller *models.Person) ([]Waiting, error) {
-	return s.requestsWaiting(ctx, caller, "approve", []models.RequestState{models.Submitted}, MayDecide)
+	return s.requestsWaiting(ctx, caller, "approve", models.Submitted, MayDecide)
 }
 
 func (s *Service) toFulfil(ctx context.Context, caller *models.Person) ([]Waiting, error) {
 	if !access.May(caller.Role, access.Move) || access.Everywhere(caller) {
 		return nil, nil
 	}
-	return s.requestsWaiting(ctx, caller, "fulfil", []models.RequestState{models.Approved, models.ApprovedInPart},
+	return s.requestsWaiting(ctx, caller, "fulfil", models.Approved,
 		func(_ *models.Person, r *models.Request) bool { return r.Remaining() > 0 })
 }
 
 // requestsWaiting lists requests that the caller reaches, most urgent first.
-func (s *Service) requestsWaiting(ctx context.Context, caller *models.Person, what string, states []models.RequestState, which func(*models.Person, *models.Request) bool) ([]Waiting, error) {
+func (s *Service) requestsWaiting(ctx context.Context, caller *models.Person, what string, state models.RequestState, which func(*models.Person, *models.Request) bool) ([]Waiting, error) {
 	reach, err := s.Custody.Reach(ctx, caller)
 	if err != nil {
 		return nil, err
 	}
+	q, err := s.query(ctx, reach, Filter{State: string(state)})
+	if err != nil || q == nil {
+		return nil, err
+	}
+	q.Limit = mostWaiting
+	requests, err := store.Find[models.Request](ctx, s.Book.Store, *q)
+	if err != nil {
+		return nil, err
+	}
 	var list []Waiting
-	for _, state := range states {
-		q, err := s.query(ctx, reach, Filter{State: string(state)})
-		if err != nil || q == nil {
-			return nil, err
-		}
-		q.Limit = mostWaiting
-		requests, err := store.Find[models.Request](ctx, s.Book.Store, *q)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range requests {
-			if which(caller, r) {
-				list = append(list, Waiting{For: what, Number: r.Number, Kind: "request", What: r.Quantity.String() + " × " + r.What, Unit: r.Unit,
-					Since: r.UpdatedAt, Priority: string(r.Priority), NeededBy: r.NeededBy})
-			}
+	for _, r := range requests {
+		if which(caller, r) {
+			list = append(list, Waiting{For: what, Number: r.Number, Kind: "request", What: r.Quantity.String() + " × " + r.What, Unit: r.Unit,
+				Since: r.UpdatedAt, Priority: string(r.Priority), NeededBy: r.NeededBy})
 		}
 	}
 	return list, nil

@@ -41,7 +41,7 @@ func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) 
 
 func (s *Service) query(ctx context.Context, caller *models.Person, f Filter) (*store.Query, error) {
 	if f.State != "" && !slices.Contains(models.RequestStates, models.RequestState(f.State)) {
-		return nil, models.Refuse(models.Invalid, "state", "must be one of submitted, approved, approved_in_part, declined, fulfilled, closed")
+		return nil, models.Refuse(models.Invalid, "state", "must be one of submitted, approved, declined, fulfilled, closed")
 	}
 	if f.Donor != "" || f.Grant != "" {
 		return nil, models.Refuse(models.Invalid, "donor", "a request names no payer; the vouchers that fulfil it do")

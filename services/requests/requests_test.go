@@ -57,7 +57,7 @@ func TestFromAskingToGiving(t *testing.T) {
 	inbox("commander-north", "")
 	inbox("chief", "approve "+r.Number)
 	r, err := w.Requests.Approve(w.As("chief"), r.Number, r.Version, requests.Approval{Quantity: 4 * models.One, Remarks: "four will do"})
-	if err != nil || r.State != models.ApprovedInPart || r.Approved != 4*models.One || r.DecidedBy != "chief" {
+	if err != nil || r.State != models.Approved || r.Approved != 4*models.One || r.DecidedBy != "chief" {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	inbox("keeper-north", "fulfil "+r.Number)

@@ -9,6 +9,7 @@ import (
 	"quartermaster/labels"
 	"quartermaster/models"
 	"quartermaster/services/api"
+	"quartermaster/services/custody"
 	"quartermaster/services/register"
 	"quartermaster/services/store"
 )
@@ -139,7 +140,7 @@ func (w *Web) scan(c *fiber.Ctx) error {
 	if code == "" {
 		return w.render(c, fiber.StatusOK, "scan", view{Title: "Scan", Here: "scan", Data: scanPage{Example: w.exampleTag()}})
 	}
-	found, err := w.Register.Scan(c.UserContext(), code)
+	found, err := w.Custody.Scan(c.UserContext(), code)
 	return w.scanned(c, code, found, err)
 }
 
@@ -152,11 +153,11 @@ type scanPage struct {
 func (w *Web) exampleTag() string { return labels.FormatTag(w.Register.Prefix, 123) }
 
 func (w *Web) scanPhoto(c *fiber.Ctx) error {
-	found, err := w.Register.ScanPhoto(c.UserContext(), uploaded(c).Content)
+	found, err := w.Custody.ScanPhoto(c.UserContext(), uploaded(c).Content)
 	return w.scanned(c, "", found, err)
 }
 
-func (w *Web) scanned(c *fiber.Ctx, code string, found *register.Found, err error) error {
+func (w *Web) scanned(c *fiber.Ctx, code string, found *custody.Found, err error) error {
 	v := view{Title: "Scan", Here: "scan", Data: scanPage{Code: code, Example: w.exampleTag()}}
 	if err != nil {
 		status, refusal := refusalOf(err)
@@ -166,7 +167,12 @@ func (w *Web) scanned(c *fiber.Ctx, code string, found *register.Found, err erro
 		v.Refusal = refusal
 		return w.render(c, status, "scan", v)
 	}
-	if found.Asset == nil {
+	switch {
+	case found.Lot != nil:
+		return c.Redirect("/lots/"+found.Lot.Code, fiber.StatusSeeOther)
+	case found.Voucher != "":
+		return c.Redirect("/vouchers/"+found.Voucher, fiber.StatusSeeOther)
+	case found.Asset == nil:
 		v.Data = scanPage{Code: code, Example: w.exampleTag(), Several: found.Several}
 		return w.render(c, fiber.StatusOK, "scan", v)
 	}

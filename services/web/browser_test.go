@@ -12,6 +12,12 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"quartermaster/models"
+	"quartermaster/services/booktest"
+	"quartermaster/services/custody"
+	"quartermaster/services/register"
+	"quartermaster/services/requests"
 )
 
 // browse serves the site on a port and opens a browser of a phone's width at it,
@@ -152,8 +158,25 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 	if _, err := s.Register.Edit(s.Operator(), a.Tag, 0, editName(long)); err != nil {
 		t.Fatal(err)
 	}
+	s.Kits(1_000_000*models.One, "2026-05-31")
+	if _, err := s.Register.SetContents(s.Operator(), a.Tag, 0, register.Contents{Parts: []register.Part{{Name: long, Quantity: 12 * models.One, Missing: models.One}}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, lines := range [][]custody.NewLine{{{Tag: a.Tag}}, {{Item: "kit", Quantity: 5 * models.One}}} {
+		v, err := s.Custody.Draft(s.As("keeper-north"), custody.NewVoucher{Kind: models.IssueVoucher, From: "NORTH-STORE", To: "NORTH-POST", Receiver: "relief", Note: long, Lines: lines})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Custody.Dispatch(s.As("keeper-north"), v.Number, 0, booktest.Sign(strings.Repeat("Naveed North ", 12))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Requests.Submit(s.As("commander-north"), requests.NewRequest{Unit: "NORTH-POST", Category: "radio", Make: long, Quantity: 1000 * models.One, Purpose: long, Priority: "immediate"}); err != nil {
+		t.Fatal(err)
+	}
 	ctx, base := browse(t, s, "admin", 360)
-	for _, path := range []string{"/assets", "/assets/" + a.Tag, "/assets/" + a.Tag + "/edit", "/assets/new", "/assets/new?category=vehicle", "/assets/import",
+	for _, path := range []string{"/", "/vouchers", "/vouchers/V-NORTH-STORE-2026-0001", "/vouchers/V-NORTH-STORE-2026-0002", "/vouchers/new", "/vouchers/new?kind=loan", "/vouchers/new?kind=handover",
+		"/vouchers/new?kind=taking_over&sender=guard", "/requests", "/requests/new", "/requests/R-NORTH-POST-2026-0001", "/stock", "/stock/kit", "/lots/LOT-000001-3", "/assets/" + a.Tag + "/kit", "/assets", "/assets/" + a.Tag, "/assets/" + a.Tag + "/edit", "/assets/new", "/assets/new?category=vehicle", "/assets/import",
 		"/scan", "/units", "/donors", "/categories", "/people", "/people/guard", "/people/new", "/me", "/scan?code=nothing", "/assets/QM-000001-4"} {
 		do(t, ctx, chromedp.Navigate(base+path), chromedp.WaitReady("main"))
 		if width := value[int](t, ctx, "document.documentElement.scrollWidth"); width > 360 {

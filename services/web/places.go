@@ -23,10 +23,11 @@ func (w *Web) addForm(c *fiber.Ctx, to string, show func(*fiber.Ctx, int, *model
 }
 
 type unitsPage struct {
-	Units   []*models.Unit
-	Parents []option
-	Kinds   []option
-	Form    map[string]string
+	Units    []*models.Unit
+	Parents  []option
+	Kinds    []option
+	Deciders []option
+	Form     map[string]string
 }
 
 func (w *Web) units(c *fiber.Ctx) error { return w.unitsPage(c, fiber.StatusOK, nil) }
@@ -41,13 +42,14 @@ func (w *Web) unitsPage(c *fiber.Ctx, status int, refusal *models.Error) error {
 	for _, kind := range []string{"agency", "directorate", "unit", "post", "store"} {
 		p.Kinds = append(p.Kinds, option{Value: kind, Label: upperFirst(kind), Chosen: form["kind"] == kind})
 	}
+	p.Deciders = choose([]option{{Value: "", Label: "as in the unit above"}, {Value: "commander", Label: "Commander"}, {Value: "storekeeper", Label: "Storekeeper"}, {Value: "admin", Label: "Administrator"}}, form["approver"])
 	return w.render(c, status, "units", view{Title: "Units", Here: "units", Refusal: refusal, Data: p})
 }
 
 func (w *Web) addUnit(c *fiber.Ctx) error {
 	return w.addForm(c, "/units", w.unitsPage, func(c *fiber.Ctx) error {
 		_, err := w.Register.AddUnit(c.UserContext(), models.Unit{Code: strings.TrimSpace(c.FormValue("code")), Name: strings.TrimSpace(c.FormValue("name")),
-			Kind: c.FormValue("kind"), Parent: c.FormValue("parent")})
+			Kind: c.FormValue("kind"), Parent: c.FormValue("parent"), Approver: models.Role(c.FormValue("approver"))})
 		return err
 	})
 }

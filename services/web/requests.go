@@ -21,12 +21,13 @@ type homePage struct {
 }
 
 type waitingSort struct {
-	Heading string
-	Items   []requests.Waiting
+	Heading, More string // More is where all of the sort are listed
+	Items         []requests.Waiting
 }
 
-var waitingHeadings = []struct{ what, heading string }{
-	{"accept", "To accept or refuse"}, {"approve", "To decide"}, {"fulfil", "To fulfil"}, {"dispatch", "Your drafts"},
+var waitingHeadings = []struct{ what, heading, more string }{
+	{"accept", "To accept or refuse", "/vouchers?state=dispatched"}, {"approve", "To decide", "/requests?state=submitted"},
+	{"fulfil", "To fulfil", "/requests?state=approved"}, {"dispatch", "Your drafts", "/vouchers?state=draft"},
 }
 
 // home is the first page: what waits for whoever signed in, and what they do most.
@@ -37,7 +38,7 @@ func (w *Web) home(c *fiber.Ctx) error {
 	}
 	p := homePage{Inbox: inbox}
 	for _, h := range waitingHeadings {
-		sort := waitingSort{Heading: h.heading}
+		sort := waitingSort{Heading: h.heading, More: h.more}
 		for _, item := range inbox.Items {
 			if item.For == h.what {
 				sort.Items = append(sort.Items, item)

@@ -98,6 +98,28 @@ func (w *Web) newVoucher(c *fiber.Ctx) error {
 	return w.voucherForm(c, fiber.StatusOK, "", form, nil)
 }
 
+// startVoucher opens a new voucher with the items that were chosen in the register.
+func (w *Web) startVoucher(c *fiber.Ctx) error {
+	posted, err := url.ParseQuery(string(c.Body()))
+	if err != nil {
+		return models.Refuse(models.Malformed, "", "the form cannot be read").Because(err)
+	}
+	if len(posted["tag"]) == 0 {
+		return models.Refuse(models.Invalid, "tag", "choose at least one item in the list first")
+	}
+	form := map[string]string{"lines": strings.Join(posted["tag"], "\n") + "\n"}
+	record, err := w.Register.Asset(c.UserContext(), posted["tag"][0])
+	if err != nil {
+		return err
+	}
+	first, err := store.Decode[models.Asset](record)
+	if err != nil {
+		return err
+	}
+	form["from"] = first.Unit
+	return w.voucherForm(c, fiber.StatusOK, "", form, nil)
+}
+
 func (w *Web) voucherForm(c *fiber.Ctx, status int, number string, form map[string]string, refusal *models.Error) error {
 	ch, err := w.choices(c.UserContext())
 	if err != nil {
@@ -116,6 +138,11 @@ func (w *Web) voucherForm(c *fiber.Ctx, status int, number string, form map[stri
 		title = "Change " + number
 	}
 	return w.render(c, status, "voucher-form", view{Title: title, Here: "vouchers", Refusal: refusal, Data: f})
+}
+
+// Tags are the lines of the form, which go along when another kind is chosen.
+func (f voucherForm) Tags() []string {
+	return strings.FieldsFunc(f.Form["lines"], func(r rune) bool { return r == '\n' || r == '\r' })
 }
 
 // Pick returns a list's options with the form's value chosen.

@@ -88,6 +88,7 @@ func (w *Web) Mount(app *fiber.App) {
 	in.Get("/vouchers", w.vouchers)
 	in.Get("/vouchers/new", w.newVoucher)
 	in.Post("/vouchers/new", w.draftVoucher)
+	in.Post("/vouchers/start", w.startVoucher)
 	in.Get("/vouchers/:number", w.voucher)
 	in.Get("/vouchers/:number/edit", w.editVoucher)
 	in.Post("/vouchers/:number/edit", w.reviseVoucher)
