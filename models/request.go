@@ -75,11 +75,16 @@ func (r *Request) Waits() bool { return r.State == Approved }
 
 // Remaining is what was approved and is on no voucher yet.
 func (r *Request) Remaining() Quantity {
-	rest := r.Approved
+	return max(r.Approved-r.Promised(), 0)
+}
+
+// Promised is what is on vouchers or was given.
+func (r *Request) Promised() Quantity {
+	var sum Quantity
 	for _, f := range r.Fulfilment {
-		rest -= f.Quantity
+		sum += f.Quantity
 	}
-	return max(rest, 0)
+	return sum
 }
 
 // Given is what has been accepted.

@@ -84,7 +84,7 @@ type Balance struct {
 	Expiry Day      `json:"expiry"` // the lot's
 	Donor  string   `json:"donor,omitempty"`
 	Grant  string   `json:"grant,omitempty"`
-	Bin    string   `json:"bin,omitempty" validate:"omitempty,text,max=60"`
+	Bin    string   `json:"bin" validate:"omitempty,text,max=60"` // shelf or bin in the store, in capitals
 	OnHand Quantity `json:"on_hand"`
 	// Left is 1 while anything is on hand, so that lists need not read what is used up.
 	Left int `json:"left"`

@@ -101,7 +101,9 @@ type Line struct {
 	Condition Condition `json:"condition,omitempty"`
 	// What the receiver said; nil while they have not.
 	Receipt *Receipt `json:"receipt,omitempty"`
-	// Before is the voucher by which the asset had come where it was.
+	// Was is the state from which the asset was dispatched, and Before the voucher by
+	// which it had come there: what it goes back to when it is not accepted.
+	Was    Status `json:"was,omitempty"`
 	Before string `json:"before,omitempty"`
 }
 

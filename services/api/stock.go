@@ -12,13 +12,13 @@ import (
 )
 
 var stockFilters = []Param{{"item", "code"}, {"unit", "code; units below it are included"}, {"donor", "code"}, {"grant", "code"},
-	{"expiring", "on this day or before"}, {"all", "true for what is used up as well"}}
+	{"expiring", "on this day or before"}, {"bin", "of the unit's own store"}, {"all", "true for what is used up as well"}}
 
 // StockFilter reads which balances are asked for.
 func StockFilter(c *fiber.Ctx) (stock.Filter, error) {
 	all, err := yes(c.Query("all"))
 	return stock.Filter{Papers: register.Papers{Unit: c.Query("unit"), Donor: c.Query("donor"), Grant: c.Query("grant")},
-		Item: c.Query("item"), Expiring: models.Day(c.Query("expiring")), All: all}, err
+		Item: c.Query("item"), Expiring: models.Day(c.Query("expiring")), All: all, Bin: c.Query("bin")}, err
 }
 
 func (a *API) totals(c *fiber.Ctx) error {

@@ -83,7 +83,7 @@ func (s *Service) depart(ctx context.Context, caller *models.Person, v *models.V
 			continue
 		}
 		h := found[line.Asset]
-		line.Before = h.Voucher
+		line.Was, line.Before = h.Status, h.Voucher
 		h.Status, h.Voucher = models.InTransit, v.Number
 		entries = append(entries, h.changed("asset.dispatched", v.Number))
 	}

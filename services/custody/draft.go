@@ -205,5 +205,8 @@ func (s *Service) followed(ctx context.Context, v *models.Voucher) ([]ledger.Ent
 		return nil, models.Refuse(models.Conflict, "request", "%s is %s; nothing more is given on it", request.Number, request.State.Words())
 	}
 	request.Follow(v)
+	if v.State == models.Draft && request.Promised() > request.Approved {
+		return nil, models.Refuse(models.Conflict, "request", "%s was approved for %s, and its vouchers come to %s with this one", request.Number, request.Approved, request.Promised())
+	}
 	return []ledger.Entry{ledger.Change(store.Requests, record.Body, request, "request.followed", v.Number+" is "+v.State.Words())}, nil
 }

@@ -171,18 +171,21 @@ func receipts(v *models.Voucher, said []LineReceipt) error {
 		line := &v.Lines[i]
 		r, answered := of[line.Line]
 		line.Receipt = &models.Receipt{Accepted: r.Accepted, Condition: r.Condition, Remark: r.Remark}
-		if line.PartOf != "" {
-			kit, known := kits[line.PartOf]
-			line.Receipt.Accepted = known && kit && (r.Accepted || !answered)
+		switch {
+		case line.PartOf != "":
 			continue
-		}
-		if !answered {
-			line.Receipt.Accepted = len(said) == 0
-			if len(said) > 0 {
-				wrong = append(wrong, models.Detail{Line: line.Line, Field: "lines", Message: "is neither accepted nor refused"})
-			}
+		case !answered && len(said) > 0:
+			wrong = append(wrong, models.Detail{Line: line.Line, Field: "lines", Message: "is neither accepted nor refused"})
+		case !answered:
+			line.Receipt.Accepted = true
 		}
 		kits[line.Tag] = line.Receipt.Accepted
+	}
+	for i := range v.Lines {
+		if line := &v.Lines[i]; line.PartOf != "" {
+			_, answered := of[line.Line]
+			line.Receipt.Accepted = kits[line.PartOf] && (line.Receipt.Accepted || !answered)
+		}
 	}
 	if err := models.Wrong(wrong); err != nil {
 		return err

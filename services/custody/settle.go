@@ -94,7 +94,7 @@ func (s *Service) take(v *models.Voucher, line models.Line, a *models.Asset) {
 			a.Owner, a.OwnerPath = from, path
 		}
 	case models.TakingOver:
-		a.Status, a.Custodian = resting(a), v.Receiver
+		a.Status, a.Custodian = line.Was, v.Receiver
 	default:
 		a.Status, a.Custodian, a.IssuedAt, a.IssuedFrom, a.DueBack = models.InStore, v.Receiver, nil, "", ""
 		a.Owner, a.OwnerPath, a.StoredAt = "", nil, &now
@@ -109,13 +109,5 @@ func (s *Service) take(v *models.Voucher, line models.Line, a *models.Asset) {
 
 // giveBack puts an asset back into the state in which it was dispatched.
 func giveBack(line models.Line, a *models.Asset) {
-	a.Status, a.Voucher = resting(a), line.Before
-}
-
-// resting is the state of an asset that is not on its way.
-func resting(a *models.Asset) models.Status {
-	if a.IssuedAt != nil {
-		return models.Issued
-	}
-	return models.InStore
+	a.Status, a.Voucher = line.Was, line.Before
 }

@@ -120,7 +120,7 @@ func hash(v *models.Voucher, sig *models.Signature, receipts bool) string {
 		Operation: v.Operation, Agreement: v.Agreement, Note: v.Note, Lines: make([]models.Line, len(v.Lines)), Signature: *sig}
 	what.Signature.Hash = ""
 	for i, line := range v.Lines {
-		line.Before = ""
+		line.Was, line.Before = "", ""
 		if !receipts {
 			line.Receipt = nil
 		}

@@ -11,6 +11,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/booktest"
 	"quartermaster/services/custody"
+	"quartermaster/services/register"
 	"quartermaster/services/store"
 	"quartermaster/services/store/sqlite"
 )
@@ -255,6 +256,23 @@ func TestHandingAndTakingOver(t *testing.T) {
 	refused(t, err, models.Conflict, "sender", "guard holds nothing")
 	_, err = w.Custody.Draft(ctx, custody.NewVoucher{Kind: models.TakingOver, Sender: "relief", Receiver: "relief"})
 	refused(t, err, models.Invalid, "receiver", "is the person who hands over")
+}
+
+// TestWhatWasImportedAsIssuedGoesBackSo refuses the handing over of an item of
+// which the book knows no issue.
+func TestWhatWasImportedAsIssuedGoesBackSo(t *testing.T) {
+	w := booktest.New(t)
+	ctx := w.As("keeper-north")
+	if _, err := w.Register.Import(ctx, register.Import{File: []byte("name,category,unit,custodian,status\nRadio,radio,NORTH-POST,guard,issued\n")}); err != nil {
+		t.Fatal(err)
+	}
+	v := dispatch(t, w, "keeper-north", custody.NewVoucher{Kind: models.TakingOver, Sender: "guard", Receiver: "relief"})
+	if _, err := w.Custody.Refuse(ctx, v.Number, 0, custody.Refusal{Reason: "not seen"}); err != nil {
+		t.Fatal(err)
+	}
+	if a := w.Asset(w.TagOf(1)); a.Status != models.Issued || a.Custodian != "guard" || a.Voucher != "" {
+		t.Errorf("%+v", a)
+	}
 }
 
 func TestADraftIsRevisedAndCancelled(t *testing.T) {

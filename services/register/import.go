@@ -178,6 +178,9 @@ func (s *Service) absent(ctx context.Context, r *importReader, assets []*models.
 		}
 		switch len(there) {
 		case 0:
+			if a.Status == models.InTransit {
+				r.wrong(r.table.Rows[i].Line, "status", "is in transit by a voucher that this book does not hold; give it as in store or issued")
+			}
 			fresh = append(fresh, a)
 		case 1:
 		default:

@@ -18,6 +18,7 @@ type Filter struct {
 	Item     string
 	Expiring models.Day // on this day or before
 	All      bool       // what is used up as well
+	Bin      string     // of Unit itself
 }
 
 // Lots returns a page of the balances in the caller's scope, what expires soonest
@@ -56,6 +57,12 @@ func (s *Service) query(ctx context.Context, f Filter) (*store.Query, error) {
 	}
 	by := "expiry"
 	switch {
+	case f.Bin != "":
+		if f.Unit == "" {
+			return nil, models.Refuse(models.Invalid, "unit", "is required: in whose store the bin is")
+		}
+		by = "bin"
+		conds = append(conds, store.Is("unit", f.Unit), store.Is("bin", strings.ToUpper(f.Bin)))
 	case has("units") && f.Item != "":
 		by = "within_item"
 	case has("units"):

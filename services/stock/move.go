@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"quartermaster/models"
 	"quartermaster/services/ledger"
@@ -55,7 +56,7 @@ func (s *Service) Entries(ctx context.Context, moves ...Move) ([]ledger.Entry, e
 			balance.Left = 1
 		}
 		if m.Bin != "" {
-			balance.Bin = m.Bin
+			balance.Bin = strings.ToUpper(strings.TrimSpace(m.Bin))
 		}
 		entries = append(entries, ledger.Add(store.Movements, &models.Movement{
 			ID: s.newID(), Lot: m.Lot.Code, Item: m.Lot.Item, Unit: m.Unit, Path: m.Path, Kind: m.Kind, Quantity: m.Quantity,

@@ -136,6 +136,7 @@ var (
 			{Name: "within_item", Fields: []string{"units", "item", "left", "expiry", "lot", "unit"}},
 			{Name: "paid_by", Fields: []string{"paid_by", "left", "expiry", "lot", "unit"}},
 			{Name: "expiry", Fields: []string{"left", "expiry", "lot", "unit"}},
+			{Name: "bin", Fields: []string{"unit", "bin", "left", "expiry", "lot"}},
 		},
 		Many: map[string]func(any) []string{
 			"units":   func(d any) []string { return d.(*models.Balance).Path },

@@ -87,7 +87,8 @@ func TestRequestsAndStockOnPages(t *testing.T) {
 			t.Errorf("%s: %d %s", step.path, p.StatusCode, p.body)
 		}
 	}
-	s.get("/stock/kit").has(t, 200, "Below the reorder level", "bin A-3", "23 test on hand")
+	s.get("/stock/kit").has(t, 200, "Below the reorder level", "/bins/NORTH-STORE/A-3", "23 test on hand")
+	s.get("/bins/NORTH-STORE/a-3").has(t, 200, "Drug test kit", "N-9")
 	s.get("/l/"+strings.ToLower("LOT-000001-3")).has(t, 303)
 	s.get("/scan?code=lot-000001-3").has(t, 303)
 }

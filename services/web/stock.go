@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/url"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/api"
+	"quartermaster/services/register"
 	"quartermaster/services/stock"
 	"quartermaster/services/store"
 )
@@ -132,15 +134,11 @@ func (w *Web) itemPage(c *fiber.Ctx, status int, open string, refusal *models.Er
 		names[u.Code] = u.Name
 	}
 	for _, record := range list.Records {
-		b, err := store.Decode[models.Balance](record)
+		row, err := w.lotRow(ctx, record, names)
 		if err != nil {
 			return err
 		}
-		lot, err := w.Stock.Lot(ctx, "lot", b.Lot)
-		if err != nil {
-			return err
-		}
-		p.Lots = append(p.Lots, lotRow{b, lot.Number, names[b.Unit], b.Expired(w.Book.Today())})
+		p.Lots = append(p.Lots, row)
 	}
 	return w.render(c, status, "stock-item", view{Title: item.Name, Here: "stock", Refusal: refusal, Data: p})
 }
@@ -193,6 +191,52 @@ func (w *Web) setLevel(c *fiber.Ctx, item string, form map[string]string) error 
 		_, err = w.Stock.SetLevel(c.UserContext(), item, 0, models.Level{Unit: form["unit"], Reorder: quantity})
 	}
 	return err
+}
+
+type binPage struct {
+	Unit, Bin, UnitName string
+	Lots                []lotRow
+	Names               map[string]string // of items
+}
+
+// bin shows what lies in a bin of a unit's store.
+func (w *Web) bin(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	p := binPage{Unit: c.Params("unit"), Bin: strings.ToUpper(c.Params("bin")), Names: map[string]string{}}
+	list, err := w.Stock.Lots(ctx, stock.Filter{Papers: register.Papers{Unit: p.Unit}, Bin: p.Bin}, "", store.LargestPage)
+	if err != nil {
+		return err
+	}
+	unit, err := w.Register.Unit(ctx, p.Unit)
+	if err != nil {
+		return err
+	}
+	p.UnitName = unit.Name
+	for _, record := range list.Records {
+		row, err := w.lotRow(ctx, record, map[string]string{unit.Code: unit.Name})
+		if err != nil {
+			return err
+		}
+		item, err := w.Stock.OneItem(ctx, row.Item)
+		if err != nil {
+			return err
+		}
+		p.Names[row.Item] = item.Name
+		p.Lots = append(p.Lots, row)
+	}
+	return w.render(c, fiber.StatusOK, "bin", view{Title: "Bin " + p.Bin, Here: "stock", Data: p})
+}
+
+func (w *Web) lotRow(ctx context.Context, record store.Record, units map[string]string) (lotRow, error) {
+	b, err := store.Decode[models.Balance](record)
+	if err != nil {
+		return lotRow{}, err
+	}
+	lot, err := w.Stock.Lot(ctx, "lot", b.Lot)
+	if err != nil {
+		return lotRow{}, err
+	}
+	return lotRow{b, lot.Number, units[b.Unit], b.Expired(w.Book.Today())}, nil
 }
 
 type lotPage struct {
@@ -314,7 +358,7 @@ func (w *Web) openLot(c *fiber.Ctx) error {
 	return c.Redirect("/lots/"+url.PathEscape(strings.ToUpper(c.Params("code"))), fiber.StatusSeeOther)
 }
 
-// openBin shows what is in stock at the unit whose bin was scanned.
+// openBin opens the bin whose label was scanned.
 func (w *Web) openBin(c *fiber.Ctx) error {
-	return c.Redirect("/stock?"+url.Values{"unit": {strings.ToUpper(c.Params("unit"))}, "bin": {strings.ToUpper(c.Params("bin"))}}.Encode(), fiber.StatusSeeOther)
+	return c.Redirect("/bins/"+url.PathEscape(strings.ToUpper(c.Params("unit")))+"/"+url.PathEscape(strings.ToUpper(c.Params("bin"))), fiber.StatusSeeOther)
 }

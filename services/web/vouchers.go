@@ -24,6 +24,8 @@ type vouchersPage struct {
 	Kinds    []option
 	States   []option
 	Units    []option
+	Donors   []option
+	Grants   []option
 	Vouchers []voucherRow
 	Query    url.Values
 	Next     string
@@ -41,7 +43,7 @@ func (w *Web) vouchers(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := vouchersPage{Filter: f, Kinds: choose(kindOptions, f.Kind), States: choose(voucherStateOptions, f.State), Units: choose(ch.Units, f.Unit),
+	p := vouchersPage{Filter: f, Kinds: choose(kindOptions, f.Kind), States: choose(voucherStateOptions, f.State), Units: choose(ch.Units, f.Unit), Donors: choose(ch.Donors, f.Donor), Grants: choose(ch.Grants, f.Grant),
 		Query: queryOf(c), First: c.Query("cursor") == ""}
 	v := view{Title: "Vouchers", Here: "vouchers", Data: &p}
 	list, next, err := w.Custody.List(c.UserContext(), f, c.Query("cursor"), pageOfAssets)

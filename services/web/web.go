@@ -121,6 +121,7 @@ func (w *Web) Mount(app *fiber.App) {
 	in.Post("/lots/:code/dispose", w.lotStep("dispose", "disposed", w.disposeLot))
 	in.Get("/l/:code", w.openLot)
 	in.Get("/b/:unit/:bin", w.openBin)
+	in.Get("/bins/:unit/:bin", w.bin)
 
 	in.Get("/units", w.units)
 	in.Post("/units", w.addUnit)
