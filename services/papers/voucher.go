@@ -1,0 +1,203 @@
+package papers
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"quartermaster/labels"
+	"quartermaster/models"
+)
+
+// Voucher is a voucher as it is printed.
+type Voucher struct {
+	*models.Voucher
+	FromName, ToName string
+	Names            map[string]string // a person's code to "Rank Name"
+	Address          string            // that the QR code carries; "" prints none
+	Issued           models.Time       // when it is printed
+	Zone             *time.Location    // of the times on it; nil is UTC
+	Broken           map[string]bool   // "outgoing", "incoming": the signature no longer matches
+}
+
+var titles = map[models.VoucherKind]string{
+	models.IssueVoucher:    "Store issue and receipt voucher",
+	models.ReturnVoucher:   "Return voucher",
+	models.TransferVoucher: "Transfer voucher",
+	models.HandoverVoucher: "Donor handover and transfer of title",
+	models.LoanVoucher:     "Loan voucher",
+	models.TakingOver:      "Handing and taking over certificate",
+}
+
+var stamps = map[models.VoucherState]colour{
+	models.Draft:          grey,
+	models.Underway:       blue,
+	models.Accepted:       green,
+	models.AcceptedInPart: amber,
+	models.Refused:        red,
+	models.Cancelled:      red,
+}
+
+// Write writes the voucher as a PDF.
+func (v Voucher) Write(w io.Writer) error {
+	p, err := v.draw()
+	if err != nil {
+		return err
+	}
+	return p.write(w)
+}
+
+func (v Voucher) draw() (*paper, error) {
+	p := newPaper(v.title(), v.Number, "printed "+when(v.Issued, v.Zone)+" from the property book", v.Issued)
+	p.head = func() {
+		p.say(left, p.y, words{v.title() + " " + readable(v.Number), strong})
+		p.sayRight(right, p.y, words{v.stamp(), style{8.5, true, stamps[v.State]}})
+		p.y += 7
+	}
+	p.newPage()
+	if err := v.opening(p); err != nil {
+		return nil, err
+	}
+	v.facts(p)
+	v.table(p)
+	v.totals(p)
+	v.signatures(p)
+	return p, nil
+}
+
+func (v Voucher) title() string {
+	if title := titles[v.Kind]; title != "" {
+		return title
+	}
+	return "Voucher"
+}
+
+func (v Voucher) stamp() string { return strings.ToUpper(v.State.Words()) }
+
+// A module of the code is as large as a code of this width allows, mm, and never
+// smaller than a camera reads from paper.
+const (
+	codeSide       = 23
+	smallestModule = 0.5
+	largestModule  = 0.8
+)
+
+// opening draws the title, the number, the state and the code.
+func (v Voucher) opening(p *paper) error {
+	beside := wide
+	under := p.y
+	if v.Address != "" {
+		code, err := labels.NewPaperCode(v.Address)
+		if err != nil {
+			return err
+		}
+		module := min(largestModule, max(smallestModule, codeSide/float64(code.Size)))
+		side := float64(code.Size) * module
+		quiet := labels.Quiet * module
+		x, y := right-side-quiet, p.y+quiet
+		p.pdf.SetFillColor(0, 0, 0)
+		code.Runs(func(cx, cy, length int) {
+			p.pdf.Rect(x+float64(cx)*module, y+float64(cy)*module, float64(length)*module, module, "F")
+		})
+		does := words{"scan to accept", style{size: 7.5, bold: true}}
+		if v.Settled() {
+			does.text = "scan to look up"
+		}
+		under = y + side + quiet - 1
+		p.say(x+(side-p.width(does))/2, under, does)
+		under += does.height() + 1
+		beside = x - quiet - left
+	}
+	y := p.y + 2
+	y += p.put(left, y, p.set(beside, words{v.title(), style{size: 17, bold: true}}, words{v.Number, style{size: 13}}))
+	p.y = max(under, v.drawStamp(p, y+2.5)+4)
+	return nil
+}
+
+// drawStamp draws the state in a frame as a rubber stamp does, and returns where
+// the frame ends.
+func (v Voucher) drawStamp(p *paper, y float64) float64 {
+	c := stamps[v.State]
+	word := words{v.stamp(), style{12, true, c}}
+	w, h := p.width(word)+8, word.height()+3
+	p.pen(c, 0.7)
+	p.pdf.Rect(left+0.35, y, w, h, "D")
+	p.pen(c, 0.2)
+	p.pdf.Rect(left+1.25, y+0.9, w-1.8, h-1.8, "D")
+	p.say(left+0.35+4, y+1.6, word)
+	return y + h
+}
+
+// fact is a field of the form.
+type fact struct{ label, value string }
+
+// facts draws who, when and why, in two columns, and the note below them.
+func (v Voucher) facts(p *paper) {
+	from, to := "From", "To"
+	if v.Kind == models.HandoverVoucher {
+		from = "From the donor"
+	}
+	facts := []fact{
+		{from, unit(v.FromName, v.From)}, {to, unit(v.ToName, v.To)},
+		{"Handed over by", v.name(v.Sender)}, {"Received by", v.name(v.Receiver)},
+		{"Raised", join(", by ", when(v.RaisedAt, v.Zone), v.name(v.RaisedBy))},
+	}
+	for _, f := range []fact{
+		{"Due back", day(v.DueBack)}, {"Operation", v.Operation}, {"Agreement", v.Agreement}, {"On request", v.Request}, {"Reason", v.Reason},
+	} {
+		if f.value != "" {
+			facts = append(facts, f)
+		}
+	}
+	const gap = 6
+	column := (wide - gap) / 2
+	for len(facts) > 0 {
+		row := facts[:min(2, len(facts))]
+		facts = facts[len(row):]
+		var cells [][]words
+		tall := 0.0
+		for _, f := range row {
+			if f.value == "" {
+				f.value = "–"
+			}
+			cells = append(cells, p.set(column, words{f.label, small}, words{f.value, style{size: 9.5}}))
+			tall = max(tall, height(cells[len(cells)-1]))
+		}
+		p.room(tall + 2)
+		for i, cell := range cells {
+			p.put(left+float64(i)*(column+gap), p.y, cell)
+		}
+		p.y += tall + 2
+	}
+	if v.Note != "" {
+		p.flow(left, wide, words{"Note", small}, words{strings.TrimSpace(v.Note), plain})
+		p.y += 2
+	}
+	p.y += 1
+}
+
+func (v Voucher) name(code string) string {
+	if name := v.Names[code]; name != "" {
+		return name
+	}
+	return code
+}
+
+func unit(name, code string) string {
+	if name == "" || name == code {
+		return code
+	}
+	return fmt.Sprintf("%s (%s)", name, code)
+}
+
+// join puts texts together, leaving out those that are empty.
+func join(with string, texts ...string) string {
+	var all []string
+	for _, text := range texts {
+		if text != "" {
+			all = append(all, text)
+		}
+	}
+	return strings.Join(all, with)
+}
