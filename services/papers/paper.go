@@ -138,7 +138,7 @@ func (p *paper) say(x, y float64, w words) {
 		return
 	}
 	p.use(w.style)
-	p.pdf.Text(x, y+w.size/ptPerMM*0.96, w.text)
+	p.pdf.Text(x, y+w.size/ptPerMM*0.96, visual(w.text))
 }
 
 func (p *paper) sayRight(x, y float64, w words) { p.say(x-p.width(w), y, w) }
@@ -165,7 +165,7 @@ func (p *paper) set(w float64, texts ...words) []words {
 		}
 		p.use(t.style)
 		for paragraph := range strings.SplitSeq(t.text, "\n") {
-			for _, line := range p.wrap(readable(paragraph), w) {
+			for _, line := range p.wrap(joined(readable(paragraph)), w) {
 				lines = append(lines, words{line, t.style})
 			}
 		}

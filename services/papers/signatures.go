@@ -25,8 +25,8 @@ type box struct {
 	blanks    []string // what is filled in by hand, beside a signature, where nobody signed
 }
 
-// signatures draws the boxes of both ends and of the accounts, beside each other
-// on one page.
+// signatures draws the totals, and with them on one page the boxes of both ends and
+// of the accounts, so that nobody signs a page that says nothing of the goods.
 func (v Voucher) signatures(p *paper) {
 	gives, takes := "Handed over", "Received"
 	if v.Kind == models.HandoverVoucher {
@@ -49,7 +49,9 @@ func (v Voucher) signatures(p *paper) {
 		}
 		tall = max(tall, h)
 	}
-	p.room(tall)
+	totals := p.set(wide, v.totals()...)
+	p.room(height(totals) + 3 + tall)
+	p.y += p.put(left, p.y, totals) + 3
 	for i, b := range boxes {
 		v.drawBox(p, left+float64(i)*(boxW+boxGap), tall, b, set[i])
 	}

@@ -9,8 +9,8 @@ import (
 	"quartermaster/models"
 )
 
-// totals draws how many lines there are and what they are worth.
-func (v Voucher) totals(p *paper) {
+// totals says how many lines there are and what they are worth.
+func (v Voucher) totals() []words {
 	accepted, refused, without := 0, 0, 0
 	for _, l := range v.Lines {
 		switch {
@@ -42,8 +42,7 @@ func (v Voucher) totals(p *paper) {
 			texts = append(texts, words{"Value accepted: " + value, strong})
 		}
 	}
-	p.flow(left, wide, texts...)
-	p.y += 3
+	return texts
 }
 
 func lines(n int) string {

@@ -61,7 +61,6 @@ func (v Voucher) draw() (*paper, error) {
 	}
 	v.facts(p)
 	v.table(p)
-	v.totals(p)
 	v.signatures(p)
 	return p, nil
 }
