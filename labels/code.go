@@ -19,8 +19,14 @@ const Quiet = 4
 
 // NewCode makes the code of a text with error correction Q, which the library
 // calls High: a quarter of the code may be scratched or covered.
-func NewCode(text string) (*Code, error) {
-	qr, err := qrcode.New(text, qrcode.High)
+func NewCode(text string) (*Code, error) { return encode(text, qrcode.High) }
+
+// NewPaperCode makes the code of a text with error correction M, for paper, which
+// is not scratched as a label is: its modules are fewer and so larger.
+func NewPaperCode(text string) (*Code, error) { return encode(text, qrcode.Medium) }
+
+func encode(text string, level qrcode.RecoveryLevel) (*Code, error) {
+	qr, err := qrcode.New(text, level)
 	if err != nil {
 		return nil, fmt.Errorf("labels: %q does not fit a QR code: %w", text, err)
 	}

@@ -16,8 +16,11 @@ func (s *Service) Print(ctx context.Context, number string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	paper := papers.Voucher{Voucher: v.Voucher, Names: map[string]string{}, Address: s.Address(v.Number), Printed: models.At(s.Book.Now()),
-		Zone: s.Book.Zone, Broken: v.Broken, Hidden: v.Hidden}
+	paper := papers.Voucher{Voucher: v.Voucher, Names: map[string]string{}, Address: s.Address(v.Number), Issued: models.At(s.Book.Now()),
+		Zone: s.Book.Zone, Broken: map[string]bool{}, Hidden: v.Hidden}
+	for _, end := range v.Broken {
+		paper.Broken[end] = true
+	}
 	if paper.FromName, err = s.endName(ctx, v.From, v.Kind == models.HandoverVoucher); err != nil {
 		return err
 	}
@@ -64,7 +67,7 @@ func (s *Service) NoDemand(ctx context.Context, code string, w io.Writer) error 
 	if !left.Nothing() {
 		return models.Refuse(models.Conflict, "code", "%s still answers for %d items, and %d vouchers are on their way to them; have them handed over first", person.Name, left.Assets, left.Vouchers)
 	}
-	certificate := papers.NoDemand{Person: person, IssuedBy: caller.Name, At: models.At(s.Book.Now()), Zone: s.Book.Zone}
+	certificate := papers.NoDemand{Person: person, IssuedBy: caller.Name, On: models.At(s.Book.Now()), Zone: s.Book.Zone}
 	if person.Unit != "" {
 		if certificate.UnitName, err = s.endName(ctx, person.Unit, false); err != nil {
 			return err

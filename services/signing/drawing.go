@@ -1,10 +1,12 @@
-// Package signing takes signatures that are drawn on a screen.
+// Package signing takes in what people sign with.
 package signing
 
 import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,17 +16,29 @@ import (
 // LargestDrawing is the most that a drawn signature may hold, in bytes.
 const LargestDrawing = 100 << 10
 
-// mostSize bounds the width and height of a drawing, in pixels.
-const mostSize = 10_000
+// A pad is measured in its own units, mostly CSS pixels.
+const (
+	smallestPad = 10
+	largestPad  = 10_000
+	farthest    = 100_000 // that a stroke may go from the pad's corner
+)
 
-// Drawing checks an SVG that a signature pad drew and writes it anew: nothing but
-// strokes (paths of lines and curves at absolute places, SVG 1.1 section 8.3)
-// within a frame. Whatever else an SVG can hold is refused.
-func Drawing(svg string) (string, error) {
+const namespace = "http://www.w3.org/2000/svg"
+
+// paint are the attributes that say how a stroke looks. They are dropped: every
+// signature is kept black on nothing.
+var paint = []string{"fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin"}
+
+// Drawing reads the SVG that a signature pad drew and returns the same strokes as
+// a small SVG of one path, in absolute M, L, C, Q and Z with one decimal. It takes
+// svg, g and path elements and nothing else, so that what it returns may stand in
+// a page; anything more is refused as Invalid, for the field "signature". What it
+// returned it returns again unchanged.
+func Drawing(svg string) (clean string, err error) {
 	if len(svg) > LargestDrawing {
-		return "", models.Refuse(models.Invalid, "signature", "is larger than %d KB; clear it and sign again", LargestDrawing>>10)
+		return "", tooLarge()
 	}
-	d := &drawing{}
+	var d drawing
 	decoder := xml.NewDecoder(strings.NewReader(svg))
 	for {
 		token, err := decoder.Token()
@@ -32,163 +46,148 @@ func Drawing(svg string) (string, error) {
 			break
 		}
 		if err != nil {
-			return "", models.Refuse(models.Invalid, "signature", "cannot be read as SVG").Because(err)
+			return "", refuse("is no drawing that can be read").Because(err)
 		}
 		if err := d.take(token); err != nil {
 			return "", err
 		}
 	}
-	return d.write()
+	if !d.begun {
+		return "", refuse("is empty")
+	}
+	strokes := d.path.String()
+	if strokes == "" {
+		return "", refuse("is empty")
+	}
+	w, h := decimal(d.w), decimal(d.h)
+	clean = `<svg xmlns="` + namespace + `" width="` + w + `" height="` + h + `" viewBox="0 0 ` + w + " " + h +
+		`"><path d="` + strokes + `" fill="none" stroke="#000" stroke-width="2.2" stroke-linecap="round"/></svg>`
+	if len(clean) > LargestDrawing {
+		return "", tooLarge()
+	}
+	return clean, nil
 }
 
+func refuse(format string, args ...any) *models.Error {
+	return models.Refuse(models.Invalid, "signature", format, args...)
+}
+
+func tooLarge() error {
+	return refuse("is larger than %d KB; clear it and sign again with fewer strokes", LargestDrawing>>10)
+}
+
+// decimal writes a coordinate to a tenth.
+func decimal(v float64) string {
+	v = math.Round(v*10) / 10
+	if v == 0 {
+		v = 0 // and not -0
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
+
+// drawing is what has been read of one.
 type drawing struct {
-	width, height float64
-	strokes       []string
-}
-
-func foreign(what string) error {
-	return models.Refuse(models.Invalid, "signature", "holds %s; a signature is made of strokes alone", what)
+	begun      bool
+	depth      int
+	inPath     bool
+	x, y, w, h float64 // the pad
+	path       path
 }
 
 func (d *drawing) take(token xml.Token) error {
-	switch t := token.(type) {
+	switch token := token.(type) {
 	case xml.StartElement:
-		switch t.Name.Local {
-		case "svg":
-			return d.frame(t)
-		case "g":
-			return allowed(t)
-		case "path":
-			if err := allowed(t); err != nil {
-				return err
-			}
-			path, err := strokes(attribute(t, "d"))
-			if path != "" {
-				d.strokes = append(d.strokes, path)
-			}
+		return d.open(token)
+	case xml.EndElement:
+		d.depth--
+		d.inPath = false
+	case xml.CharData:
+		if strings.TrimSpace(string(token)) != "" {
+			return refuse("may hold strokes only, no text")
+		}
+	case xml.ProcInst:
+		if token.Target != "xml" || d.begun {
+			return refuse("may hold strokes only, no instructions")
+		}
+	case xml.Directive:
+		return refuse("may hold strokes only, no document type")
+	case xml.Comment:
+		return refuse("may hold strokes only, no comments")
+	}
+	return nil
+}
+
+func (d *drawing) open(e xml.StartElement) error {
+	if e.Name.Space != "" && e.Name.Space != namespace {
+		return refuse("may hold elements of SVG only")
+	}
+	if (d.depth == 0) != (e.Name.Local == "svg") || (d.depth == 0 && d.begun) {
+		return refuse("must be one svg element that holds strokes")
+	}
+	if d.inPath {
+		return refuse("may hold nothing within a path")
+	}
+	d.depth++
+	switch e.Name.Local {
+	case "svg":
+		d.begun = true
+		return d.pad(e.Attr)
+	case "g":
+		_, err := attributes(e)
+		return err
+	case "path":
+		found, err := attributes(e, "d")
+		if err != nil {
 			return err
 		}
-		return foreign("<" + t.Name.Local + ">")
-	case xml.CharData:
-		if strings.TrimSpace(string(t)) != "" {
-			return foreign("text")
-		}
-	case xml.Directive, xml.ProcInst:
-		return foreign("a declaration")
+		d.inPath = true
+		return d.path.read(found["d"], d.x, d.y)
 	}
-	return nil
+	return refuse("may hold strokes only, not a %.20q element", e.Name.Local)
 }
 
-var looks = " d fill stroke stroke-width stroke-linecap stroke-linejoin xmlns width height viewBox "
-
-// allowed refuses attributes that do more than say how a stroke looks; how it
-// looks is decided here.
-func allowed(e xml.StartElement) error {
+// attributes returns those that are wanted and refuses any that are neither
+// wanted nor paint.
+func attributes(e xml.StartElement, wanted ...string) (map[string]string, error) {
+	found := map[string]string{}
 	for _, a := range e.Attr {
-		if !strings.Contains(looks, " "+a.Name.Local+" ") || a.Name.Space != "" {
-			return foreign("the attribute " + a.Name.Local)
+		name := a.Name.Local
+		switch {
+		case a.Name.Space == "xmlns" || a.Name.Space == "" && name == "xmlns":
+		case a.Name.Space != "" || !slices.Contains(wanted, name) && !slices.Contains(paint, name):
+			return nil, refuse("may not have the attribute %.20q", name)
+		default:
+			if _, twice := found[name]; twice {
+				return nil, refuse("has the attribute %.20q twice", name)
+			}
+			found[name] = a.Value
 		}
 	}
-	return nil
+	return found, nil
 }
 
-func attribute(e xml.StartElement, name string) string {
-	for _, a := range e.Attr {
-		if a.Name.Local == name {
-			return a.Value
-		}
-	}
-	return ""
-}
-
-func (d *drawing) frame(e xml.StartElement) error {
-	if err := allowed(e); err != nil {
+// pad reads how large the pad was: its viewBox, else its width and height.
+func (d *drawing) pad(attr []xml.Attr) error {
+	found, err := attributes(xml.StartElement{Attr: attr}, "width", "height", "viewBox", "version")
+	if err != nil {
 		return err
 	}
-	if d.width != 0 {
-		return foreign("a drawing within the drawing")
+	box := []string{"0", "0", strings.TrimSuffix(found["width"], "px"), strings.TrimSuffix(found["height"], "px")}
+	if given := found["viewBox"]; given != "" {
+		box = strings.FieldsFunc(given, separates)
 	}
-	sizes := []string{attribute(e, "width"), attribute(e, "height")}
-	if box := strings.Fields(strings.ReplaceAll(attribute(e, "viewBox"), ",", " ")); len(box) == 4 {
-		sizes = box[2:]
+	if len(box) != 4 {
+		return refuse("has a viewBox that is not four numbers")
 	}
-	for i, to := range []*float64{&d.width, &d.height} {
-		n, err := strconv.ParseFloat(strings.TrimSuffix(sizes[i], "px"), 64)
-		if err != nil || !(n >= 1 && n <= mostSize) {
-			return models.Refuse(models.Invalid, "signature", "must say its width and height, 1 to %d", mostSize)
+	for i, into := range []*float64{&d.x, &d.y, &d.w, &d.h} {
+		v, err := strconv.ParseFloat(box[i], 64)
+		if err != nil || !(math.Abs(v) <= largestPad) {
+			return refuse("must say how large its pad is, at most %d by %d", largestPad, largestPad)
 		}
-		*to = n
+		*into = v
+	}
+	if d.w < smallestPad || d.h < smallestPad {
+		return refuse("must be at least %d by %d", smallestPad, smallestPad)
 	}
 	return nil
-}
-
-// operands is how many numbers each command of a path takes.
-var operands = map[byte]int{'M': 2, 'L': 2, 'C': 6, 'Q': 4, 'Z': 0}
-
-// strokes reads a path and writes it with one command a step and at most one
-// decimal.
-func strokes(path string) (string, error) {
-	var b strings.Builder
-	rest := strings.TrimSpace(strings.ReplaceAll(path, ",", " "))
-	drawn := false
-	for first := true; rest != ""; first = false {
-		command := rest[0]
-		n, known := operands[command]
-		if !known || first && command != 'M' {
-			return "", foreign("a path of other than M, L, C, Q and Z")
-		}
-		end := strings.IndexAny(rest[1:], "MLCQZ")
-		if end < 0 {
-			end = len(rest) - 1
-		}
-		numbers := strings.Fields(rest[1 : 1+end])
-		rest = rest[1+end:]
-		if n == 0 && len(numbers) > 0 || n > 0 && (len(numbers) == 0 || len(numbers)%n != 0) {
-			return "", foreign("a path that breaks off")
-		}
-		drawn = drawn || command != 'M'
-		for at := 0; at == 0 || at < len(numbers); at += max(n, 1) {
-			if b.Len() > 0 {
-				b.WriteByte(' ')
-			}
-			if command == 'M' && at > 0 { // further pairs of a move are lines
-				command, drawn = 'L', true
-			}
-			b.WriteByte(command)
-			for _, text := range numbers[at:min(at+n, len(numbers))] {
-				x, err := strconv.ParseFloat(text, 64)
-				if err != nil || !(x >= -mostSize && x <= mostSize) {
-					return "", foreign("a place that is no number within the frame")
-				}
-				b.WriteByte(' ')
-				b.WriteString(decimal(x))
-			}
-		}
-	}
-	if !drawn {
-		return "", nil
-	}
-	return b.String(), nil
-}
-
-func decimal(x float64) string {
-	text := strings.TrimSuffix(strconv.FormatFloat(x, 'f', 1, 64), ".0")
-	if text == "-0" {
-		return "0"
-	}
-	return text
-}
-
-func (d *drawing) write() (string, error) {
-	if d.width == 0 || len(d.strokes) == 0 {
-		return "", models.Refuse(models.Invalid, "signature", "is empty; sign in the box, or give a PIN")
-	}
-	w, h := decimal(d.width), decimal(d.height)
-	var b strings.Builder
-	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" width="` + w + `" height="` + h + `" viewBox="0 0 ` + w + " " + h + `">`)
-	for _, s := range d.strokes {
-		b.WriteString(`<path d="` + s + `" fill="none" stroke="#000" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/>`)
-	}
-	b.WriteString("</svg>")
-	return b.String(), nil
 }

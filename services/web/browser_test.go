@@ -96,19 +96,11 @@ func value[T any](t *testing.T, ctx context.Context, script string) T {
 	return got
 }
 
-// draw signs in a box with a finger.
+// draw signs in a box.
 func draw(t *testing.T, ctx context.Context, box string) {
 	t.Helper()
-	drawn := value[bool](t, ctx, `(() => {
-		const canvas = document.querySelector("`+box+`"), place = canvas.getBoundingClientRect();
-		canvas.setPointerCapture = () => {};
-		const touch = (type, x, y) => canvas.dispatchEvent(new PointerEvent(type, {isPrimary: true, pointerId: 1, clientX: place.left + x, clientY: place.top + y, bubbles: true}));
-		touch("pointerdown", 20, 90); touch("pointermove", 60, 30); touch("pointermove", 90, 100); touch("pointermove", 150, 40); touch("pointerup", 150, 40);
-		return canvas.closest(".signpad").querySelector("input").value.includes("M 20 90 L 60 30");
-	})()`)
-	if !drawn {
-		t.Error("nothing was drawn")
-	}
+	at := value[[]float64](t, ctx, `(() => { const pad = document.querySelector("`+box+`"); pad.scrollIntoView({block: "center"}); const r = pad.getBoundingClientRect(); return [r.left, r.top]; })()`)
+	pen(t, ctx, [2]float64{at[0] + 20, at[1] + 90}, [2]float64{at[0] + 60, at[1] + 30}, [2]float64{at[0] + 90, at[1] + 100}, [2]float64{at[0] + 150, at[1] + 40})
 }
 
 // TestAStorekeeperIssuesWithAScanner scans with something that types, issues and

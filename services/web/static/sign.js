@@ -1,71 +1,139 @@
-// Makes a box to sign in: strokes of a finger, pen or mouse become an SVG in the
-// hidden field beside it. Without this, or a pointer, the PIN signs.
-for (const pad of document.querySelectorAll(".signpad")) {
-  const canvas = pad.querySelector("canvas");
-  const field = pad.querySelector("input[name=drawing]");
-  const strokes = [];
-  let stroke = null;
+// Turns each .signpad into a pad to sign on with a finger, a pen or a mouse. What
+// is drawn goes into its hidden field as SVG whenever a stroke ends. Whoever cannot
+// draw signs with the PIN field beside it.
+const most = 20_000; // characters that a signature takes, unless it is a scrawl all over
 
-  const size = () => canvas.getBoundingClientRect();
-  const place = (event) => {
-    const box = size();
-    return [Math.round((event.clientX - box.left) * 10) / 10, Math.round((event.clientY - box.top) * 10) / 10];
-  };
+function pad(box) {
+  const canvas = box.querySelector("canvas");
+  const field = box.querySelector("input[name=drawing]");
+  const clear = box.querySelector(".clear");
+  const pen = canvas.getContext("2d");
+  let strokes = []; // of points [x, y] in CSS pixels
+  let stroke = null; // that is being drawn
+  let width = 0, height = 0;
 
-  function draw() {
-    const box = size();
-    const scale = devicePixelRatio || 1;
-    canvas.width = box.width * scale;
-    canvas.height = box.height * scale;
-    const pen = canvas.getContext("2d");
-    pen.scale(scale, scale);
-    pen.lineWidth = 2.2;
-    pen.lineCap = pen.lineJoin = "round";
-    pen.strokeStyle = "#14181d";
-    for (const points of strokes) {
-      pen.beginPath();
-      pen.moveTo(...points[0]);
-      for (const point of points.slice(1)) pen.lineTo(...point);
-      pen.stroke();
-    }
+  // A pad that is turned or resized keeps what is on it, scaled.
+  function fit() {
+    const w = canvas.clientWidth, h = canvas.clientHeight;
+    if (!w || !h) return;
+    const scale = width ? Math.min(w / width, h / height) : 1;
+    if (scale !== 1) strokes = strokes.map((s) => s.map(([x, y]) => [x * scale, y * scale]));
+    [width, height] = [w, h];
+    const dots = window.devicePixelRatio || 1;
+    canvas.width = Math.round(w * dots);
+    canvas.height = Math.round(h * dots);
+    pen.setTransform(dots, 0, 0, dots, 0, 0);
+    draw();
+    if (strokes.length && !stroke) keep();
   }
 
-  function write() {
-    const box = size();
-    const paths = strokes.filter((points) => points.length > 1)
-      .map((points) => `<path d="M ${points[0].join(" ")} L ${points.slice(1).map((p) => p.join(" ")).join(" ")}"/>`).join("");
-    field.value = paths && `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.round(box.width)}" height="${Math.round(box.height)}">${paths}</svg>`;
-    pad.classList.toggle("signed", Boolean(paths));
+  function ink(strokes) {
+    pen.strokeStyle = getComputedStyle(canvas).color;
+    pen.lineWidth = 2.2;
+    pen.lineCap = pen.lineJoin = "round";
+    pen.stroke(new Path2D(strokes.map(curve).join("")));
+  }
+
+  function draw() {
+    pen.clearRect(0, 0, width, height);
+    ink(strokes);
+  }
+
+  function keep() {
+    field.value = strokes.length ? svg(strokes, width, height) : "";
+    box.classList.toggle("signed", strokes.length > 0);
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  const edge = (v, end) => Math.min(Math.max(v, 0), end);
+  function add(event) {
+    const at = canvas.getBoundingClientRect();
+    const x = edge(event.clientX - at.left - canvas.clientLeft, width), y = edge(event.clientY - at.top - canvas.clientTop, height);
+    const last = stroke.at(-1);
+    if (!last || Math.hypot(x - last[0], y - last[1]) >= 0.5) stroke.push([x, y]);
   }
 
   canvas.addEventListener("pointerdown", (event) => {
-    if (!event.isPrimary) return;
+    if (stroke || !event.isPrimary || event.button !== 0) return;
+    event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
-    stroke = [place(event)];
-    strokes.push(stroke);
+    strokes.push(stroke = []);
+    add(event);
+    ink([stroke]);
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!stroke) return;
-    const [x, y] = place(event);
-    const [lastX, lastY] = stroke.at(-1);
-    if (Math.hypot(x - lastX, y - lastY) < 1.5) return; // a signature needs no more
-    stroke.push([x, y]);
-    draw();
+    if (!stroke || !event.isPrimary) return;
+    const from = stroke.length - 1;
+    const all = event.getCoalescedEvents?.() ?? [];
+    for (const one of all.length ? all : [event]) add(one);
+    ink([stroke.slice(from)]); // the rest is on the pad; it is drawn rounder when the stroke ends
   });
   for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, () => {
-      if (!stroke) return;
+    canvas.addEventListener(end, (event) => {
+      if (!stroke || !event.isPrimary) return;
       stroke = null;
       draw();
-      write();
+      keep();
     });
   }
-  pad.querySelector(".clear").addEventListener("click", () => {
-    strokes.length = 0;
+
+  function wipe() {
+    strokes = [];
+    stroke = null;
     draw();
-    write();
-  });
-  addEventListener("resize", draw);
-  pad.hidden = false;
-  draw();
+    keep();
+  }
+  clear?.addEventListener("click", wipe);
+  field.form?.addEventListener("reset", () => setTimeout(wipe, 0));
+  new ResizeObserver(fit).observe(canvas);
+  field.value = ""; // a page that comes back from the history has it filled and its pad empty
+  fit();
 }
+
+const short = (v) => String(Math.round(v * 10) / 10);
+
+// curve goes through the middles between points, so that corners are round.
+function curve(points) {
+  const at = ([x, y]) => short(x) + " " + short(y);
+  let d = "M" + at(points[0]);
+  if (points.length === 1) return d + "L" + at(points[0]);
+  for (let i = 1; i < points.length - 1; i++) {
+    const [a, b] = [points[i], points[i + 1]];
+    d += "Q" + at(a) + " " + at([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]);
+  }
+  return d + "L" + at(points.at(-1));
+}
+
+// simplify leaves out the points that lie within slack of the line between those
+// that stay (Ramer, Douglas and Peucker).
+function simplify(points, slack) {
+  const stays = new Set([0, points.length - 1]);
+  const spans = [[0, points.length - 1]];
+  while (spans.length) {
+    const [from, to] = spans.pop();
+    const [ax, ay] = points[from], [bx, by] = points[to];
+    const length = Math.hypot(bx - ax, by - ay);
+    let far = slack, at = -1;
+    for (let i = from + 1; i < to; i++) {
+      const [x, y] = points[i];
+      const off = length ? Math.abs((bx - ax) * (ay - y) - (ax - x) * (by - ay)) / length : Math.hypot(x - ax, y - ay);
+      if (off > far) [far, at] = [off, i];
+    }
+    if (at < 0) continue;
+    stays.add(at);
+    spans.push([from, at], [at, to]);
+  }
+  return points.filter((_, i) => stays.has(i));
+}
+
+function svg(strokes, width, height) {
+  const [w, h] = [short(width), short(height)];
+  let slack = 0.4, d;
+  do {
+    d = strokes.map((s) => curve(simplify(s, slack))).join("");
+    slack *= 1.5;
+  } while (d.length > most && slack < 8);
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}"><path d="${d}" fill="none" stroke="#000" stroke-width="2.2" stroke-linecap="round"/></svg>`;
+}
+
+for (const box of document.querySelectorAll(".signpad")) pad(box);

@@ -1,0 +1,271 @@
+// Package papers prints the documents that people sign, file and show at the gate:
+// vouchers and no-demand certificates, as PDF on A4.
+package papers
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"codeberg.org/go-pdf/fpdf"
+	"github.com/go-fonts/dejavu/dejavusanscondensed"
+	"github.com/go-fonts/dejavu/dejavusanscondensedbold"
+
+	"quartermaster/models"
+)
+
+// The page, in mm: A4 with room for punch holes and for what printers cannot reach.
+const (
+	pageW, pageH = 210.0, 297.0
+	left, right  = 14.0, 198.0
+	top, bottom  = 12.0, 280.0 // what is below is the foot's
+	wide         = right - left
+)
+
+const ptPerMM = 72 / 25.4
+
+// leading is the height of a line in sizes of its letters: enough for the marks
+// below and above Arabic letters.
+const leading = 1.24
+
+type colour struct{ r, g, b int }
+
+var (
+	black = colour{}
+	grey  = colour{95, 95, 95}
+	red   = colour{176, 0, 0}
+	green = colour{24, 110, 45}
+	blue  = colour{25, 70, 140}
+	amber = colour{150, 90, 0}
+)
+
+// style is how words are set.
+type style struct {
+	size   float64 // pt
+	bold   bool
+	colour colour
+}
+
+func (s style) height() float64 { return s.size / ptPerMM * leading }
+
+var (
+	plain  = style{size: 8.5}
+	strong = style{size: 8.5, bold: true}
+	small  = style{size: 7, colour: grey}
+	tiny   = style{size: 5.5, colour: grey}
+)
+
+// words are a text in one style, and a line of them once they are set.
+type words struct {
+	text string
+	style
+}
+
+// paper is a document while it is drawn, from the top of the first page down.
+type paper struct {
+	pdf  *fpdf.Fpdf
+	y    float64 // where the next thing goes, mm from the top of the page
+	head func()  // draws the head of every page after the first
+}
+
+// newPaper begins a document whose foot says its name and where it comes from on
+// every page.
+func newPaper(title, name, source string, made models.Time) *paper {
+	pdf := fpdf.New("P", "mm", "A4", "")
+	pdf.SetMargins(0, 0, 0)
+	pdf.SetAutoPageBreak(false, 0)
+	pdf.SetCatalogSort(true)
+	pdf.SetCreationDate(made.UTC())
+	pdf.SetModificationDate(made.UTC())
+	pdf.SetTitle(readable(strings.TrimSpace(title+" "+name)), true)
+	pdf.SetCreator("Quartermaster", true)
+	pdf.AddUTF8FontFromBytes("paper", "", dejavusanscondensed.TTF)
+	pdf.AddUTF8FontFromBytes("paper", "B", dejavusanscondensedbold.TTF)
+	pdf.AliasNbPages("{pages}")
+	p := &paper{pdf: pdf}
+	pdf.SetFooterFunc(func() {
+		p.rule(bottom + 3)
+		p.say(left, bottom+4, words{readable(name), small})
+		p.middle(bottom+4, words{fmt.Sprintf("page %d of {pages}", pdf.PageNo()), small})
+		p.sayRight(right, bottom+4, words{source, small})
+	})
+	return p
+}
+
+func (p *paper) write(w io.Writer) error {
+	if err := p.pdf.Output(w); err != nil {
+		return fmt.Errorf("papers: the document cannot be written: %w", err)
+	}
+	return nil
+}
+
+// newPage begins a page, with the head if it is not the first.
+func (p *paper) newPage() {
+	p.pdf.AddPage()
+	p.y = top
+	if p.pdf.PageNo() > 1 && p.head != nil {
+		p.head()
+	}
+}
+
+// room begins a new page unless h mm are left on this one, and says whether it did.
+func (p *paper) room(h float64) bool {
+	if p.y+h <= bottom {
+		return false
+	}
+	p.newPage()
+	return true
+}
+
+func (p *paper) use(s style) {
+	face := ""
+	if s.bold {
+		face = "B"
+	}
+	p.pdf.SetFont("paper", face, s.size)
+	p.pdf.SetTextColor(s.colour.r, s.colour.g, s.colour.b)
+}
+
+func (p *paper) width(w words) float64 {
+	p.use(w.style)
+	return p.pdf.GetStringWidth(w.text)
+}
+
+// say sets one line whose upper edge is at y.
+func (p *paper) say(x, y float64, w words) {
+	if w.text == "" {
+		return
+	}
+	p.use(w.style)
+	p.pdf.Text(x, y+w.size/ptPerMM*0.96, visual(w.text))
+}
+
+func (p *paper) sayRight(x, y float64, w words) { p.say(x-p.width(w), y, w) }
+
+func (p *paper) middle(y float64, w words) { p.say((left+right-p.width(w))/2, y, w) }
+
+func (p *paper) rule(y float64) {
+	p.pen(grey, 0.15)
+	p.pdf.Line(left, y, right, y)
+}
+
+func (p *paper) pen(c colour, width float64) {
+	p.pdf.SetDrawColor(c.r, c.g, c.b)
+	p.pdf.SetLineWidth(width)
+}
+
+// set breaks texts into lines of at most w mm: at their own line ends, between
+// words, and within a word that is longer than a line.
+func (p *paper) set(w float64, texts ...words) []words {
+	var lines []words
+	for _, t := range texts {
+		if t.text == "" {
+			continue
+		}
+		p.use(t.style)
+		for paragraph := range strings.SplitSeq(t.text, "\n") {
+			for _, line := range p.wrap(joined(readable(paragraph)), w) {
+				lines = append(lines, words{line, t.style})
+			}
+		}
+	}
+	return lines
+}
+
+// wrap breaks a paragraph, in the font that is in use. An empty one is one line.
+func (p *paper) wrap(paragraph string, w float64) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(paragraph) {
+		joined := word
+		if line != "" {
+			joined = line + " " + word
+		}
+		if p.pdf.GetStringWidth(joined) <= w {
+			line = joined
+			continue
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+		line = ""
+		for _, r := range word {
+			if line != "" && p.pdf.GetStringWidth(line+string(r)) > w {
+				lines = append(lines, line)
+				line = ""
+			}
+			line += string(r)
+		}
+	}
+	return append(lines, line)
+}
+
+// put draws lines from y down and returns their height.
+func (p *paper) put(x, y float64, lines []words) float64 {
+	from := y
+	for _, line := range lines {
+		p.say(x, y, line)
+		y += line.height()
+	}
+	return y - from
+}
+
+// putRight draws lines that end at x.
+func (p *paper) putRight(x, y float64, lines []words) {
+	for _, line := range lines {
+		p.sayRight(x, y, line)
+		y += line.height()
+	}
+}
+
+func height(lines []words) float64 {
+	h := 0.0
+	for _, line := range lines {
+		h += line.height()
+	}
+	return h
+}
+
+// flow draws texts down the page and on to the next, line by line.
+func (p *paper) flow(x, w float64, texts ...words) {
+	for _, line := range p.set(w, texts...) {
+		p.room(line.height())
+		p.say(x, p.y, line)
+		p.y += line.height()
+	}
+}
+
+// readable replaces what the font's tables cannot hold: control characters, broken
+// text, and characters above U+FFFF.
+func readable(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ' || r == 0x7f:
+			return ' '
+		case r >= 0xfffe:
+			return '\ufffd'
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\ufffd"))
+}
+
+// day writes a day as people do; what is no day stays as it is.
+func day(d models.Day) string {
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return string(d)
+	}
+	return t.Format("2 Jan 2006")
+}
+
+// when writes an instant in a zone, UTC where there is none; "" for none.
+func when(t models.Time, zone *time.Location) string {
+	if t.IsZero() {
+		return ""
+	}
+	if zone == nil {
+		zone = time.UTC
+	}
+	return t.In(zone).Format("2 Jan 2006 15:04 MST")
+}
