@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"quartermaster/labels"
 	"quartermaster/models"
@@ -101,7 +102,11 @@ func (f *filling) refuse(field, format string, args ...any) {
 func (f *filling) note(err error) error {
 	var refused *models.Error
 	if errors.As(err, &refused) {
-		f.wrong = append(f.wrong, models.Detail{Line: f.at, Field: "lines", Message: refused.Field + " " + refused.Message})
+		message := refused.Message
+		if strings.HasPrefix(message, "is ") || strings.HasPrefix(message, "must ") { // it is told of the field
+			message = "the " + refused.Field + " " + message
+		}
+		f.wrong = append(f.wrong, models.Detail{Line: f.at, Field: "lines", Message: message})
 		return nil
 	}
 	return err

@@ -140,7 +140,11 @@ func (s *Service) requestsWaiting(ctx context.Context, caller *models.Person, wh
 	var list []Waiting
 	for _, r := range requests {
 		if which(caller, r) {
-			list = append(list, Waiting{For: what, Number: r.Number, Kind: "request", What: r.Quantity.String() + " × " + r.What, Unit: r.Unit,
+			quantity := r.Quantity
+			if r.Waits() {
+				quantity = r.Remaining()
+			}
+			list = append(list, Waiting{For: what, Number: r.Number, Kind: "request", What: quantity.String() + " × " + r.What, Unit: r.Unit,
 				Since: r.UpdatedAt, Priority: string(r.Priority), NeededBy: r.NeededBy})
 		}
 	}

@@ -256,6 +256,14 @@ type movementRow struct {
 	What, Sign, Who string
 }
 
+// Moved is the quantity as it is told: without a sign where the word says which way.
+func (m movementRow) Moved() models.Quantity {
+	if m.Kind != models.Adjusted && m.Quantity < 0 {
+		return -m.Quantity
+	}
+	return m.Quantity
+}
+
 var movementWords = map[models.MovementKind]struct{ what, sign string }{
 	models.Received: {"Received", "start"}, models.Dispatched: {"Dispatched", "move"}, models.Arrived: {"Arrived", "in"}, models.CameBack: {"Came back", "in"},
 	models.Consumed: {"Used", "out"}, models.Adjusted: {"Corrected", "edit"}, models.DisposedOf: {"Destroyed", "out"},

@@ -337,7 +337,7 @@ func voucherProgress(v *models.Voucher) []progress {
 	case models.Draft:
 		steps[0].State, steps[1].State = "now", ""
 	case models.Underway:
-		steps[1].State, steps[2].State = "past", "now"
+		steps[1].State, steps[2] = "past", progress{"To be accepted", "now"}
 	case models.Accepted:
 		steps[1].State, steps[2].State = "past", "past"
 	case models.Cancelled:
