@@ -2,6 +2,7 @@ package models
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"regexp"
 	"strings"
@@ -74,8 +75,12 @@ func Wrong(details []Detail) error {
 	if len(details) == 0 {
 		return nil
 	}
-	e := Refuse(Invalid, details[0].Field, "%s", details[0].Message)
-	if len(details) > 1 {
+	first := details[0]
+	e := Refuse(Invalid, first.Field, "%s", first.Message)
+	if first.Line > 0 {
+		e.Message = fmt.Sprintf("line %d: %s", first.Line, first.Message)
+	}
+	if len(details) > 1 || first.Line > 0 {
 		e.Details = details
 	}
 	return e

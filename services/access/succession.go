@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"quartermaster/models"
 	"quartermaster/services/ledger"
@@ -13,6 +14,17 @@ import (
 type Outstanding struct {
 	Assets   int64 `json:"assets"`   // in their custody
 	Vouchers int64 `json:"vouchers"` // on their way to them
+}
+
+func (o Outstanding) String() string {
+	return counted(o.Assets, "item") + " in custody and " + counted(o.Vouchers, "voucher") + " on the way"
+}
+
+func counted(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // Nothing says whether nothing is left on the person's name.
@@ -49,10 +61,10 @@ func (s *Service) succession(ctx context.Context, leaving *models.Person, succes
 		return nil, err
 	}
 	if left.Vouchers > 0 {
-		return nil, models.Refuse(models.Conflict, "inactive", "%d vouchers are on their way to %s; accept, refuse or cancel them first", left.Vouchers, leaving.Name)
+		return nil, models.Refuse(models.Conflict, "inactive", "%s on its way to %s; have it accepted, refused or cancelled first", counted(left.Vouchers, "voucher"), leaving.Name)
 	}
 	if successor == nil || *successor == "" {
-		return nil, models.Refuse(models.Conflict, "successor", "%s still answers for %d items; have them handed over, or say who answers for them from now on", leaving.Name, left.Assets)
+		return nil, models.Refuse(models.Conflict, "successor", "%s still answers for %s; have it handed over, or say who answers for it from now on", leaving.Name, counted(left.Assets, "item"))
 	}
 	next, err := store.Get[models.Person](ctx, s.Book.Store, store.People, *successor)
 	switch {

@@ -3,6 +3,8 @@ package api
 import (
 	"bytes"
 	"cmp"
+	"context"
+	"io"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -129,10 +131,23 @@ func (a *API) printLabels(c *fiber.Ctx) error {
 	return Labels(c, a.Register, p)
 }
 
+func (a *API) printStockLabels(c *fiber.Ctx) error {
+	p, err := server.JSON[register.Print](c)
+	if err != nil {
+		return err
+	}
+	return Labels(c, a.Stock, p)
+}
+
+// printer prints labels of one sort of thing.
+type printer interface {
+	PrintLabels(ctx context.Context, p register.Print, w io.Writer) error
+}
+
 // Labels answers with sheets of labels.
-func Labels(c *fiber.Ctx, r *register.Service, p register.Print) error {
+func Labels(c *fiber.Ctx, of printer, p register.Print) error {
 	var pdf bytes.Buffer
-	if err := r.PrintLabels(c.UserContext(), p, &pdf); err != nil {
+	if err := of.PrintLabels(c.UserContext(), p, &pdf); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, "application/pdf")

@@ -87,6 +87,7 @@ func (a *API) Routes() []Route {
 		{Method: get, Path: "/lots/:code/label.png", Summary: "A lot's label as a picture", Status: ok, Query: []Param{{"stock", "label stock"}, {"scale", "pixels a module, 1 to 30"}}, Handle: LabelRoutes["label.png"](LotLabel(a.Stock))},
 		{Method: get, Path: "/lots/:code/label.svg", Summary: "A lot's label as a drawing", Status: ok, Query: []Param{{"stock", "label stock"}}, Handle: LabelRoutes["label.svg"](LotLabel(a.Stock))},
 		{Method: get, Path: "/lots/:code/label.zpl", Summary: "A lot's label for a Zebra printer", Status: ok, Query: []Param{{"stock", "label stock"}, {"dpi", "of the printer: 203, 300 or 600"}}, Handle: LabelRoutes["label.zpl"](LotLabel(a.Stock))},
+		{Method: post, Path: "/lots/labels", Summary: "Sheets of labels of lots, and of bins written UNIT/BIN, as PDF", Status: ok, Body: register.Print{}, Handle: a.printStockLabels},
 		{Method: get, Path: "/bins/:unit/:bin/label.png", Summary: "A bin's label as a picture", Status: ok, Query: []Param{{"stock", "label stock"}, {"scale", "pixels a module, 1 to 30"}}, Handle: LabelRoutes["label.png"](BinLabel(a.Stock))},
 
 		{Method: post, Path: "/requests", Summary: "Ask for equipment or stock", Status: created, Body: requests.NewRequest{}, Answer: models.Request{}, Handle: a.submitRequest},

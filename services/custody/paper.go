@@ -65,7 +65,7 @@ func (s *Service) NoDemand(ctx context.Context, code string, w io.Writer) error 
 		return err
 	}
 	if !left.Nothing() {
-		return models.Refuse(models.Conflict, "code", "%s still answers for %d items, and %d vouchers are on their way to them; have them handed over first", person.Name, left.Assets, left.Vouchers)
+		return models.Refuse(models.Conflict, "code", "%s has %s; have it handed over first", person.Name, left)
 	}
 	certificate := papers.NoDemand{Person: person, IssuedBy: caller.Name, On: models.At(s.Book.Now()), Zone: s.Book.Zone}
 	if person.Unit != "" {

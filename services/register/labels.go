@@ -69,6 +69,15 @@ func (p Print) sheet(now time.Time) (labels.Sheet, error) {
 	return sheet, err
 }
 
+// Sheet writes labels that somebody else chose on the sheets that p describes.
+func (p Print) Sheet(now time.Time, chosen []labels.Label, w io.Writer) error {
+	sheet, err := p.sheet(now)
+	if err != nil {
+		return err
+	}
+	return sheet.Write(w, chosen)
+}
+
 // PrintLabels writes a PDF with the labels of the named assets, or of all that a
 // filter finds, in the caller's scope.
 func (s *Service) PrintLabels(ctx context.Context, p Print, w io.Writer) error {

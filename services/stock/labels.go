@@ -2,11 +2,14 @@ package stock
 
 import (
 	"context"
+	"io"
 	"regexp"
+	"strings"
 
 	"quartermaster/labels"
 	"quartermaster/models"
 	"quartermaster/services/access"
+	"quartermaster/services/register"
 )
 
 // Label returns what the label of a lot says.
@@ -24,6 +27,30 @@ func (s *Service) Label(ctx context.Context, code string) (labels.Label, error) 
 		name = "Exp. " + string(lot.Expiry) + " · " + name
 	}
 	return labels.Label{Base: s.Register.Base, Tag: lot.Code, Name: name, Mark: lot.Donor, Grant: lot.Grant, Door: "l"}, nil
+}
+
+// PrintLabels writes a PDF with the labels of the lots, and of the bins written
+// UNIT/BIN, that p names as its tags.
+func (s *Service) PrintLabels(ctx context.Context, p register.Print, w io.Writer) error {
+	if p.Filter != nil || p.Test {
+		return models.Refuse(models.Invalid, "tags", "name the lots, or the bins as UNIT/BIN")
+	}
+	if len(p.Tags) > labels.MostLabels {
+		return models.Refuse(models.TooLarge, "tags", "are more than %d; print them in parts", labels.MostLabels)
+	}
+	chosen := make([]labels.Label, len(p.Tags))
+	for i, tag := range p.Tags {
+		var err error
+		if unit, bin, isBin := strings.Cut(tag, "/"); isBin {
+			chosen[i], err = s.BinLabel(ctx, unit, bin)
+		} else {
+			chosen[i], err = s.Label(ctx, tag)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return p.Sheet(s.Book.Now(), chosen, w)
 }
 
 var binForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$`)

@@ -109,30 +109,55 @@ func (s *Service) at(ctx context.Context, code, unit string) (*models.Unit, *mod
 // commit makes the moves with what comes along. When a balance changes meanwhile
 // they are made anew on what is there then.
 func (s *Service) commit(ctx context.Context, along []ledger.Entry, moves ...Move) error {
-	for i := range moves {
-		moves[i].By = ledger.AuthorOf(ctx).Person
+	if len(along) == 0 {
+		ledger.Answer(ctx, moves[0].Lot)
 	}
 	for attempt := 1; ; attempt++ {
-		entries, err := s.Entries(ctx, moves...)
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			if err := models.Validate(e.Doc); err != nil {
-				return err
-			}
-		}
-		if len(along) == 0 {
-			ledger.Answer(ctx, moves[0].Lot)
-		}
-		err = s.Book.Commit(ctx, slices.Concat(along, entries)...)
+		err := s.try(ctx, along, moves)
 		if Outrun(err) && attempt < attempts {
 			continue
 		}
-		var conflict *store.VersionConflict
-		if errors.As(err, &conflict) {
-			return models.Refuse(models.Stale, "", "this lot changes faster than it can be counted; try again").Because(err)
+		return tooFast(err)
+	}
+}
+
+// commitChosen makes the moves that choose picks. When a balance changes meanwhile
+// it picks anew, and refuses only what choose refuses.
+func (s *Service) commitChosen(ctx context.Context, choose func() ([]Move, error)) error {
+	for attempt := 1; ; attempt++ {
+		moves, err := choose()
+		if err != nil {
+			return err
 		}
+		err = s.try(ctx, nil, moves)
+		if (Outrun(err) || models.KindOf(err) == models.Conflict) && attempt < attempts {
+			continue
+		}
+		return tooFast(err)
+	}
+}
+
+// try commits moves on the balances as they are now.
+func (s *Service) try(ctx context.Context, along []ledger.Entry, moves []Move) error {
+	for i := range moves {
+		moves[i].By = ledger.AuthorOf(ctx).Person
+	}
+	entries, err := s.Entries(ctx, moves...)
+	if err != nil {
 		return err
 	}
+	for _, e := range entries {
+		if err := models.Validate(e.Doc); err != nil {
+			return err
+		}
+	}
+	return s.Book.Commit(ctx, slices.Concat(along, entries)...)
+}
+
+func tooFast(err error) error {
+	var conflict *store.VersionConflict
+	if errors.As(err, &conflict) {
+		return models.Refuse(models.Stale, "", "this lot changes faster than it can be counted; try again").Because(err)
+	}
+	return err
 }

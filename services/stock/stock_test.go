@@ -4,6 +4,8 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -85,6 +87,34 @@ func TestSoonestExpiryFirst(t *testing.T) {
 	page, err := w.Stock.Movements(ctx, old.Code, "", 10)
 	if err != nil || len(page.Records) != 2 || !strings.Contains(string(page.Records[0].Body), `"kind":"disposed"`) {
 		t.Errorf("%+v, %v", page, err)
+	}
+}
+
+// TestManyUseAtOnce has twenty take one each of what three lots hold together.
+func TestManyUseAtOnce(t *testing.T) {
+	w := booktest.New(t)
+	for _, expiry := range []models.Day{"2026-05-31", "2026-06-30", "2026-07-31"} {
+		w.Kits(6*models.One, expiry)
+	}
+	ctx := w.As("keeper-north")
+	var won, lost atomic.Int64
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			_, err := w.Stock.ConsumeItem(ctx, "kit", stock.Use{Unit: "NORTH-STORE", Quantity: models.One, Purpose: "field test"})
+			switch {
+			case err == nil:
+				won.Add(1)
+			case models.KindOf(err) == models.Conflict:
+				lost.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if won.Load() != 18 || lost.Load() != 2 {
+		t.Errorf("%d won, %d lost", won.Load(), lost.Load())
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"quartermaster/models"
+	"quartermaster/services/ledger"
 )
 
 // Use is what was used up of an item or of one of its lots.
@@ -56,17 +57,21 @@ func (s *Service) ConsumeItem(ctx context.Context, code string, u Use) (*Used, e
 	if err := u.check(item); err != nil {
 		return nil, err
 	}
-	picked, err := s.Pick(ctx, item, unit.Code, u.Quantity)
-	if err != nil {
-		return nil, err
-	}
 	used := &Used{}
-	var moves []Move
-	for _, p := range picked {
-		moves = append(moves, u.move(unit, p.Lot, p.Quantity))
-		used.Lots = append(used.Lots, Taken{p.Lot.Code, p.Quantity})
-	}
-	return used, s.commit(ctx, nil, moves...)
+	ledger.Answer(ctx, used)
+	return used, s.commitChosen(ctx, func() ([]Move, error) {
+		picked, err := s.Pick(ctx, item, unit.Code, u.Quantity)
+		if err != nil {
+			return nil, err
+		}
+		used.Lots = nil
+		var moves []Move
+		for _, p := range picked {
+			moves = append(moves, u.move(unit, p.Lot, p.Quantity))
+			used.Lots = append(used.Lots, Taken{p.Lot.Code, p.Quantity})
+		}
+		return moves, nil
+	})
 }
 
 func (u Use) check(item *models.StockItem) error {

@@ -91,6 +91,10 @@ func TestRequestsAndStockOnPages(t *testing.T) {
 	s.get("/bins/NORTH-STORE/a-3").has(t, 200, "Drug test kit", "N-9")
 	s.get("/l/"+strings.ToLower("LOT-000001-3")).has(t, 303)
 	s.get("/scan?code=lot-000001-3").has(t, 303)
+	for _, tag := range []string{"LOT-000001-3", "NORTH-STORE/A-3"} {
+		s.post("/stock/labels", s.get("/lots/LOT-000001-3").fill("tag", tag, "stock", "L7160", "copies", "12")).has(t, 200, "%PDF-")
+	}
+	s.post("/stock/labels", s.get("/lots/LOT-000001-3").fill("tag", "LOT-000001-3", "stock", "L7160", "copies", "0")).has(t, 422, "Must be 1 to")
 }
 
 func TestAKitOnPages(t *testing.T) {

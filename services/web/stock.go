@@ -1,12 +1,16 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
+	"quartermaster/labels"
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/api"
@@ -196,13 +200,14 @@ func (w *Web) setLevel(c *fiber.Ctx, item string, form map[string]string) error 
 type binPage struct {
 	Unit, Bin, UnitName string
 	Lots                []lotRow
+	Stocks              []option
 	Names               map[string]string // of items
 }
 
 // bin shows what lies in a bin of a unit's store.
 func (w *Web) bin(c *fiber.Ctx) error {
 	ctx := c.UserContext()
-	p := binPage{Unit: c.Params("unit"), Bin: strings.ToUpper(c.Params("bin")), Names: map[string]string{}}
+	p := binPage{Unit: c.Params("unit"), Bin: strings.ToUpper(c.Params("bin")), Stocks: stockOptions, Names: map[string]string{}}
 	list, err := w.Stock.Lots(ctx, stock.Filter{Papers: register.Papers{Unit: p.Unit}, Bin: p.Bin}, "", store.LargestPage)
 	if err != nil {
 		return err
@@ -245,6 +250,7 @@ type lotPage struct {
 	UnitNames map[string]string
 	Mine      []option // units of which the caller keeps the stock
 	Expired   bool
+	Stocks    []option
 	Movements []movementRow
 	Next      string
 	Open      string
@@ -289,7 +295,7 @@ func (w *Web) lotPage(c *fiber.Ctx, status int, open string, refusal *models.Err
 	if err != nil {
 		return err
 	}
-	p := &lotPage{LotAt: lot, Item: item, UnitNames: map[string]string{}, Expired: lot.Expired(w.Book.Today()), Open: open, Form: formOf(c)}
+	p := &lotPage{LotAt: lot, Item: item, UnitNames: map[string]string{}, Expired: lot.Expired(w.Book.Today()), Stocks: stockOptions, Open: open, Form: formOf(c)}
 	for _, u := range ch.units {
 		p.UnitNames[u.Code] = u.Name
 	}
@@ -359,6 +365,15 @@ func (w *Web) disposeLot(c *fiber.Ctx, code string, form map[string]string) erro
 		_, err = w.Stock.Dispose(c.UserContext(), code, correction)
 	}
 	return err
+}
+
+// printStockLabels prints as many labels of a lot or bin as are asked for.
+func (w *Web) printStockLabels(c *fiber.Ctx) error {
+	copies, err := strconv.Atoi(cmp.Or(strings.TrimSpace(c.FormValue("copies")), "1"))
+	if err != nil || copies < 1 || copies > labels.MostLabels {
+		return models.Refuse(models.Invalid, "copies", "must be 1 to %d", labels.MostLabels)
+	}
+	return api.Labels(c, w.Stock, register.Print{Stock: c.FormValue("stock"), Tags: slices.Repeat([]string{c.FormValue("tag")}, copies)})
 }
 
 // openLot opens the lot whose label was scanned with a phone's camera.

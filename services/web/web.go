@@ -111,6 +111,7 @@ func (w *Web) Mount(app *fiber.App) {
 
 	in.Get("/stock", w.stock)
 	in.Post("/stock", w.addItem)
+	in.Post("/stock/labels", w.printStockLabels)
 	in.Get("/stock/:item", w.item)
 	in.Post("/stock/:item/receive", w.stockStep("receive", "received", w.receiveStock))
 	in.Post("/stock/:item/consume", w.stockStep("consume", "used", w.consumeItem))
