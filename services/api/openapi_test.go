@@ -42,7 +42,7 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 		{"POST", "/vouchers", `{"kind":"transfer","from":"NORTH-STORE","to":"SOUTH-STORE","lines":[{"tag":"` + b.Tag + `"},{"lot":"LOT-000001-3","quantity":2}]}`},
 		{"POST", "/vouchers/V-NORTH-STORE-2026-0002/dispatch", `{"signature":` + signature("A") + `}`}, {"POST", "/vouchers/V-NORTH-STORE-2026-0002/cancel", `{"reason":"no"}`},
 		{"POST", "/vouchers/V-NORTH-STORE-2026-0001/accept", `{"signature":` + signature("B") + `}`}, {"POST", "/vouchers/V-NORTH-STORE-2026-0001/refuse", `{}`},
-		{"POST", "/requests", `{"unit":"NORTH","item":"kit","quantity":3,"purpose":"tests"}`}, {"GET", "/requests", ""}, {"GET", "/requests/R-NORTH-2026-0001", ""}, {"GET", "/requests/R-NORTH-2026-0001/available", ""},
+		{"POST", "/requests", `{"unit":"NORTH","item":"kit","quantity":3,"purpose":"tests"}`}, {"GET", "/requests", ""}, {"GET", "/requests/R-NORTH-2026-0001", ""}, {"GET", "/requests/R-NORTH-2026-0001/available", ""}, {"GET", "/requests/R-NORTH-2026-0001/events", ""},
 		{"POST", "/requests/R-NORTH-2026-0001/approve", `{"quantity":2}`}, {"GET", "/inbox", ""}, {"GET", "/people/guard/outstanding", ""},
 		{"GET", "/stock", ""}, {"GET", "/stock/kit", ""}, {"GET", "/stock/totals", ""}, {"GET", "/lots", ""}, {"GET", "/lots/LOT-000001-3", ""}, {"GET", "/lots/LOT-000001-3/movements", ""},
 		{"POST", "/lots", `{"item":"kit","number":"7","expiry":"2027-01-01","unit":"NORTH-STORE","quantity":5}`}, {"POST", "/stock/kit/consume", `{"unit":"NORTH-STORE","quantity":1,"purpose":"test"}`},

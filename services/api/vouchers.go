@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+
 	"github.com/gofiber/fiber/v2"
 
 	"quartermaster/models"
@@ -108,16 +110,19 @@ func (a *API) revise(c *fiber.Ctx, number string, version int64, e custody.Vouch
 	return a.Custody.Revise(c.UserContext(), number, version, e)
 }
 
-func (a *API) voucherEvents(c *fiber.Ctx) error {
-	cursor, n, err := cursorAndLimit(c)
-	if err != nil {
-		return err
+// events handles the history of the voucher or request in the address.
+func events(read func(ctx context.Context, number, cursor string, limit int) ([]models.Event, string, error)) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		cursor, n, err := cursorAndLimit(c)
+		if err != nil {
+			return err
+		}
+		list, next, err := read(c.UserContext(), c.Params("number"), cursor, n)
+		if err != nil {
+			return err
+		}
+		return items(c, list, next)
 	}
-	events, next, err := a.Custody.Events(c.UserContext(), c.Params("number"), cursor, n)
-	if err != nil {
-		return err
-	}
-	return items(c, events, next)
 }
 
 func (a *API) setContents(c *fiber.Ctx) error {

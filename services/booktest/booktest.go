@@ -197,12 +197,20 @@ func (w *World) fill() {
 		{Code: "relief", Name: "Rashid Relief", Unit: "NORTH-POST", Rank: "Naib Subedar", ServiceNumber: "5120"},
 		{Code: "guard", Name: "Gul Guard", Unit: "NORTH-POST", ServiceNumber: "4471"},
 	} {
-		must(nil, w.Book.Commit(ctx, ledger.Add(store.People, w.posted(p), "person.added", "")))
+		w.Post(p)
 	}
 }
 
-// posted fills in what adding a person with a password would; hashing one for
-// each test's people takes too long.
+// Post adds a person. Hashing a password for each test's people takes too long, so
+// they have none.
+func (w *World) Post(p models.Person) {
+	w.t.Helper()
+	if err := w.Book.Commit(w.Operator(), ledger.Add(store.People, w.posted(p), "person.added", "")); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// posted fills in what adding a person would.
 func (w *World) posted(p models.Person) *models.Person {
 	if p.Unit != "" {
 		unit, err := store.Get[models.Unit](w.t.Context(), w.Book.Store, store.Units, p.Unit)

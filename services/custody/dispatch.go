@@ -37,7 +37,7 @@ func (s *Service) Dispatch(ctx context.Context, number string, version int64, si
 		return nil, err
 	}
 	return s.change(ctx, number, version, access.Move, "voucher.dispatched", "", func(caller *models.Person, v *models.Voucher) ([]ledger.Entry, error) {
-		if err := s.mayChange(ctx, caller, v, "dispatch"); err != nil {
+		if err := s.mayChange(ctx, v, "dispatch"); err != nil {
 			return nil, err
 		}
 		if err := s.ends(ctx, caller, v); err != nil {
@@ -49,7 +49,7 @@ func (s *Service) Dispatch(ctx context.Context, number string, version int64, si
 }
 
 // mayChange refuses unless the voucher is a draft.
-func (s *Service) mayChange(ctx context.Context, _ *models.Person, v *models.Voucher, verb string) error {
+func (s *Service) mayChange(ctx context.Context, v *models.Voucher, verb string) error {
 	if v.State == models.Draft {
 		return nil
 	}

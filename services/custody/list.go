@@ -51,7 +51,8 @@ type Filter struct {
 	State, Kind, Request string
 }
 
-// List returns a page of the vouchers in the caller's scope, newest first.
+// List returns a page of the vouchers in the caller's scope, newest first, without
+// the drawings of their signatures.
 func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) ([]*Shown, string, error) {
 	caller, err := access.Allow(ctx, access.Read)
 	if err != nil {
@@ -79,6 +80,11 @@ func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) 
 			return nil, "", err
 		}
 		list[i] = shown(caller, v)
+		for _, s := range []*models.Signature{v.Outgoing, v.Incoming} {
+			if s != nil {
+				s.Drawing = ""
+			}
+		}
 	}
 	return list, page.Next, nil
 }
@@ -125,8 +131,15 @@ func (s *Service) query(ctx context.Context, caller *models.Person, f Filter) (*
 // Events returns a page of a voucher's history, newest first, and the cursor of
 // the next.
 func (s *Service) Events(ctx context.Context, number, cursor string, limit int) ([]models.Event, string, error) {
-	if _, err := s.Voucher(ctx, number); err != nil {
+	v, err := s.Voucher(ctx, number)
+	if err != nil {
 		return nil, "", err
 	}
-	return s.Book.Events(ctx, ledger.Subject(store.Vouchers, number), cursor, limit)
+	events, next, err := s.Book.Events(ctx, ledger.Subject(store.Vouchers, number), cursor, limit)
+	if v.Hidden > 0 {
+		for _, e := range events {
+			delete(e.Changes, "lines")
+		}
+	}
+	return events, next, err
 }

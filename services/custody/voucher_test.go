@@ -1,6 +1,7 @@
 package custody_test
 
 import (
+	"encoding/json"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -358,4 +359,37 @@ func TestListsOfVouchers(t *testing.T) {
 	if found, err := w.Custody.Scan(w.As("keeper-north"), "HTTPS://QM.EXAMPLE.ORG/L/"+lot.Code); err != nil || found.Lot.Code != lot.Code {
 		t.Errorf("a lot is scanned: %+v, %v", found, err)
 	}
+}
+
+// TestAnAuditorSeesTheirDonorsLinesAlone mixes two donors on one voucher.
+func TestAnAuditorSeesTheirDonorsLinesAlone(t *testing.T) {
+	w := booktest.New(t)
+	own := w.Radios(1)[0]
+	other, err := w.Register.TakeOnCharge(w.Operator(), register.NewAsset{Name: "Secret scanner", Category: "scanner", Unit: "NORTH-STORE", Grant: "B-2026"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := dispatch(t, w, "keeper-north", custody.NewVoucher{Kind: models.IssueVoucher, From: "NORTH-STORE", To: "NORTH-POST", Lines: lines(own, other.Tag)})
+	got, err := w.Custody.Voucher(w.As("auditor-a"), v.Number)
+	if err != nil || len(got.Lines) != 1 || got.Lines[0].Tag != own || got.Hidden != 1 || len(got.Broken) != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	list, _, err := w.Custody.List(w.As("auditor-a"), custody.Filter{}, "", 10)
+	if err != nil || len(list) != 1 || len(list[0].Lines) != 1 || list[0].Outgoing.Drawing != "" {
+		t.Errorf("%+v, %v", list, err)
+	}
+	events, _, err := w.Custody.Events(w.As("auditor-a"), v.Number, "", 10)
+	raw, _ := json.Marshal(events)
+	if err != nil || len(events) != 2 || strings.Contains(string(raw), "Secret") {
+		t.Errorf("%s, %v", raw, err)
+	}
+}
+
+// TestALoanIsSignedByStorekeepers has the person named, who keeps no store, try.
+func TestALoanIsSignedByStorekeepers(t *testing.T) {
+	w := booktest.New(t)
+	w.Post(models.Person{Code: "captain", Name: "Captain Coast", Unit: "COAST-STORE", Username: "captain", Role: models.Commander})
+	v := dispatch(t, w, "keeper-north", custody.NewVoucher{Kind: models.LoanVoucher, From: "NORTH-STORE", To: "COAST-STORE", Receiver: "captain", Operation: "OP", DueBack: "2026-06-30", Lines: lines(w.Radios(1)...)})
+	_, err := w.Custody.Accept(w.As("captain"), v.Number, 0, custody.Acceptance{Signature: booktest.Sign("Captain Coast")})
+	refused(t, err, models.Forbidden, "", "commander may not issue, return or transfer")
 }

@@ -6,6 +6,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/access"
+	"quartermaster/services/ledger"
 	"quartermaster/services/register"
 	"quartermaster/services/store"
 )
@@ -37,6 +38,15 @@ func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) 
 		return nil, err
 	}
 	return store.FindPage(ctx, s.Book.Store, resumed, limit)
+}
+
+// Events returns a page of a request's history, newest first, and the cursor of the
+// next.
+func (s *Service) Events(ctx context.Context, number, cursor string, limit int) ([]models.Event, string, error) {
+	if _, err := s.Request(ctx, number); err != nil {
+		return nil, "", err
+	}
+	return s.Book.Events(ctx, ledger.Subject(store.Requests, number), cursor, limit)
 }
 
 func (s *Service) query(ctx context.Context, caller *models.Person, f Filter) (*store.Query, error) {

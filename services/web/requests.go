@@ -10,7 +10,6 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/api"
-	"quartermaster/services/ledger"
 	"quartermaster/services/requests"
 	"quartermaster/services/store"
 )
@@ -230,7 +229,7 @@ func (w *Web) requestPage(c *fiber.Ctx, status int, open string, refusal *models
 			return err
 		}
 	}
-	events, _, err := w.Book.Events(ctx, ledger.Subject(store.Requests, r.Number), "", historyShown)
+	events, _, err := w.Requests.Events(ctx, r.Number, "", historyShown)
 	if err != nil {
 		return err
 	}
