@@ -33,6 +33,7 @@ func TestContract(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			storetest.Run(t, func(t *testing.T) store.Store { return fresh(t, uri) }, 1000)
 			t.Run("vouchers in contention", func(t *testing.T) { booktest.VouchersInContention(t, fresh(t, uri), 200, 50, 500) })
+			t.Run("a day", func(t *testing.T) { booktest.Walk(t, fresh(t, uri)) })
 			t.Run("balances are their movements", func(t *testing.T) { booktest.BalancesAreTheirMovements(t, fresh(t, uri)) })
 		})
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/FerretDB/FerretDB/ferretdb"
 
 	"quartermaster/models"
+	"quartermaster/services/booktest"
 	"quartermaster/services/store"
 	"quartermaster/services/store/mongo"
 	"quartermaster/services/store/mongo/internal/standalone"
@@ -98,6 +99,13 @@ func TestContractOverTheWire(t *testing.T) {
 	storetest.RunWith(t, open, storetest.Options{
 		Lacks: []storetest.Ability{storetest.Transactions, storetest.Races, storetest.SharedValues},
 	})
+}
+
+// TestADayOverTheWire goes through a day of the services, one change after the
+// other, so that each of their queries is put to a real server.
+func TestADayOverTheWire(t *testing.T) {
+	standalone.Accepted = true
+	booktest.Walk(t, open(t))
 }
 
 // TestASecondInstanceFindsTheBookAsItIs opens one database twice.

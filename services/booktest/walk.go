@@ -1,0 +1,82 @@
+package booktest
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"quartermaster/models"
+	"quartermaster/services/custody"
+	"quartermaster/services/requests"
+	"quartermaster/services/stock"
+	"quartermaster/services/store"
+)
+
+// Walk goes once through what people do in a day, one after the other: stock comes
+// in, is asked for, issued, used and printed of; a radio is lent and a kit moved.
+// It shows that an engine serves every query of these services.
+func Walk(t *testing.T, s store.Store) {
+	w := Over(t, s)
+	late, soon := w.Kits(10*models.One, "2027-01-31"), w.Kits(4*models.One, "2026-05-31")
+	keeper, commander := w.As("keeper-north"), w.As("commander-north")
+	is := func(name string, got, want any, err error) {
+		t.Helper()
+		if err != nil || got != want {
+			t.Errorf("%s: %v, wanted %v; %v", name, got, want, err)
+		}
+	}
+	r, err := w.Requests.Submit(commander, requests.NewRequest{Unit: "NORTH-POST", Item: "kit", Quantity: 6 * models.One, Purpose: "tests", Priority: "urgent"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.Requests.Approve(w.As("chief"), r.Number, 0, requests.Approval{Quantity: 5 * models.One})
+	is("approved", err, nil, err)
+	inbox, err := w.Requests.Inbox(keeper)
+	is("waiting for the keeper", inbox.Count, 1, err)
+	v, err := w.Requests.Fulfil(keeper, r.Number, requests.Fulfilment{From: "NORTH-STORE", Receiver: "guard"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	is("soonest first", v.Lines[0].Lot+" "+v.Lines[1].Lot, soon.Code+" "+late.Code, nil)
+	_, err = w.Custody.Dispatch(keeper, v.Number, 0, Sign("Naveed North"))
+	is("dispatched", err, nil, err)
+	found, err := w.Custody.Scan(commander, late.Code)
+	is("scanned", found.Lot.Code, late.Code, err)
+	_, err = w.Custody.Accept(commander, v.Number, 0, custody.Acceptance{Signature: Sign("Gul Guard")})
+	is("accepted", err, nil, err)
+	r, err = w.Requests.Request(commander, r.Number)
+	is("fulfilled", r.State, models.Fulfilled, err)
+	used, err := w.Stock.ConsumeItem(keeper, "kit", stock.Use{Unit: "NORTH-POST", Quantity: 5 * models.One, Purpose: "search"})
+	is("used of lots", len(used.Lots), 2, err)
+	totals, err := w.Stock.Totals(keeper, stock.Filter{})
+	is("left", totals[0].OnHand, 9*models.One, err)
+	page, err := w.Stock.Movements(keeper, soon.Code, "", 10)
+	is("movements", len(page.Records), 4, err)
+	page, err = w.Stock.Lots(w.As("auditor-a"), stock.Filter{}, "", 10)
+	is("lots that the donor sees", len(page.Records), 1, err)
+
+	w.Pass(time.Hour)
+	tags := w.Radios(3)
+	loan, err := w.Custody.Draft(keeper, custody.NewVoucher{Kind: models.LoanVoucher, From: "NORTH-STORE", To: "COAST-STORE", Operation: "OP", DueBack: "2026-06-30", Lines: []custody.NewLine{{Tag: tags[0]}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.Custody.Dispatch(keeper, loan.Number, 0, Sign("Naveed North"))
+	is("on its way", err, nil, err)
+	found, err = w.Custody.Scan(w.As("keeper-coast"), tags[0])
+	is("arriving", found.Voucher, loan.Number, err)
+	_, err = w.Custody.Accept(w.As("keeper-coast"), loan.Number, 0, custody.Acceptance{Signature: Sign("Kiran Coast")})
+	is("lent", err, nil, err)
+	_, err = w.Register.Asset(keeper, tags[0])
+	is("seen by its owner", err, nil, err)
+	for name, f := range map[string]custody.Filter{"": {}, "of a state": {State: "accepted"}, "of a kind": {Kind: "loan"}} {
+		list, _, err := w.Custody.List(w.As("admin"), f, "", 10)
+		want := 2
+		if f.Kind != "" {
+			want = 1
+		}
+		is(strings.TrimSpace("vouchers "+name), len(list), want, err)
+	}
+	_, left, err := w.Access.Outstanding(keeper, "guard")
+	is("outstanding", left.Nothing(), true, err)
+}
