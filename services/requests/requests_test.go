@@ -220,3 +220,47 @@ func TestWhatIsInStoreNearby(t *testing.T) {
 		t.Errorf("%d, %v", n, err)
 	}
 }
+
+// TestAStoreSuppliesTheUnitAboveIt has a person who keeps the northern store alone
+// see, fulfil and hand over what a post beside the store asked for.
+func TestAStoreSuppliesTheUnitAboveIt(t *testing.T) {
+	w := booktest.New(t)
+	w.Post(models.Person{Code: "keeper", Name: "Kulsoom Keeper", Unit: "NORTH-STORE", Username: "keeper", Role: models.Storekeeper})
+	tag := w.Radios(1)[0]
+	r := submit(t, w, "commander-north", six())
+	if _, err := w.Requests.Approve(w.As("chief"), r.Number, 0, requests.Approval{}); err != nil {
+		t.Fatal(err)
+	}
+	ctx := w.As("keeper")
+	page, err := w.Requests.List(ctx, requests.Filter{State: "approved"}, "", 10)
+	if err != nil || len(page.Records) != 1 {
+		t.Fatalf("%d, %v", len(page.Records), err)
+	}
+	here, err := w.Requests.Here(ctx, []*models.Request{must(store.Decode[models.Request](page.Records[0]))})
+	if err != nil || here[r.Number] != models.One {
+		t.Errorf("%v, %v", here, err)
+	}
+	v, err := w.Requests.Fulfil(ctx, r.Number, requests.Fulfilment{From: "NORTH-STORE", Receiver: "guard"})
+	if err != nil || v.Lines[0].Tag != tag || v.Kind != models.IssueVoucher {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	if _, err := w.Custody.Dispatch(ctx, v.Number, 0, booktest.Sign("Kulsoom Keeper")); err != nil {
+		t.Fatal(err)
+	}
+	if inbox, err := w.Requests.Inbox(ctx); err != nil || inbox.Count != 1 || inbox.Items[0].For != "fulfil" {
+		t.Errorf("who sent it does not wait to accept it: %+v, %v", inbox, err)
+	}
+	if _, err := w.Custody.Accept(ctx, v.Number, 0, custody.Acceptance{Signature: booktest.Sign("Gul Guard")}); err != nil {
+		t.Errorf("signed at the store's counter: %v", err)
+	}
+	if _, err := w.Requests.Request(w.As("keeper-south"), r.Number); models.KindOf(err) != models.NotFound {
+		t.Error(err)
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
