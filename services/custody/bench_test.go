@@ -1,6 +1,7 @@
 package custody_test
 
 import (
+	"sync"
 	"testing"
 
 	"quartermaster/models"
@@ -47,4 +48,29 @@ func BenchmarkQuickIssue(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkQuickIssueByEight has eight storekeepers issue from one store, and take
+// back, all at once: the numbers of their vouchers are of one series.
+func BenchmarkQuickIssueByEight(b *testing.B) {
+	w := booktest.New(b)
+	tags := w.Radios(8)
+	keeper := w.As("keeper-north")
+	var all sync.WaitGroup
+	each := max(b.N/len(tags), 1)
+	b.ResetTimer()
+	for _, tag := range tags {
+		all.Go(func() {
+			for range each {
+				if _, err := w.Custody.Issue(keeper, tag, 0, custody.Issue{Custodian: "guard", Receipt: booktest.Sign("Gul Guard")}); err != nil {
+					b.Error(err)
+				}
+				if _, err := w.Custody.Return(keeper, tag, 0, custody.Return{}); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	b.ReportMetric(float64(2*each*len(tags))/b.Elapsed().Seconds(), "movements/s")
 }

@@ -85,6 +85,7 @@ func (s *Service) raise(ctx context.Context, v *models.Voucher, kind string, alo
 		unit = v.To
 	}
 	v.Series = series.Of("V", unit, s.Book.Today())
+	defer s.numbers.Turn(v.Series)()
 	for attempt := 1; ; attempt++ {
 		var err error
 		if v.Serial, err = series.Next(ctx, s.Book.Store, store.Vouchers, v.Series); err != nil {

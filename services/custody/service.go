@@ -8,6 +8,7 @@ import (
 	"quartermaster/services/access"
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
+	"quartermaster/services/series"
 	"quartermaster/services/stock"
 )
 
@@ -17,6 +18,8 @@ type Service struct {
 	Access   *access.Service
 	Register *register.Service
 	Stock    *stock.Service
+
+	numbers series.Turns
 }
 
 const longestNote = 2000

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"quartermaster/models"
 	"quartermaster/services/store"
@@ -34,6 +35,19 @@ func Next(ctx context.Context, s store.Store, in *store.Collection, series strin
 
 // Number writes a paper's number: V-KHY-2026-0042.
 func Number(series string, serial int64) string { return fmt.Sprintf("%s-%04d", series, serial) }
+
+// Turns lets those who number papers of one series in this program do so one after
+// the other, so that they do not take each other's number and ask anew. Two programs
+// over one book still may.
+type Turns struct{ locks sync.Map }
+
+// Turn waits for one's turn, and returns what ends it.
+func (t *Turns) Turn(series string) (end func()) {
+	lock, _ := t.locks.LoadOrStore(series, &sync.Mutex{})
+	mutex := lock.(*sync.Mutex)
+	mutex.Lock()
+	return mutex.Unlock
+}
 
 // Taken says whether a commit was lost because somebody else took the number.
 func Taken(err error, in *store.Collection) bool {
