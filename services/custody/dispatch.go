@@ -13,17 +13,6 @@ import (
 	"quartermaster/services/store"
 )
 
-// Signed is a signature as it is given: a drawing with the signer's name, or the
-// PIN of a person.
-type Signed struct {
-	Person        string `json:"person,omitempty"` // whose PIN it is; the caller's when empty
-	PIN           string `json:"pin,omitempty"`
-	Name          string `json:"name,omitempty"`
-	Rank          string `json:"rank,omitempty"`
-	ServiceNumber string `json:"service_number,omitempty"`
-	Drawing       string `json:"drawing,omitempty"` // SVG
-}
-
 // Dispatch sends a draft on its way: every line changes together or none does,
 // and a refusal names each line that stopped it. version, if not 0, is the one
 // that was read.

@@ -1,6 +1,7 @@
 package custody
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -20,6 +21,29 @@ const (
 	byAccount = "account" // by the one tap of who is signed in
 )
 
+// Signed is a signature as it is given: a drawing, with the name of the signer when
+// that is not whoever is signed in; or the PIN of a person. In JSON a text alone is
+// a drawing.
+type Signed struct {
+	Person        string `json:"person,omitempty"` // whose PIN it is; the caller's when empty
+	PIN           string `json:"pin,omitempty"`
+	Name          string `json:"name,omitempty"`
+	Rank          string `json:"rank,omitempty"`
+	ServiceNumber string `json:"service_number,omitempty"`
+	Drawing       string `json:"drawing,omitempty"` // SVG
+}
+
+// UnmarshalJSON reads an object, or a drawing alone.
+func (s *Signed) UnmarshalJSON(raw []byte) error {
+	if bytes.HasPrefix(raw, []byte{'"'}) {
+		return json.Unmarshal(raw, &s.Drawing)
+	}
+	type fields Signed
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode((*fields)(s))
+}
+
 // signature checks what was given as a signature.
 func (s *Service) signature(ctx context.Context, caller *models.Person, given *Signed) (*models.Signature, error) {
 	if given == nil || given.PIN == "" && given.Drawing == "" {
@@ -34,15 +58,15 @@ func (s *Service) signature(ctx context.Context, caller *models.Person, given *S
 	}
 	sig := &models.Signature{Name: strings.TrimSpace(given.Name), Rank: strings.TrimSpace(given.Rank), ServiceNumber: strings.TrimSpace(given.ServiceNumber),
 		Method: drawn, Drawing: drawing, TakenBy: caller.Code}
-	if given.Person != "" {
+	switch {
+	case given.Person != "":
 		person, err := s.person(ctx, "signature.person", given.Person)
 		if err != nil {
 			return nil, err
 		}
 		identify(sig, person)
-	}
-	if sig.Name == "" {
-		return nil, models.Refuse(models.Invalid, "signature.name", "is required: who signs")
+	case sig.Name == "":
+		identify(sig, caller)
 	}
 	return sig, models.Validate(sig)
 }
