@@ -7,6 +7,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/access"
+	"quartermaster/services/house"
 	"quartermaster/services/register"
 	"quartermaster/services/store"
 	"quartermaster/services/web"
@@ -22,7 +23,7 @@ const demoPassword = "open-the-demo"
 
 // Run serves the demo register, loading it into a store that is empty.
 func (d *demo) Run() error {
-	return d.serve(func(ctx context.Context, h *house, pages *web.Web, base string) error {
+	return d.serve(func(ctx context.Context, h *house.House, pages *web.Web, base string) error {
 		ctx = access.AsOperator(ctx)
 		units, err := h.Book.Store.Count(ctx, store.Query{In: store.Units, By: "code", Limit: 1})
 		if err != nil {
@@ -34,7 +35,7 @@ func (d *demo) Run() error {
 		}
 		if units == 0 {
 			fmt.Println("Loading the demo register …")
-			if err := h.loadDemo(ctx, people); err != nil {
+			if err := loadDemo(ctx, h, people); err != nil {
 				return fmt.Errorf("the demo register cannot be loaded: %w", err)
 			}
 		}
@@ -60,7 +61,7 @@ func demoList[T any](name string) ([]T, error) {
 	return list, json.Unmarshal(raw, &list)
 }
 
-func (h *house) loadDemo(ctx context.Context, people []access.NewPerson) error {
+func loadDemo(ctx context.Context, h *house.House, people []access.NewPerson) error {
 	if err := addAll(ctx, "units", h.Register.AddUnit); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/custody"
+	"quartermaster/services/house"
 	"quartermaster/services/register"
 	"quartermaster/services/requests"
 	"quartermaster/services/stock"
@@ -17,7 +18,7 @@ import (
 // story is what the people of the demo have done, so that every page has something
 // to show. Each chapter is done by those whose work it is.
 type story struct {
-	h   *house
+	h   *house.House
 	ctx context.Context
 }
 

@@ -40,7 +40,7 @@ func (i *intake) Run() (err error) {
 			err = closed
 		}
 	}()
-	h := wire(book, i.marking, "")
+	h := over(book, i.marking)
 	var bar *progressbar.ProgressBar
 	progress := func(done, of int) {
 		if bar == nil {

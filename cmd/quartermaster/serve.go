@@ -10,12 +10,15 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"quartermaster/jobs"
 	"quartermaster/services/access"
 	"quartermaster/services/api"
+	"quartermaster/services/house"
+	"quartermaster/services/ledger"
 	"quartermaster/services/server"
 	"quartermaster/services/web"
 )
@@ -27,7 +30,7 @@ type serve struct {
 
 // Run serves a book; in one without an administrator it makes one.
 func (s *serve) Run() error {
-	return s.serve(func(ctx context.Context, h *house, _ *web.Web, base string) error {
+	return s.serve(func(ctx context.Context, h *house.House, _ *web.Web, base string) error {
 		made, err := h.Access.EnsureAdmin(access.AsOperator(ctx), s.AdminPassword)
 		if err != nil {
 			return fmt.Errorf("no administrator can be made of QM_ADMIN_PASSWORD: %w", err)
@@ -42,7 +45,7 @@ func (s *serve) Run() error {
 
 // serve opens the book, prepares it, and serves it until the process is told to
 // stop; then it finishes what is in hand.
-func (s *serving) serve(prepare func(context.Context, *house, *web.Web, string) error) (err error) {
+func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, string) error) (err error) {
 	zone, err := s.check()
 	if err != nil {
 		return err
@@ -57,10 +60,8 @@ func (s *serving) serve(prepare func(context.Context, *house, *web.Web, string) 
 
 	log := s.log()
 	base := s.base(s.Listen)
-	h := wire(book, s.marking, base)
-	h.Book.Zone = zone
-	pages := &web.Web{Log: log, Book: h.Book, Access: h.Access, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Requests: h.Requests,
-		Secure: s.TLSCert != "" || strings.HasPrefix(base, "https:"), Zone: zone}
+	h := house.Over(&ledger.Book{Store: book, Now: time.Now, Zone: zone}, house.Settings{TagPrefix: s.TagPrefix, Base: base})
+	pages := &web.Web{House: h, Log: log, Secure: s.TLSCert != "" || strings.HasPrefix(base, "https:"), Zone: zone}
 	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies,
 		OnError: func(c *fiber.Ctx, err error) error {
 			if strings.HasPrefix(c.Path(), api.Root) {
@@ -68,7 +69,7 @@ func (s *serving) serve(prepare func(context.Context, *house, *web.Web, string) 
 			}
 			return pages.ErrorPage(c, err)
 		}})
-	(&api.API{Book: h.Book, Access: h.Access, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Requests: h.Requests}).Mount(app)
+	(&api.API{House: h}).Mount(app)
 	pages.Mount(app)
 
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Listen)

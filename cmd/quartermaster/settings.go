@@ -10,6 +10,8 @@ import (
 	_ "time/tzdata" // zones on machines that have none of their own
 
 	"quartermaster/labels"
+	"quartermaster/services/house"
+	"quartermaster/services/ledger"
 	"quartermaster/services/stock"
 	"quartermaster/services/store"
 	"quartermaster/services/store/mongo"
@@ -76,6 +78,11 @@ func reachable(listen string) string {
 		host = "127.0.0.1"
 	}
 	return net.JoinHostPort(host, port)
+}
+
+// over puts the services together for a command that makes no codes.
+func over(s store.Store, m marking) *house.House {
+	return house.Over(&ledger.Book{Store: s, Now: time.Now}, house.Settings{TagPrefix: m.TagPrefix})
 }
 
 type serving struct {

@@ -25,7 +25,7 @@ func (u *user) Run() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	h := wire(book, marking{}, "")
+	h := over(book, marking{})
 	username, password := u.Username, u.Password
 	if username == "" {
 		username = u.Code

@@ -14,22 +14,15 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/access"
-	"quartermaster/services/custody"
+	"quartermaster/services/house"
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
-	"quartermaster/services/requests"
 	"quartermaster/services/server"
-	"quartermaster/services/stock"
 )
 
 // API serves the services as JSON.
 type API struct {
-	Book     *ledger.Book
-	Access   *access.Service
-	Register *register.Service
-	Stock    *stock.Service
-	Custody  *custody.Service
-	Requests *requests.Service
+	*house.House
 
 	description func() ([]byte, error) // of the routes, as OpenAPI; made once
 }

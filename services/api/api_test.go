@@ -39,7 +39,7 @@ func open(t testing.TB) *front {
 	w := booktest.New(t)
 	f := &front{World: w, t: t, tokens: map[string]string{}}
 	f.app = server.New(server.Config{Log: slog.New(slog.DiscardHandler), Store: w.Book.Store, OnError: api.Problem})
-	f.api = &api.API{Book: w.Book, Access: w.Access, Register: w.Register, Stock: w.Stock, Custody: w.Custody, Requests: w.Requests}
+	f.api = &api.API{House: w.House}
 	f.api.Mount(f.app)
 	return f
 }

@@ -13,9 +13,38 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/access"
+	"quartermaster/services/custody"
 	"quartermaster/services/register"
 	"quartermaster/services/server"
 )
+
+// assetRoutes is the register.
+func (a *API) assetRoutes() []Route {
+	return []Route{
+		{Method: post, Path: "/assets", Summary: "Take an item on charge", Status: created, Body: register.NewAsset{}, Answer: models.Asset{}, Handle: a.takeOnCharge},
+		{Method: post, Path: "/assets/lots", Summary: "Take several items alike on charge, all or none", Status: created, Body: register.Lot{}, Answer: register.Batch{}, Handle: a.takeLotOnCharge},
+		{Method: get, Path: "/assets", Summary: "List and search the register", Status: ok, Answer: models.Asset{}, List: true, Query: filters(paging...), Handle: a.listAssets},
+		{Method: get, Path: "/assets.csv", Summary: "Export the register, as import takes it", Status: ok, Query: filters(), Handle: a.exportAssets},
+		{Method: post, Path: "/assets/import", Summary: "Take the rows of a CSV file on charge, all or none", Status: ok, Answer: register.Imported{},
+			Query: []Param{{"dry_run", "true to check and show, and change nothing"}, {"map", "HEADING=field, as often as needed; - leaves a column out"}, {"name", "of the file"}}, Handle: a.importAssets},
+		{Method: get, Path: "/assets/:tag", Summary: "One item, by tag or alias", Status: ok, Answer: models.Asset{}, Handle: a.asset},
+		{Method: patch, Path: "/assets/:tag", Summary: "Change what is recorded of an item", Status: ok, Body: register.AssetEdit{}, Answer: models.Asset{}, Handle: a.editAsset},
+		{Method: get, Path: "/assets/:tag/events", Summary: "An item's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: a.assetEvents},
+		{Method: get, Path: "/assets/:tag/label.png", Summary: "An item's label as a picture", Status: ok, Query: []Param{{"stock", "label stock"}, {"scale", "pixels a module, 1 to 30"}}, Handle: LabelRoutes["label.png"](AssetLabel(a.Register))},
+		{Method: get, Path: "/assets/:tag/label.svg", Summary: "An item's label as a drawing", Status: ok, Query: []Param{{"stock", "label stock"}}, Handle: LabelRoutes["label.svg"](AssetLabel(a.Register))},
+		{Method: get, Path: "/assets/:tag/label.zpl", Summary: "An item's label for a Zebra printer", Status: ok, Query: []Param{{"stock", "label stock"}, {"dpi", "of the printer: 203, 300 or 600"}}, Handle: LabelRoutes["label.zpl"](AssetLabel(a.Register))},
+		{Method: post, Path: "/labels", Summary: "Sheets of labels, or a stock's test page, as PDF", Status: ok, Body: register.Print{}, Handle: a.printLabels},
+		{Method: post, Path: "/assets/:tag/retag", Summary: "Give an item whose label was lost a new tag", Status: ok, Body: reason{}, Answer: models.Asset{}, Handle: a.retag},
+		{Method: post, Path: "/assets/:tag/issue", Summary: "Issue an item in store", Status: ok, Body: custody.Issue{}, Answer: models.Asset{}, Handle: a.issue},
+		{Method: post, Path: "/assets/:tag/return", Summary: "Take an issued item back", Status: ok, Body: custody.Return{}, Answer: models.Asset{}, Handle: a.takeBack},
+		{Method: post, Path: "/assets/:tag/transfer", Summary: "Transfer an item in store to another unit", Status: ok, Body: custody.Transfer{}, Answer: models.Asset{}, Handle: a.transfer},
+		{Method: post, Path: "/assets/:tag/files", Summary: "Attach a photo or document: a form's part \"file\", or the whole body", Status: created, Answer: models.Asset{}, Query: []Param{{"name", "of the file"}}, Handle: a.attach},
+		{Method: get, Path: "/assets/:tag/files/:id", Summary: "A photo or document", Status: ok, Handle: a.file},
+		{Method: del, Path: "/assets/:tag/files/:id", Summary: "Take a photo or document away", Status: ok, Answer: models.Asset{}, Query: []Param{{"reason", "why"}}, Handle: a.detach},
+		{Method: post, Path: "/scans", Summary: "Find the item, stock lot or arriving voucher behind a tag, a label's text, an alias, a serial number or a photo (JPEG or PNG)", Status: ok, Body: scan{}, Answer: custody.Found{}, Handle: a.scan},
+		{Method: post, Path: "/assets/:tag/contents", Summary: "Make an item a kit of parts, or say what of it is missing", Status: ok, Body: register.Contents{}, Answer: models.Asset{}, Handle: a.setContents},
+	}
+}
 
 type reason struct {
 	Reason string `json:"reason"`
@@ -266,3 +295,12 @@ func names(params []Param) []string {
 	}
 	return list
 }
+
+var filterNames = []Param{
+	{"status", "in_store, issued, in_transit, in_workshop, missing or struck_off"}, {"category", "code"},
+	{"unit", "code; units below it are included"}, {"donor", "code"}, {"grant", "code"}, {"custodian", "code"},
+	{"q", "words that begin words of the tag, name, make, model, serial number, other tags and fields"},
+	{"sort", "tag, name, acquired_on, due_back or updated_at; - before it for the reverse"},
+}
+
+func filters(more ...Param) []Param { return append(append([]Param{}, filterNames...), more...) }

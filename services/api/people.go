@@ -5,9 +5,22 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/server"
 )
+
+// peopleRoutes is people and what stands on their names.
+func (a *API) peopleRoutes() []Route {
+	return []Route{
+		{Method: get, Path: "/people", Summary: "The people in one's part of the unit tree", Status: ok, Answer: models.Person{}, List: true, Query: paging, Handle: list(a.Access.People)},
+		{Method: post, Path: "/people", Summary: "Add a person", Status: created, Body: access.NewPerson{}, Answer: models.Person{}, Handle: add(a.Access.AddPerson)},
+		{Method: get, Path: "/people/:code", Summary: "One person", Status: ok, Answer: models.Person{}, Handle: a.person},
+		{Method: patch, Path: "/people/:code", Summary: "Change a person or their sign-in", Status: ok, Body: access.PersonEdit{}, Answer: models.Person{}, Handle: edit(a.Access.EditPerson)},
+		{Method: get, Path: "/people/:code/outstanding", Summary: "What stands on a person's name", Status: ok, Answer: access.Outstanding{}, Handle: a.outstanding},
+		{Method: get, Path: "/people/:code/no-demand.pdf", Summary: "The certificate that nothing stands on a person's name", Status: ok, Handle: a.noDemand},
+	}
+}
 
 type passwords struct {
 	Current string `json:"current"`

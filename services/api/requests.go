@@ -8,6 +8,22 @@ import (
 	"quartermaster/services/server"
 )
 
+// requestRoutes is what is asked for.
+func (a *API) requestRoutes() []Route {
+	return []Route{
+		{Method: post, Path: "/requests", Summary: "Ask for equipment or stock", Status: created, Body: requests.NewRequest{}, Answer: models.Request{}, Handle: a.submitRequest},
+		{Method: get, Path: "/requests", Summary: "List requests: of one state the most urgent first, otherwise the newest", Status: ok, Answer: models.Request{}, List: true, Query: requestFilters, Handle: a.requests},
+		{Method: get, Path: "/requests/:number", Summary: "One request", Status: ok, Answer: models.Request{}, Handle: a.request},
+		{Method: get, Path: "/requests/:number/events", Summary: "A request's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: events(a.Requests.Events)},
+		{Method: get, Path: "/requests/:number/available", Summary: "What is in store of it, here and nearby", Status: ok, Answer: requests.InStore{}, List: true, Handle: a.available},
+		{Method: post, Path: "/requests/:number/approve", Summary: "Approve a request, in whole or in part", Status: ok, Body: requests.Approval{}, Answer: models.Request{}, Handle: step(a.approve)},
+		{Method: post, Path: "/requests/:number/decline", Summary: "Decline a request", Status: ok, Body: reason{}, Answer: models.Request{}, Handle: step(a.decline)},
+		{Method: post, Path: "/requests/:number/close", Summary: "Withdraw a request, or end one before all was given", Status: ok, Body: reason{}, Answer: models.Request{}, Handle: step(a.closeRequest)},
+		{Method: post, Path: "/requests/:number/fulfil", Summary: "Draft a voucher for an approved request, with suggested items", Status: created, Body: requests.Fulfilment{}, Answer: models.Voucher{}, Handle: a.fulfil},
+		{Method: get, Path: "/inbox", Summary: "What waits for whoever is signed in", Status: ok, Answer: requests.Inbox{}, Handle: a.inbox},
+	}
+}
+
 var requestFilters = papers(Param{"state", "submitted, approved, declined, fulfilled or closed"}, Param{"mine", "true for one's own alone"})
 
 // RequestFilter reads which requests are asked for.

@@ -11,6 +11,33 @@ import (
 	"quartermaster/services/stock"
 )
 
+// stockRoutes is what is counted.
+func (a *API) stockRoutes() []Route {
+	return []Route{
+		{Method: get, Path: "/stock", Summary: "The stock items", Status: ok, Answer: models.StockItem{}, List: true, Query: paging, Handle: list(a.Stock.Items)},
+		{Method: post, Path: "/stock", Summary: "Add a stock item", Status: created, Body: models.StockItem{}, Answer: models.StockItem{}, Handle: add(a.Stock.AddItem)},
+		{Method: get, Path: "/stock/totals", Summary: "What there is of each item: on hand, expired, expiring within 90 days, below the reorder level", Status: ok, Answer: stock.Total{}, List: true, Query: stockFilters, Handle: a.totals},
+		{Method: get, Path: "/stock/:code", Summary: "One stock item", Status: ok, Answer: models.StockItem{}, Handle: a.stockItem},
+		{Method: patch, Path: "/stock/:code", Summary: "Change a stock item", Status: ok, Body: stock.ItemEdit{}, Answer: models.StockItem{}, Handle: edit(a.Stock.EditItem)},
+		{Method: post, Path: "/stock/:code/levels", Summary: "Set a unit's reorder level; 0 takes it away", Status: ok, Body: models.Level{}, Answer: models.StockItem{}, Handle: edit(a.Stock.SetLevel)},
+		{Method: post, Path: "/stock/:code/receive", Summary: "Take a delivery into stock, as a lot of its own", Status: created, Body: stock.Receipt{}, Answer: models.Lot{}, Handle: a.receiveItem},
+		{Method: post, Path: "/stock/:code/consume", Summary: "Use up some of an item, from the lots that expire soonest", Status: ok, Body: stock.Use{}, Answer: stock.Used{}, Handle: a.consumeItem},
+		{Method: get, Path: "/lots", Summary: "The balances of lots at units, what expires soonest first", Status: ok, Answer: models.Balance{}, List: true, Query: append(stockFilters, paging...), Handle: a.lots},
+		{Method: post, Path: "/lots", Summary: "Take a delivery into stock, as a lot of its own", Status: created, Body: stock.Receipt{}, Answer: models.Lot{}, Handle: add(a.Stock.Receive)},
+		{Method: get, Path: "/lots/:code", Summary: "One lot and its balances", Status: ok, Answer: stock.LotAt{}, Handle: a.lot},
+		{Method: get, Path: "/lots/:code/movements", Summary: "A lot's movements, newest first", Status: ok, Answer: models.Movement{}, List: true, Query: paging, Handle: a.movements},
+		{Method: post, Path: "/lots/:code/receive", Summary: "Take more of a lot into stock", Status: ok, Body: stock.Receipt{}, Answer: models.Lot{}, Handle: onLot(a.Stock.ReceiveMore)},
+		{Method: post, Path: "/lots/:code/consume", Summary: "Use up some of a lot", Status: ok, Body: stock.Use{}, Answer: models.Lot{}, Handle: onLot(a.Stock.Consume)},
+		{Method: post, Path: "/lots/:code/adjust", Summary: "Correct a balance by the difference that a count found", Status: ok, Body: stock.Correction{}, Answer: models.Lot{}, Handle: onLot(a.Stock.Adjust)},
+		{Method: post, Path: "/lots/:code/dispose", Summary: "Destroy some of an expired lot", Status: ok, Body: stock.Correction{}, Answer: models.Lot{}, Handle: onLot(a.Stock.Dispose)},
+		{Method: get, Path: "/lots/:code/label.png", Summary: "A lot's label as a picture", Status: ok, Query: []Param{{"stock", "label stock"}, {"scale", "pixels a module, 1 to 30"}}, Handle: LabelRoutes["label.png"](LotLabel(a.Stock))},
+		{Method: get, Path: "/lots/:code/label.svg", Summary: "A lot's label as a drawing", Status: ok, Query: []Param{{"stock", "label stock"}}, Handle: LabelRoutes["label.svg"](LotLabel(a.Stock))},
+		{Method: get, Path: "/lots/:code/label.zpl", Summary: "A lot's label for a Zebra printer", Status: ok, Query: []Param{{"stock", "label stock"}, {"dpi", "of the printer: 203, 300 or 600"}}, Handle: LabelRoutes["label.zpl"](LotLabel(a.Stock))},
+		{Method: post, Path: "/lots/labels", Summary: "Sheets of labels of lots, and of bins written UNIT/BIN, as PDF", Status: ok, Body: register.Print{}, Handle: a.printStockLabels},
+		{Method: get, Path: "/bins/:unit/:bin/label.png", Summary: "A bin's label as a picture", Status: ok, Query: []Param{{"stock", "label stock"}, {"scale", "pixels a module, 1 to 30"}}, Handle: LabelRoutes["label.png"](BinLabel(a.Stock))},
+	}
+}
+
 var stockFilters = []Param{{"item", "code"}, {"unit", "code; units below it are included"}, {"donor", "code"}, {"grant", "code"},
 	{"expiring", "on this day or before"}, {"bin", "of the unit's own store"}, {"all", "true for what is used up as well"}}
 

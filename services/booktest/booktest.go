@@ -14,22 +14,16 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/custody"
+	"quartermaster/services/house"
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
-	"quartermaster/services/requests"
-	"quartermaster/services/stock"
 	"quartermaster/services/store"
 	"quartermaster/services/store/sqlite"
 )
 
 // World is a book and its services, at an hour that the test sets.
 type World struct {
-	Book     *ledger.Book
-	Access   *access.Service
-	Register *register.Service
-	Stock    *stock.Service
-	Custody  *custody.Service
-	Requests *requests.Service
+	*house.House
 
 	t   testing.TB
 	mu  sync.Mutex
@@ -64,12 +58,7 @@ func (w *World) TagOf(number int64) string { return labels.FormatTag(w.Register.
 // Again opens a book that was made before.
 func Again(t testing.TB, s store.Store) *World {
 	w := &World{t: t, now: Start}
-	w.Book = &ledger.Book{Store: s, Now: w.Now}
-	w.Access = &access.Service{Book: w.Book}
-	w.Register = &register.Service{Book: w.Book, Prefix: "QM", Base: "https://qm.example.org"}
-	w.Stock = &stock.Service{Book: w.Book, Register: w.Register}
-	w.Custody = &custody.Service{Book: w.Book, Access: w.Access, Register: w.Register, Stock: w.Stock}
-	w.Requests = &requests.Service{Book: w.Book, Register: w.Register, Stock: w.Stock, Custody: w.Custody}
+	w.House = house.Over(&ledger.Book{Store: s, Now: w.Now}, house.Settings{TagPrefix: "QM", Base: "https://qm.example.org"})
 	return w
 }
 

@@ -148,6 +148,23 @@ var (
 		{Name: "balance", Fields: []string{"lot", "unit", "id"}},
 		{Name: "at", Fields: []string{"at", "id"}},
 	}}
+	Flags = &Collection{
+		Name: "flags",
+		Indexes: []Index{
+			{Name: "matter", Fields: []string{"matter"}, Unique: true},
+			{Name: "subject", Fields: []string{"subject", "state", "id"}},
+			{Name: "since", Fields: []string{"state", "since", "id"}},
+			{Name: "kind", Fields: []string{"kind", "state", "since", "id"}},
+			{Name: "unit", Fields: []string{"units", "state", "since", "id"}},
+			{Name: "unit_kind", Fields: []string{"units", "kind", "state", "since", "id"}},
+			{Name: "paid_by", Fields: []string{"paid_by", "state", "since", "id"}},
+		},
+		Many: map[string]func(any) []string{
+			"matter":  func(d any) []string { return d.(*models.Flag).Matter() },
+			"units":   func(d any) []string { return d.(*models.Flag).Units() },
+			"paid_by": func(d any) []string { return d.(*models.Flag).PaidBy() },
+		},
+	}
 	Passwords = &Collection{Name: "passwords"}
 	Sessions  = &Collection{Name: "sessions", Indexes: []Index{
 		{Name: "person", Fields: []string{"person"}},
@@ -164,5 +181,5 @@ var (
 // Schema lists every collection of the book.
 var Schema = []*Collection{
 	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, Events, Answers, Files,
-	Vouchers, Requests, StockItems, Lots, Balances, Movements,
+	Vouchers, Requests, StockItems, Lots, Balances, Movements, Flags,
 }

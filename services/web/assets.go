@@ -14,6 +14,37 @@ import (
 	"quartermaster/services/store"
 )
 
+func (w *Web) mountAssets(in fiber.Router) {
+	in.Get("/scan", w.scan)
+	in.Post("/scan", w.scanPhoto)
+
+	in.Get("/assets", w.assets)
+	in.Get("/assets/new", w.newAsset)
+	in.Post("/assets/new", w.takeOnCharge)
+	in.Get("/assets/import", w.importPage)
+	in.Post("/assets/import", w.previewImport)
+	in.Post("/assets/import/:id", w.runImport)
+	in.Get("/assets/export.csv", w.export)
+	in.Get("/assets/:tag", w.asset)
+	for name, handler := range api.LabelRoutes {
+		in.Get("/assets/:tag/"+name, handler(api.AssetLabel(w.Register)))
+		in.Get("/lots/:code/"+name, handler(api.LotLabel(w.Stock)))
+		in.Get("/bins/:unit/:bin/"+name, handler(api.BinLabel(w.Stock)))
+	}
+	in.Post("/labels", w.printLabels)
+	in.Get("/assets/:tag/edit", w.editPage)
+	in.Post("/assets/:tag/edit", w.edit)
+	in.Post("/assets/:tag/issue", w.issue)
+	in.Post("/assets/:tag/return", w.takeBack)
+	in.Post("/assets/:tag/transfer", w.transfer)
+	in.Post("/assets/:tag/retag", w.retag)
+	in.Post("/assets/:tag/files", w.attach)
+	in.Get("/assets/:tag/files/:id", w.file)
+
+	in.Get("/assets/:tag/kit", w.kitPage)
+	in.Post("/assets/:tag/kit", w.setKit)
+}
+
 const pageOfAssets = 50
 
 // countedUpTo is how far the register counts what a list shows.

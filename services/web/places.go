@@ -8,6 +8,21 @@ import (
 	"quartermaster/models"
 )
 
+func (w *Web) mountPlaces(in fiber.Router) {
+	in.Get("/units", w.units)
+	in.Post("/units", w.addUnit)
+	in.Get("/donors", w.donors)
+	in.Post("/donors", w.addDonor)
+	in.Post("/grants", w.addGrant)
+	in.Get("/categories", w.categories)
+	in.Post("/categories", w.addCategory)
+	in.Get("/people", w.people)
+	in.Get("/people/new", w.newPerson)
+	in.Post("/people/new", w.addPerson)
+	in.Get("/people/:code", w.person)
+	in.Post("/people/:code", w.editPerson)
+}
+
 // addForm carries out a form that adds something to a list, and shows the list
 // again.
 func (w *Web) addForm(c *fiber.Ctx, to string, show func(*fiber.Ctx, int, *models.Error) error, do func(*fiber.Ctx) error) error {

@@ -20,7 +20,7 @@ import (
 	"quartermaster/services/access"
 )
 
-//go:embed templates/*.html
+//go:embed templates
 var templateFiles embed.FS
 
 //go:embed static
@@ -82,7 +82,7 @@ func (v view) Zone() string { return v.zone.String() }
 var pages = sync.OnceValue(func() map[string]*template.Template {
 	base := template.Must(template.New("").Funcs(template.FuncMap{
 		"static": asset, "day": longDay, "upper": upperFirst, "query": withQuery, "bytes": bytesText, "join": strings.Join,
-	}).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html"))
+	}).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html"))
 	names, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {
 		panic(err) // the pattern is a constant
@@ -90,7 +90,7 @@ var pages = sync.OnceValue(func() map[string]*template.Template {
 	parsed := map[string]*template.Template{}
 	for _, name := range names {
 		page := strings.TrimSuffix(path.Base(name), ".html")
-		if page == "layout" || page == "parts" {
+		if page == "layout" {
 			continue
 		}
 		parsed[page] = template.Must(template.Must(base.Clone()).ParseFS(templateFiles, name))

@@ -14,6 +14,17 @@ import (
 	"quartermaster/services/store"
 )
 
+func (w *Web) mountRequests(in fiber.Router) {
+	in.Get("/requests", w.requests)
+	in.Get("/requests/new", w.newRequest)
+	in.Post("/requests/new", w.submitRequest)
+	in.Get("/requests/:number", w.request)
+	in.Post("/requests/:number/approve", w.requestStep("approve", "approved", w.approveRequest))
+	in.Post("/requests/:number/decline", w.requestStep("decline", "declined", w.declineRequest))
+	in.Post("/requests/:number/close", w.requestStep("close", "closed", w.closeRequest))
+	in.Post("/requests/:number/fulfil", w.requestStep("fulfil", "drafted", w.fulfilRequest))
+}
+
 type homePage struct {
 	Inbox *requests.Inbox
 	Sorts []waitingSort

@@ -16,6 +16,15 @@ import (
 	"quartermaster/services/server"
 )
 
+func (w *Web) mountSession(in fiber.Router) {
+	in.Post("/sign-out", w.signOut)
+	in.Get("/me", w.me)
+	in.Post("/me", w.changePassword)
+	in.Post("/me/pin", w.setPIN)
+	in.Get("/", w.home)
+	in.Get("/t/:tag", w.openTag)
+}
+
 // cookieName has the __Host- prefix over TLS, with which browsers accept the
 // cookie only when it is Secure and of this very host (RFC 6265bis, 4.1.3.2).
 func (w *Web) cookieName() string {

@@ -19,6 +19,23 @@ import (
 	"quartermaster/services/store"
 )
 
+func (w *Web) mountStock(in fiber.Router) {
+	in.Get("/stock", w.stock)
+	in.Post("/stock", w.addItem)
+	in.Post("/stock/labels", w.printStockLabels)
+	in.Get("/stock/:item", w.item)
+	in.Post("/stock/:item/receive", w.stockStep("receive", "received", w.receiveStock))
+	in.Post("/stock/:item/consume", w.stockStep("consume", "used", w.consumeItem))
+	in.Post("/stock/:item/level", w.stockStep("level", "changed", w.setLevel))
+	in.Get("/lots/:code", w.lot)
+	in.Post("/lots/:code/consume", w.lotStep("consume", "used", w.consumeLot))
+	in.Post("/lots/:code/adjust", w.lotStep("adjust", "changed", w.adjustLot))
+	in.Post("/lots/:code/dispose", w.lotStep("dispose", "disposed", w.disposeLot))
+	in.Get("/l/:code", w.openLot)
+	in.Get("/b/:unit/:bin", w.openBin)
+	in.Get("/bins/:unit/:bin", w.bin)
+}
+
 type stockPage struct {
 	Filter     stock.Filter
 	Totals     []stockRow

@@ -19,6 +19,23 @@ import (
 	"quartermaster/services/store"
 )
 
+func (w *Web) mountVouchers(in fiber.Router) {
+	in.Get("/vouchers", w.vouchers)
+	in.Get("/vouchers/new", w.newVoucher)
+	in.Post("/vouchers/new", w.draftVoucher)
+	in.Post("/vouchers/start", w.startVoucher)
+	in.Get("/vouchers/:number", w.voucher)
+	in.Get("/vouchers/:number/edit", w.editVoucher)
+	in.Post("/vouchers/:number/edit", w.reviseVoucher)
+	in.Post("/vouchers/:number/dispatch", w.voucherStep("dispatch", "dispatched", w.dispatchVoucher))
+	in.Post("/vouchers/:number/accept", w.voucherStep("accept", "received", w.acceptVoucher))
+	in.Post("/vouchers/:number/refuse", w.voucherStep("refuse", "refused", w.refuseVoucher))
+	in.Post("/vouchers/:number/cancel", w.voucherStep("cancel", "cancelled", w.cancelVoucher))
+	in.Get("/vouchers/:number/qr.svg", w.voucherQR)
+	in.Get("/vouchers/:number/voucher.pdf", func(c *fiber.Ctx) error { return api.VoucherPDF(c, w.Custody) })
+	in.Get("/people/:code/no-demand.pdf", func(c *fiber.Ctx) error { return api.NoDemand(c, w.Custody) })
+}
+
 type vouchersPage struct {
 	Filter   custody.Filter
 	Kinds    []option

@@ -15,27 +15,18 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/access"
-	"quartermaster/services/api"
-	"quartermaster/services/custody"
+	"quartermaster/services/house"
 	"quartermaster/services/ledger"
-	"quartermaster/services/register"
-	"quartermaster/services/requests"
 	"quartermaster/services/server"
-	"quartermaster/services/stock"
 )
 
 // Web serves the services as pages.
 type Web struct {
-	Log      *slog.Logger
-	Book     *ledger.Book
-	Access   *access.Service
-	Register *register.Service
-	Stock    *stock.Service
-	Custody  *custody.Service
-	Requests *requests.Service
-	Secure   bool           // served over TLS
-	Zone     *time.Location // in which pages tell the time
-	Demo     []SignIn       // shown on the sign-in page of a demo
+	*house.House
+	Log    *slog.Logger
+	Secure bool           // served over TLS
+	Zone   *time.Location // in which pages tell the time
+	Demo   []SignIn       // shown on the sign-in page of a demo
 }
 
 // SignIn is a demo's user name and password.
@@ -49,93 +40,9 @@ func (w *Web) Mount(app *fiber.App) {
 	app.Post("/sign-in", sameSite, w.signIn)
 
 	in := app.Group("", sameSite, w.signedIn)
-	in.Post("/sign-out", w.signOut)
-	in.Get("/me", w.me)
-	in.Post("/me", w.changePassword)
-	in.Post("/me/pin", w.setPIN)
-	in.Get("/", w.home)
-	in.Get("/t/:tag", w.openTag)
-
-	in.Get("/scan", w.scan)
-	in.Post("/scan", w.scanPhoto)
-
-	in.Get("/assets", w.assets)
-	in.Get("/assets/new", w.newAsset)
-	in.Post("/assets/new", w.takeOnCharge)
-	in.Get("/assets/import", w.importPage)
-	in.Post("/assets/import", w.previewImport)
-	in.Post("/assets/import/:id", w.runImport)
-	in.Get("/assets/export.csv", w.export)
-	in.Get("/assets/:tag", w.asset)
-	for name, handler := range api.LabelRoutes {
-		in.Get("/assets/:tag/"+name, handler(api.AssetLabel(w.Register)))
-		in.Get("/lots/:code/"+name, handler(api.LotLabel(w.Stock)))
-		in.Get("/bins/:unit/:bin/"+name, handler(api.BinLabel(w.Stock)))
+	for _, room := range []func(fiber.Router){w.mountSession, w.mountAssets, w.mountVouchers, w.mountRequests, w.mountStock, w.mountPlaces} {
+		room(in)
 	}
-	in.Post("/labels", w.printLabels)
-	in.Get("/assets/:tag/edit", w.editPage)
-	in.Post("/assets/:tag/edit", w.edit)
-	in.Post("/assets/:tag/issue", w.issue)
-	in.Post("/assets/:tag/return", w.takeBack)
-	in.Post("/assets/:tag/transfer", w.transfer)
-	in.Post("/assets/:tag/retag", w.retag)
-	in.Post("/assets/:tag/files", w.attach)
-	in.Get("/assets/:tag/files/:id", w.file)
-
-	in.Get("/assets/:tag/kit", w.kitPage)
-	in.Post("/assets/:tag/kit", w.setKit)
-
-	in.Get("/vouchers", w.vouchers)
-	in.Get("/vouchers/new", w.newVoucher)
-	in.Post("/vouchers/new", w.draftVoucher)
-	in.Post("/vouchers/start", w.startVoucher)
-	in.Get("/vouchers/:number", w.voucher)
-	in.Get("/vouchers/:number/edit", w.editVoucher)
-	in.Post("/vouchers/:number/edit", w.reviseVoucher)
-	in.Post("/vouchers/:number/dispatch", w.voucherStep("dispatch", "dispatched", w.dispatchVoucher))
-	in.Post("/vouchers/:number/accept", w.voucherStep("accept", "received", w.acceptVoucher))
-	in.Post("/vouchers/:number/refuse", w.voucherStep("refuse", "refused", w.refuseVoucher))
-	in.Post("/vouchers/:number/cancel", w.voucherStep("cancel", "cancelled", w.cancelVoucher))
-	in.Get("/vouchers/:number/qr.svg", w.voucherQR)
-	in.Get("/vouchers/:number/voucher.pdf", func(c *fiber.Ctx) error { return api.VoucherPDF(c, w.Custody) })
-	in.Get("/people/:code/no-demand.pdf", func(c *fiber.Ctx) error { return api.NoDemand(c, w.Custody) })
-
-	in.Get("/requests", w.requests)
-	in.Get("/requests/new", w.newRequest)
-	in.Post("/requests/new", w.submitRequest)
-	in.Get("/requests/:number", w.request)
-	in.Post("/requests/:number/approve", w.requestStep("approve", "approved", w.approveRequest))
-	in.Post("/requests/:number/decline", w.requestStep("decline", "declined", w.declineRequest))
-	in.Post("/requests/:number/close", w.requestStep("close", "closed", w.closeRequest))
-	in.Post("/requests/:number/fulfil", w.requestStep("fulfil", "drafted", w.fulfilRequest))
-
-	in.Get("/stock", w.stock)
-	in.Post("/stock", w.addItem)
-	in.Post("/stock/labels", w.printStockLabels)
-	in.Get("/stock/:item", w.item)
-	in.Post("/stock/:item/receive", w.stockStep("receive", "received", w.receiveStock))
-	in.Post("/stock/:item/consume", w.stockStep("consume", "used", w.consumeItem))
-	in.Post("/stock/:item/level", w.stockStep("level", "changed", w.setLevel))
-	in.Get("/lots/:code", w.lot)
-	in.Post("/lots/:code/consume", w.lotStep("consume", "used", w.consumeLot))
-	in.Post("/lots/:code/adjust", w.lotStep("adjust", "changed", w.adjustLot))
-	in.Post("/lots/:code/dispose", w.lotStep("dispose", "disposed", w.disposeLot))
-	in.Get("/l/:code", w.openLot)
-	in.Get("/b/:unit/:bin", w.openBin)
-	in.Get("/bins/:unit/:bin", w.bin)
-
-	in.Get("/units", w.units)
-	in.Post("/units", w.addUnit)
-	in.Get("/donors", w.donors)
-	in.Post("/donors", w.addDonor)
-	in.Post("/grants", w.addGrant)
-	in.Get("/categories", w.categories)
-	in.Post("/categories", w.addCategory)
-	in.Get("/people", w.people)
-	in.Get("/people/new", w.newPerson)
-	in.Post("/people/new", w.addPerson)
-	in.Get("/people/:code", w.person)
-	in.Post("/people/:code", w.editPerson)
 }
 
 // ErrorPage shows a refusal as a page; whoever is not signed in is led to the

@@ -34,7 +34,7 @@ type site struct {
 func open(t *testing.T, secure bool) *site {
 	t.Helper()
 	w := booktest.New(t)
-	pages := &web.Web{Log: slog.New(slog.DiscardHandler), Book: w.Book, Access: w.Access, Register: w.Register, Stock: w.Stock, Custody: w.Custody, Requests: w.Requests, Secure: secure}
+	pages := &web.Web{House: w.House, Log: slog.New(slog.DiscardHandler), Secure: secure}
 	app := server.New(server.Config{Log: slog.New(slog.DiscardHandler), Store: w.Book.Store, Secure: secure, OnError: pages.ErrorPage})
 	pages.Mount(app)
 	return &site{World: w, t: t, app: app}

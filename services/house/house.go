@@ -1,0 +1,42 @@
+// Package house puts the services of one book together. What serves them (pages,
+// the interface, jobs, commands) stands on a House and asks it for what it needs.
+package house
+
+import (
+	"quartermaster/services/access"
+	"quartermaster/services/custody"
+	"quartermaster/services/flags"
+	"quartermaster/services/ledger"
+	"quartermaster/services/register"
+	"quartermaster/services/requests"
+	"quartermaster/services/stock"
+)
+
+// House is all services over one book.
+type House struct {
+	Book     *ledger.Book
+	Access   *access.Service
+	Flags    *flags.Service
+	Register *register.Service
+	Stock    *stock.Service
+	Custody  *custody.Service
+	Requests *requests.Service
+}
+
+// Settings are what the services are told from outside.
+type Settings struct {
+	TagPrefix string // of new tags
+	Base      string // of the addresses in codes: https://host
+}
+
+// Over makes the services over a book.
+func Over(book *ledger.Book, s Settings) *House {
+	h := &House{Book: book}
+	h.Access = &access.Service{Book: book}
+	h.Flags = &flags.Service{Book: book}
+	h.Register = &register.Service{Book: book, Prefix: s.TagPrefix, Base: s.Base}
+	h.Stock = &stock.Service{Book: book, Register: h.Register}
+	h.Custody = &custody.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock}
+	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody}
+	return h
+}
