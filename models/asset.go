@@ -30,23 +30,24 @@ var Conditions = []Condition{"new", "good", "fair", "poor", "unserviceable"}
 
 // Asset is one serialised item in the register.
 type Asset struct {
-	ID         string    `json:"id"`
-	Tag        string    `json:"tag"`
-	Number     int64     `json:"number"` // the number in the tag; the register's own order
-	Name       string    `json:"name" validate:"required,text,max=200"`
-	Category   string    `json:"category" validate:"required,code"`
-	Make       string    `json:"make,omitempty" validate:"omitempty,text,max=120"`
-	Model      string    `json:"model,omitempty" validate:"omitempty,text,max=120"`
-	Serial     string    `json:"serial,omitempty" validate:"omitempty,text,max=120"`
-	Aliases    []string  `json:"aliases,omitempty" validate:"max=20,unique,dive,required,text,max=200,excludes=0x7C"`
-	Unit       string    `json:"unit" validate:"required,code"`
-	Path       []string  `json:"path"` // the unit and every unit above it, from the top
-	Location   string    `json:"location,omitempty" validate:"omitempty,text,max=120"`
-	Custodian  string    `json:"custodian,omitempty" validate:"omitempty,code"`
-	Donor      string    `json:"donor,omitempty" validate:"omitempty,code"`
-	Grant      string    `json:"grant,omitempty" validate:"omitempty,code"`
-	Supplier   string    `json:"supplier,omitempty" validate:"omitempty,text,max=200"`
-	Order      string    `json:"order,omitempty" validate:"omitempty,text,max=120"`
+	ID        string   `json:"id"`
+	Tag       string   `json:"tag"`
+	Number    int64    `json:"number"` // the number in the tag; the register's own order
+	Name      string   `json:"name" validate:"required,text,max=200"`
+	Category  string   `json:"category" validate:"required,code"`
+	Make      string   `json:"make,omitempty" validate:"omitempty,text,max=120"`
+	Model     string   `json:"model,omitempty" validate:"omitempty,text,max=120"`
+	Serial    string   `json:"serial,omitempty" validate:"omitempty,text,max=120"`
+	Aliases   []string `json:"aliases,omitempty" validate:"max=20,unique,dive,required,text,max=200,excludes=0x7C"`
+	Unit      string   `json:"unit" validate:"required,code"`
+	Path      []string `json:"path"` // the unit and every unit above it, from the top
+	Location  string   `json:"location,omitempty" validate:"omitempty,text,max=120"`
+	Custodian string   `json:"custodian,omitempty" validate:"omitempty,code"`
+	Donor     string   `json:"donor,omitempty" validate:"omitempty,code"`
+	Grant     string   `json:"grant,omitempty" validate:"omitempty,code"`
+	Supplier  string   `json:"supplier,omitempty" validate:"omitempty,text,max=200"`
+	Order     string   `json:"order,omitempty" validate:"omitempty,text,max=120"`
+	Accounting
 	AcquiredOn Day       `json:"acquired_on" validate:"day"` // always written, so that lists by it miss nothing
 	WarrantyTo Day       `json:"warranty_to,omitempty" validate:"day"`
 	Cost       *Money    `json:"cost,omitempty"`

@@ -16,6 +16,12 @@ type Category struct {
 	Fields []Field `json:"fields,omitempty" validate:"max=60,unique=Name,dive"`
 	// LifeMonths is the expected life; 0 when none is set.
 	LifeMonths int `json:"life_months,omitempty" validate:"min=0,max=1200"`
+	// Class is the class of property in the accounts (IPSAS 45), such as "vehicles".
+	Class string `json:"class,omitempty" validate:"omitempty,text,max=80"`
+	// Residual is what is left of the cost at the end of the life, in percent; "" is nothing.
+	Residual string `json:"residual,omitempty" validate:"omitempty,percent"`
+	// Threshold is the cost from which an item is capitalised; below it is an expense.
+	Threshold *Money `json:"threshold,omitempty"`
 	Base
 }
 

@@ -31,6 +31,8 @@ var rules = sync.OnceValue(func() *validator.Validate {
 		"code":      matches(codeForm),
 		"username":  matches(usernameForm),
 		"fieldname": matches(fieldForm),
+		"percent":   matches(percentForm),
+		"rate":      matches(rateForm),
 		"amount":    func(f validator.FieldLevel) bool { return ValidAmount(f.Field().String()) },
 		"day":       func(f validator.FieldLevel) bool { return Day(f.Field().String()).Valid() },
 		"text":      func(f validator.FieldLevel) bool { return printable(f.Field().String()) },
@@ -65,7 +67,7 @@ func Validate(model any) error {
 	details := make([]Detail, len(wrong))
 	for i, w := range wrong {
 		_, field, _ := strings.Cut(w.Namespace(), ".")
-		details[i] = Detail{Field: strings.ReplaceAll(field, "Base.", ""), Message: sentence(w)}
+		details[i] = Detail{Field: embedded.Replace(field), Message: sentence(w)}
 	}
 	return Wrong(details)
 }
@@ -85,6 +87,9 @@ func Wrong(details []Detail) error {
 	}
 	return e
 }
+
+// embedded structs do not stand in the names of fields.
+var embedded = strings.NewReplacer("Base.", "", "Accounting.", "")
 
 func sentence(w validator.FieldError) string {
 	switch w.Tag() {
@@ -107,6 +112,10 @@ func sentence(w validator.FieldError) string {
 		return "is a name of lower-case letters, digits and underscores, starting with a letter"
 	case "amount":
 		return `is an amount such as "1250.00"`
+	case "percent":
+		return "is a percentage from 0 to 100, such as 75 or 33.3"
+	case "rate":
+		return "is a rate such as 278.45"
 	case "iso4217":
 		return "is not a currency code such as USD or PKR"
 	case "day":

@@ -31,8 +31,17 @@ type AssetEdit struct {
 	Cost       *models.Money     `json:"cost,omitempty"`
 	Condition  *models.Condition `json:"condition,omitempty"`
 	Fields     map[string]any    `json:"fields,omitempty"`
-	Note       *string           `json:"note,omitempty"`
-	Reason     string            `json:"reason,omitempty"`
+
+	Share         *string           `json:"share,omitempty"`
+	Invoice       *string           `json:"invoice,omitempty"`
+	Value         *models.Valuation `json:"value,omitempty"` // empty takes it out
+	Use           *models.EndUse    `json:"use,omitempty"`
+	UseVerifiedOn *models.Day       `json:"use_verified_on,omitempty"`
+	Insurance     *string           `json:"insurance,omitempty"`
+	InsuredTo     *models.Day       `json:"insured_to,omitempty"`
+
+	Note   *string `json:"note,omitempty"`
+	Reason string  `json:"reason,omitempty"`
 }
 
 // Edit changes what is recorded of an asset; version, if not 0, is the one that
@@ -68,6 +77,18 @@ func (e AssetEdit) apply(a *models.Asset) {
 	models.Set(&a.WarrantyTo, e.WarrantyTo)
 	models.Set(&a.Condition, e.Condition)
 	models.Set(&a.Note, e.Note)
+	models.Set(&a.Share, e.Share)
+	models.Set(&a.Invoice, e.Invoice)
+	models.Set(&a.Use, e.Use)
+	models.Set(&a.UseVerifiedOn, e.UseVerifiedOn)
+	models.Set(&a.Insurance, e.Insurance)
+	models.Set(&a.InsuredTo, e.InsuredTo)
+	if e.Value != nil {
+		a.Value = e.Value
+		if *e.Value == (models.Valuation{}) {
+			a.Value = nil
+		}
+	}
 	if e.Cost != nil {
 		a.Cost = e.Cost
 		if *e.Cost == (models.Money{}) {

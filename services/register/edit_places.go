@@ -82,6 +82,9 @@ type CategoryEdit struct {
 	Name       *string         `json:"name,omitempty"`
 	Fields     *[]models.Field `json:"fields,omitempty"`
 	LifeMonths *int            `json:"life_months,omitempty"`
+	Class      *string         `json:"class,omitempty"`
+	Residual   *string         `json:"residual,omitempty"`
+	Threshold  *models.Money   `json:"threshold,omitempty"` // empty takes it out
 }
 
 // EditCategory changes a category.
@@ -93,6 +96,14 @@ func (s *Service) EditCategory(ctx context.Context, code string, version int64, 
 		models.Set(&c.Name, edit.Name)
 		models.Set(&c.Fields, edit.Fields)
 		models.Set(&c.LifeMonths, edit.LifeMonths)
+		models.Set(&c.Class, edit.Class)
+		models.Set(&c.Residual, edit.Residual)
+		if edit.Threshold != nil {
+			c.Threshold = edit.Threshold
+			if *edit.Threshold == (models.Money{}) {
+				c.Threshold = nil
+			}
+		}
 		return nil
 	})
 }

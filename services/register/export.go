@@ -77,8 +77,13 @@ func exportRow(row []string, a *models.Asset, own []string) {
 	if a.Cost != nil {
 		cost = *a.Cost
 	}
+	value := models.Valuation{}
+	if a.Value != nil {
+		value = *a.Value
+	}
 	values := [...]string{a.Tag, a.Name, a.Category, a.Make, a.Model, a.Serial, strings.Join(a.Aliases, "|"), a.Unit, a.Location, a.Custodian,
 		a.Donor, a.Grant, a.Supplier, a.Order, string(a.AcquiredOn), string(a.WarrantyTo), cost.Amount, cost.Currency,
+		a.Share, a.Invoice, value.Amount, value.Currency, value.Rate, string(value.On), string(a.Use), string(a.UseVerifiedOn), a.Insurance, string(a.InsuredTo),
 		string(a.Status), string(a.Condition), string(a.DueBack), a.Note}
 	copy(row, values[:])
 	for i, name := range own {

@@ -37,7 +37,7 @@ func (s *Service) importReader(ctx context.Context, caller *models.Person, table
 	r := &importReader{s: s, caller: caller, table: table, refs: s.references(), first: map[string]int{},
 		units: newDirectory("unit"), categories: newDirectory("category"), donors: newDirectory("donor"),
 		grants: newDirectory("grant"), people: newDirectory("person")}
-	days := map[string]bool{"acquired_on": true, "warranty_to": true, "due_back": true}
+	days := map[string]bool{"acquired_on": true, "warranty_to": true, "due_back": true, "use_verified_on": true, "insured_to": true, "value.on": true}
 	var categories []*models.Category
 	err := cmp.Or(
 		all(ctx, s.Book.Store, store.Categories, func(c *models.Category) {
@@ -242,6 +242,24 @@ func (r *importReader) read(a *models.Asset, line, at int, column Column, cell s
 			return
 		}
 		a.Cost = &models.Money{Amount: amount, Currency: sign}
+	case "share":
+		a.Share = strings.TrimSpace(strings.TrimSuffix(cell, "%"))
+	case "invoice":
+		a.Invoice = cell
+	case "value.amount", "value.currency", "value.rate", "value.on":
+		r.value(a, line, column.Field, cell, day)
+	case "use":
+		use, ok := useWords[plain(cell)]
+		if !ok {
+			r.wrong(line, "use", cell+" is not a use; one of "+joined(models.EndUses))
+		}
+		a.Use = use
+	case "use_verified_on":
+		a.UseVerifiedOn = day()
+	case "insurance":
+		a.Insurance = cell
+	case "insured_to":
+		a.InsuredTo = day()
 	case "status":
 		status, ok := statusWords[plain(cell)]
 		if !ok {
@@ -271,6 +289,30 @@ func (r *importReader) read(a *models.Asset, line, at int, column Column, cell s
 		if r.days[at] != "" {
 			a.Fields[name] = string(day())
 		}
+	}
+}
+
+// value puts a part of the value in the reporting currency into the asset.
+func (r *importReader) value(a *models.Asset, line int, field, cell string, day func() models.Day) {
+	if a.Value == nil {
+		a.Value = &models.Valuation{}
+	}
+	switch field {
+	case "value.amount":
+		amount, sign, err := sheet.ParseAmount(cell)
+		if err != nil {
+			r.wrong(line, field, err.Error())
+		}
+		a.Value.Amount = amount
+		if sign != "" {
+			a.Value.Currency = sign
+		}
+	case "value.currency":
+		a.Value.Currency = strings.ToUpper(cell)
+	case "value.rate":
+		a.Value.Rate = cell
+	case "value.on":
+		a.Value.On = day()
 	}
 }
 
@@ -339,6 +381,16 @@ var statusWords = func() map[string]models.Status {
 	}
 	for _, s := range models.Statuses {
 		words[plain(string(s))] = s
+	}
+	return words
+}()
+
+var useWords = func() map[string]models.EndUse {
+	words := map[string]models.EndUse{"yes": "as_intended", "inuse": "as_intended", "intended": "as_intended", "spare": "standby", "reserve": "standby",
+		"no": "not_in_use", "idle": "not_in_use", "notinuse": "not_in_use", "diverted": "otherwise", "misused": "otherwise", "other": "otherwise"}
+	for _, u := range models.EndUses {
+		words[plain(string(u))] = u
+		words[plain(u.Words())] = u
 	}
 	return words
 }()

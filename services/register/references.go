@@ -65,12 +65,15 @@ func (r *references) check(ctx context.Context, caller *models.Person, a *models
 			wrong = append(wrong, problems...)
 		}
 	}
+	note(a.SettleValue())
 	note(r.payer(ctx, a))
 	if a.Custodian != "" {
 		note(r.Custodian(ctx, a))
 	}
-	if today := r.s.today(); a.AcquiredOn > today {
-		wrong = append(wrong, models.Detail{Field: "acquired_on", Message: "is in the future"})
+	for field, day := range map[string]models.Day{"acquired_on": a.AcquiredOn, "use_verified_on": a.UseVerifiedOn} {
+		if day > r.s.today() {
+			wrong = append(wrong, models.Detail{Field: field, Message: "is in the future"})
+		}
 	}
 	return wrong, err
 }

@@ -33,6 +33,7 @@ type NewAsset struct {
 	Condition  models.Condition `json:"condition,omitempty"`
 	Fields     map[string]any   `json:"fields,omitempty"`
 	Note       string           `json:"note,omitempty"`
+	models.Accounting
 }
 
 func (n NewAsset) asset() *models.Asset {
@@ -41,7 +42,7 @@ func (n NewAsset) asset() *models.Asset {
 		Model: strings.TrimSpace(n.Model), Serial: strings.TrimSpace(n.Serial), Aliases: n.Aliases,
 		Unit: n.Unit, Location: n.Location, Custodian: n.Custodian, Donor: n.Donor, Grant: n.Grant,
 		Supplier: n.Supplier, Order: n.Order, AcquiredOn: n.AcquiredOn, WarrantyTo: n.WarrantyTo,
-		Condition: n.Condition, Fields: n.Fields, Note: n.Note, Status: models.InStore,
+		Condition: n.Condition, Fields: n.Fields, Note: n.Note, Status: models.InStore, Accounting: n.Accounting,
 	}
 	if n.Cost != nil && *n.Cost != (models.Money{}) {
 		a.Cost = n.Cost

@@ -111,7 +111,10 @@ func assetInputs(ch *choices, category *models.Category, people []option, values
 			input{Name: "acquired_on", Label: "Received on", Type: "date"},
 			input{Name: "warranty_to", Label: "Warranty until", Type: "date"},
 			input{Name: "supplier", Label: "Supplier", Max: 200}, input{Name: "order", Label: "Purchase order", Max: 120},
+			input{Name: "invoice", Label: "Invoice", Max: 120},
+			input{Name: "share", Label: "Share of the cost paid", Type: "decimal", Unit: "%", Hint: "By this grant or donor; empty is all"},
 		)},
+		{"Account to the donor", fill(accountInputs()...)},
 		{"Remarks", fill(input{Name: "note", Label: "Note", Type: "text", Wide: true, Max: 2000})},
 	}
 	return slices.DeleteFunc(groups, func(g group) bool { return len(g.Inputs) == 0 })
@@ -144,7 +147,7 @@ func lotOf(c *fiber.Ctx) (register.Lot, error) {
 	lot := register.Lot{Serials: lines(c.FormValue("serials")), Asset: register.NewAsset{
 		Name: c.FormValue("name"), Category: c.FormValue("category"), Make: c.FormValue("make"), Model: c.FormValue("model"),
 		Unit: c.FormValue("unit"), Location: c.FormValue("location"), Custodian: strings.TrimSpace(c.FormValue("custodian")), Donor: c.FormValue("donor"),
-		Grant: c.FormValue("grant"), Supplier: c.FormValue("supplier"), Order: c.FormValue("order"),
+		Grant: c.FormValue("grant"), Supplier: c.FormValue("supplier"), Order: c.FormValue("order"), Accounting: accountingOf(c),
 		AcquiredOn: models.Day(c.FormValue("acquired_on")), WarrantyTo: models.Day(c.FormValue("warranty_to")),
 		Cost: costOf(c), Condition: models.Condition(c.FormValue("condition")), Fields: fieldsOf(c), Note: c.FormValue("note"),
 	}}
@@ -228,6 +231,7 @@ func valuesOf(a *models.Asset) map[string]string {
 		"condition": string(a.Condition), "grant": a.Grant, "donor": a.Donor, "acquired_on": string(a.AcquiredOn),
 		"warranty_to": string(a.WarrantyTo), "supplier": a.Supplier, "order": a.Order, "note": a.Note,
 	}
+	accountValues(values, &a.Accounting)
 	if a.Cost != nil {
 		values["cost.amount"], values["cost.currency"] = a.Cost.Amount, a.Cost.Currency
 	}
@@ -257,10 +261,16 @@ func (w *Web) edit(c *fiber.Ctx) error {
 				fields[name] = nil
 			}
 		})
+		account := accountingOf(c)
+		if account.Value == nil {
+			account.Value = &models.Valuation{}
+		}
 		_, err = w.Register.Edit(c.UserContext(), tag, read, register.AssetEdit{
 			Name: text("name"), Make: text("make"), Model: text("model"), Serial: text("serial"), Aliases: &aliases, Location: text("location"),
 			Donor: text("donor"), Grant: text("grant"), Supplier: text("supplier"), Order: text("order"), AcquiredOn: &acquired, WarrantyTo: &warranty,
 			Cost: costOf(c), Condition: &condition, Fields: fields, Note: text("note"), Reason: c.FormValue("reason"),
+			Share: &account.Share, Invoice: &account.Invoice, Value: account.Value, Use: &account.Use, UseVerifiedOn: &account.UseVerifiedOn,
+			Insurance: &account.Insurance, InsuredTo: &account.InsuredTo,
 		})
 		return err
 	})

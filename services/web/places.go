@@ -148,6 +148,9 @@ func (w *Web) addCategory(c *fiber.Ctx) error {
 			}
 			category.Fields = append(category.Fields, field)
 		}
+		if err := accountsOf(c, &category); err != nil {
+			return err
+		}
 		_, err := w.Register.AddCategory(c.UserContext(), category)
 		return err
 	})

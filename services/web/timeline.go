@@ -60,7 +60,8 @@ var fieldNames = map[string]string{
 	"decided_at": "", "decided_by": "", "urgency": "", "fulfilment": "", "requested_at": "", "requested_by": "", "approver": "", "remarks": "", "reason": "", "state": "State", "approved": "Approved",
 	"unit": "Unit", "custodian": "Custodian", "due_back": "Due back", "condition": "Condition", "name": "Name", "category": "Category",
 	"make": "Make", "model": "Model", "serial": "Serial number", "aliases": "Other tags", "location": "Room or shelf", "donor": "Donor",
-	"grant": "Grant", "supplier": "Supplier", "order": "Purchase order", "acquired_on": "Acquired on", "warranty_to": "Warranty until", "cost": "Cost", "note": "Note",
+	"grant": "Grant", "supplier": "Supplier", "order": "Purchase order", "share": "Share of the cost", "invoice": "Invoice", "value": "Value", "use": "Use", "use_verified_on": "Use verified on",
+	"insurance": "Insurance", "insured_to": "Insured until", "acquired_on": "Acquired on", "warranty_to": "Warranty until", "cost": "Cost", "note": "Note",
 }
 
 var fieldOrder = []string{"unit", "custodian", "due_back", "condition"}
