@@ -19,6 +19,8 @@ const (
 	Receive      Verb = "accept or refuse what is handed over"
 	Ask          Verb = "ask for equipment"
 	KeepStock    Verb = "receive, use up or correct stock"
+	Acknowledge  Verb = "acknowledge findings"
+	RunJobs      Verb = "see the jobs and run them"
 	ManagePlaces Verb = "change units, categories, donors and grants"
 	AddPeople    Verb = "add people"
 	ManagePeople Verb = "give people a sign-in or change it"
@@ -32,6 +34,8 @@ var roles = map[Verb][]models.Role{
 	Receive:      {models.Admin, models.Storekeeper, models.Commander},
 	Ask:          {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
 	KeepStock:    {models.Admin, models.Storekeeper},
+	Acknowledge:  {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
+	RunJobs:      {models.Admin},
 	ManagePlaces: {models.Admin},
 	AddPeople:    {models.Admin, models.Storekeeper},
 	ManagePeople: {models.Admin},

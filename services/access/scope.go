@@ -1,6 +1,8 @@
 package access
 
 import (
+	"context"
+	"errors"
 	"slices"
 
 	"quartermaster/models"
@@ -33,6 +35,31 @@ func Assets(p *models.Person) []store.Cond {
 		return conds
 	}
 	return []store.Cond{store.Is("units", p.Scope)}
+}
+
+// Within narrows the conditions of a scope to a unit: of the two, the one that is
+// below the other counts. nothing says that they have nothing in common.
+func Within(ctx context.Context, s store.Store, p *models.Person, scope []store.Cond, code string) (conds []store.Cond, nothing bool, err error) {
+	unit, err := store.Get[models.Unit](ctx, s, store.Units, code)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, false, models.Refuse(models.Invalid, "unit", "there is no unit %q", code)
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	at := slices.IndexFunc(scope, func(c store.Cond) bool { return c.Field == "units" })
+	switch {
+	case at < 0:
+		return append(scope, store.Is("units", unit.Code)), false, nil
+	case slices.Contains(unit.Path, p.Scope):
+		scope[at] = store.Is("units", unit.Code)
+		return scope, false, nil
+	}
+	own, err := store.Get[models.Unit](ctx, s, store.Units, p.Scope)
+	if err != nil {
+		return nil, false, err
+	}
+	return scope, !slices.Contains(own.Path, unit.Code), nil
 }
 
 // payers names the donors and grants whose equipment an auditor sees.

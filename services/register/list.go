@@ -275,11 +275,7 @@ func (s *Service) selection(ctx context.Context, f Filter) (selection, error) {
 func (s *Service) conditions(ctx context.Context, caller *models.Person, f Filter) (conds []store.Cond, nothing bool, err error) {
 	conds = access.Assets(caller)
 	if f.Unit != "" {
-		unit, err := lookup[models.Unit](ctx, s, store.Units, "unit", f.Unit)
-		if err != nil {
-			return nil, false, err
-		}
-		if conds, nothing, err = s.within(ctx, caller, conds, unit); err != nil || nothing {
+		if conds, nothing, err = access.Within(ctx, s.Book.Store, caller, conds, f.Unit); err != nil || nothing {
 			return nil, nothing, err
 		}
 	}
@@ -305,24 +301,6 @@ func (s *Service) conditions(ctx context.Context, caller *models.Person, f Filte
 		conds = append(conds, store.Is("custodian", f.Custodian))
 	}
 	return conds, false, nil
-}
-
-// within narrows the scope's conditions to a unit: of the two, the one that is
-// below the other counts.
-func (s *Service) within(ctx context.Context, caller *models.Person, scope []store.Cond, unit *models.Unit) (conds []store.Cond, nothing bool, err error) {
-	at := slices.IndexFunc(scope, func(c store.Cond) bool { return c.Field == "units" })
-	switch {
-	case at < 0:
-		return append(scope, store.Is("units", unit.Code)), false, nil
-	case slices.Contains(unit.Path, caller.Scope):
-		scope[at] = store.Is("units", unit.Code)
-		return scope, false, nil
-	}
-	own, err := store.Get[models.Unit](ctx, s.Book.Store, store.Units, caller.Scope)
-	if err != nil {
-		return nil, false, err
-	}
-	return scope, !slices.Contains(own.Path, unit.Code), nil
 }
 
 func searchWords(text string) ([]string, error) {

@@ -21,11 +21,7 @@ type Papers struct {
 func (p Papers) Within(ctx context.Context, s *Service, caller *models.Person, instant string) (conds []store.Cond, nothing bool, err error) {
 	conds = access.Assets(caller)
 	if p.Unit != "" {
-		unit, err := s.Unit(ctx, p.Unit)
-		if err != nil {
-			return nil, false, err
-		}
-		if conds, nothing, err = s.within(ctx, caller, conds, unit); err != nil || nothing {
+		if conds, nothing, err = access.Within(ctx, s.Book.Store, caller, conds, p.Unit); err != nil || nothing {
 			return nil, nothing, err
 		}
 	}

@@ -12,6 +12,8 @@ type Query struct {
 	Desc  bool
 	Limit int
 	After Key // continue behind this place, see KeyOf
+	// Bare leaves out the documents' texts: what is read are keys, versions and places.
+	Bare bool
 }
 
 // Op is how a condition compares.

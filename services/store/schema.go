@@ -151,16 +151,18 @@ var (
 	Flags = &Collection{
 		Name: "flags",
 		Indexes: []Index{
-			{Name: "matter", Fields: []string{"matter"}, Unique: true},
+			{Name: "standing", Fields: []string{"kind", "state", "subject", "mark"}},
 			{Name: "subject", Fields: []string{"subject", "state", "id"}},
 			{Name: "since", Fields: []string{"state", "since", "id"}},
 			{Name: "kind", Fields: []string{"kind", "state", "since", "id"}},
 			{Name: "unit", Fields: []string{"units", "state", "since", "id"}},
 			{Name: "unit_kind", Fields: []string{"units", "kind", "state", "since", "id"}},
 			{Name: "paid_by", Fields: []string{"paid_by", "state", "since", "id"}},
+			{Name: "owner", Fields: []string{"owner", "state", "since", "id"}},
+			{Name: "raised", Fields: []string{"raised_to", "state", "since", "id"}},
+			{Name: "rises", Fields: []string{"rises_on", "id"}},
 		},
 		Many: map[string]func(any) []string{
-			"matter":  func(d any) []string { return d.(*models.Flag).Matter() },
 			"units":   func(d any) []string { return d.(*models.Flag).Units() },
 			"paid_by": func(d any) []string { return d.(*models.Flag).PaidBy() },
 		},

@@ -152,12 +152,12 @@ func plain(value bson.RawValue) any {
 	}
 }
 
-// open takes a record out of its envelope.
-func open(raw bson.Raw) (store.Record, error) {
+// open takes a record out of its envelope; one that was asked for bare has no text.
+func open(raw bson.Raw, bare bool) (store.Record, error) {
 	id, okID := raw.Lookup(idField).StringValueOK()
 	version, okVersion := raw.Lookup(versionField).AsInt64OK()
 	body, okBody := raw.Lookup(bodyField).StringValueOK()
-	if !okID || !okVersion || !okBody {
+	if !okID || !okVersion || !okBody && !bare {
 		return store.Record{}, fmt.Errorf("store: the document %s was not written by this program", raw.Lookup(idField))
 	}
 	return store.Record{ID: id, Version: version, Body: []byte(body)}, nil

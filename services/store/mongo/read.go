@@ -24,7 +24,7 @@ func (s *Store) Get(ctx context.Context, c *store.Collection, id string) (store.
 	if err != nil {
 		return store.Record{ID: id}, stopped(ctx, err)
 	}
-	return open(raw)
+	return open(raw, false)
 }
 
 // Find reads a page of documents, in the order of the index that q names.
@@ -41,7 +41,7 @@ func (s *Store) Find(ctx context.Context, q store.Query) ([]store.Record, error)
 		return s.findWalking(ctx, q)
 	}
 	order := orderOf(q)
-	how := options.Find().SetHint(q.By).SetProjection(wanted(order))
+	how := options.Find().SetHint(q.By).SetProjection(wanted(order, q.Bare))
 	if len(order) > 0 {
 		how.SetSort(sorting(q, order))
 	}
@@ -55,7 +55,7 @@ func (s *Store) Find(ctx context.Context, q store.Query) ([]store.Record, error)
 	defer func() { _ = cursor.Close(context.WithoutCancel(ctx)) }()
 	var records []store.Record
 	for cursor.Next(ctx) {
-		r, err := open(cursor.Current)
+		r, err := open(cursor.Current, q.Bare)
 		if err != nil {
 			return nil, err
 		}
@@ -66,8 +66,11 @@ func (s *Store) Find(ctx context.Context, q store.Query) ([]store.Record, error)
 }
 
 // wanted asks for what a Record is made of.
-func wanted(order []string) bson.D {
-	fields := bson.D{{Key: versionField, Value: 1}, {Key: bodyField, Value: 1}}
+func wanted(order []string, bare bool) bson.D {
+	fields := bson.D{{Key: versionField, Value: 1}}
+	if !bare {
+		fields = append(fields, bson.E{Key: bodyField, Value: 1})
+	}
 	for _, field := range order {
 		if field != store.ID {
 			fields = append(fields, bson.E{Key: at(field), Value: 1})

@@ -68,13 +68,13 @@ func (s *Store) fetch(ctx context.Context, c *store.Collection, places []place, 
 		ids[i] = p.id
 	}
 	cursor, err := s.in(c).Find(ctx, bson.D{{Key: idField, Value: bson.D{{Key: "$in", Value: ids}}}},
-		options.Find().SetProjection(wanted(nil)))
+		options.Find().SetProjection(wanted(nil, false)))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = cursor.Close(context.WithoutCancel(ctx)) }()
 	for cursor.Next(ctx) {
-		r, err := open(cursor.Current)
+		r, err := open(cursor.Current, false)
 		if err != nil {
 			return err
 		}

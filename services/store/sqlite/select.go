@@ -19,7 +19,11 @@ func selectSQL(q store.Query) (text string, args []any) {
 	}
 
 	var sql strings.Builder
-	sql.WriteString(`SELECT d."_id", d.version, d.body`)
+	body := "d.body"
+	if q.Bare {
+		body = "NULL"
+	}
+	sql.WriteString(`SELECT d."_id", d.version, ` + body)
 	for _, field := range order {
 		sql.WriteString(", " + column(field))
 	}

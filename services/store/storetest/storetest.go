@@ -56,6 +56,7 @@ func RunWith(t *testing.T, open func(t *testing.T) store.Store, o Options) {
 		"every filter and sort of assets":              filters,
 		"a document found by several words comes once": words,
 		"a search comes in the order of its words":     wordOrder,
+		"a bare record is all but its text":            bare,
 		"a cancelled context stops":                    cancellation,
 		"a deleted document leaves no trace":           deletes,
 	} {
@@ -286,6 +287,26 @@ func filters(t *testing.T, s store.Store) {
 				t.Errorf("counted %d (%v), want %d", n, err, len(want))
 			}
 		})
+	}
+}
+
+// bare asks for records without their texts, by a field and by a many-valued key.
+func bare(t *testing.T, s store.Store) {
+	a, b := asset(1), asset(2)
+	insert(t, s, a, b)
+	for _, q := range []store.Query{
+		{In: store.Assets, By: "number", Limit: 1, After: store.Key{int64(1)}},
+		{In: store.Assets, By: "unit", Where: []store.Cond{store.Is("units", "AGENCY")}, Limit: 1, After: store.Key{int64(1)}},
+	} {
+		full, err := s.Find(t.Context(), q)
+		if err != nil || len(full) != 1 {
+			t.Fatalf("by %s: %d, %v", q.By, len(full), err)
+		}
+		q.Bare = true
+		got, err := s.Find(t.Context(), q)
+		if err != nil || len(got) != 1 || got[0].ID != b.ID || got[0].Version != full[0].Version || len(got[0].Body) != 0 || got[0].Place.Compare(full[0].Place) != 0 {
+			t.Errorf("by %s: %+v, %v", q.By, got, err)
+		}
 	}
 }
 
