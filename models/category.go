@@ -22,6 +22,8 @@ type Category struct {
 	Residual string `json:"residual,omitempty" validate:"omitempty,percent"`
 	// Threshold is the cost from which an item is capitalised; below it is an expense.
 	Threshold *Money `json:"threshold,omitempty"`
+	// Demands are the courses of whoever has its equipment in custody.
+	Demands []Demand `json:"demands,omitempty" validate:"max=20,unique=Course,dive"`
 	Base
 }
 

@@ -74,3 +74,14 @@ func KindOf(err error) Kind {
 	}
 	return ""
 }
+
+// InField puts a refusal beside the field of the request that it is about.
+func InField(err error, field string) error {
+	var refused *Error
+	if errors.As(err, &refused) {
+		told := *refused
+		told.Field = field
+		return &told
+	}
+	return err
+}

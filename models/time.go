@@ -82,3 +82,15 @@ func (d Day) Until(other Day) int {
 	}
 	return int(to.Sub(from) / (24 * time.Hour))
 }
+
+// AddMonths is the same day of the month that is n months later, or that month's
+// last day where it is shorter: a month after 31 January is 28 February.
+func (d Day) AddMonths(n int) Day {
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return ""
+	}
+	first := time.Date(t.Year(), t.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
+	last := first.AddDate(0, 1, -1).Day()
+	return DayOf(first.AddDate(0, 0, min(t.Day(), last)-1))
+}

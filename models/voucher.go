@@ -90,6 +90,7 @@ type Line struct {
 	Quantity Quantity `json:"quantity"`
 	Measure  string   `json:"measure"`
 	Name     string   `json:"name"`
+	Category string   `json:"category,omitempty"`
 	Item     string   `json:"item,omitempty"`   // the lot's stock item
 	Number   string   `json:"number,omitempty"` // serial number, or the maker's lot number
 	Expiry   Day      `json:"expiry,omitempty"`
@@ -99,6 +100,8 @@ type Line struct {
 	PartOf   string   `json:"part_of,omitempty"` // the tag of the kit that it moves with
 	// State of the asset when it was dispatched.
 	Condition Condition `json:"condition,omitempty"`
+	// Warnings say what the receiver lacks to have the item in custody.
+	Warnings []string `json:"warnings,omitempty"`
 	// What the receiver said; nil while they have not.
 	Receipt *Receipt `json:"receipt,omitempty"`
 	// Was is the state from which the asset was dispatched, and Before the voucher by
@@ -179,6 +182,19 @@ func (v *Voucher) Carrying() []string {
 		}
 	}
 	return codes
+}
+
+// Warnings are what stands on the lines to be warned of, each once.
+func (v *Voucher) Warnings() []string {
+	var all []string
+	for _, line := range v.Lines {
+		for _, warning := range line.Warnings {
+			if !slices.Contains(all, warning) {
+				all = append(all, warning)
+			}
+		}
+	}
+	return all
 }
 
 // PaidBy names who paid for the line, as Asset.PaidBy does.

@@ -263,6 +263,13 @@ func (s *Service) EditPerson(ctx context.Context, code string, version int64, ed
 		}
 		entries = append(entries, succession...)
 	}
+	if person.Unit != before.Unit {
+		moved, err := s.moveTraining(ctx, person)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, moved...)
+	}
 	if edit.Password != nil || person.Inactive != before.Inactive || person.Role != before.Role || person.Scope != before.Scope {
 		closed, err := s.closeSessions(ctx, code)
 		if err != nil {

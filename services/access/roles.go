@@ -21,6 +21,7 @@ const (
 	KeepStock    Verb = "receive, use up or correct stock"
 	Acknowledge  Verb = "acknowledge findings"
 	RunJobs      Verb = "see the jobs and run them"
+	Train        Verb = "record what people were trained in"
 	ManagePlaces Verb = "change units, categories, donors and grants"
 	AddPeople    Verb = "add people"
 	ManagePeople Verb = "give people a sign-in or change it"
@@ -36,6 +37,7 @@ var roles = map[Verb][]models.Role{
 	KeepStock:    {models.Admin, models.Storekeeper},
 	Acknowledge:  {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
 	RunJobs:      {models.Admin},
+	Train:        {models.Admin, models.Storekeeper, models.Commander},
 	ManagePlaces: {models.Admin},
 	AddPeople:    {models.Admin, models.Storekeeper},
 	ManagePeople: {models.Admin},

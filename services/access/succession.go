@@ -93,3 +93,22 @@ func (s *Service) succession(ctx context.Context, leaving *models.Person, succes
 	}
 	return entries, nil
 }
+
+// moveTraining returns the changes by which what a person was trained in counts for
+// the unit to which they are posted now.
+func (s *Service) moveTraining(ctx context.Context, p *models.Person) ([]ledger.Entry, error) {
+	records, err := s.Book.Store.Find(ctx, store.Query{In: store.Trainings, By: "person", Where: []store.Cond{store.Is("person", p.Code)}})
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]ledger.Entry, len(records))
+	for i, record := range records {
+		t, err := store.Decode[models.Training](record)
+		if err != nil {
+			return nil, err
+		}
+		t.Unit, t.Path = p.Unit, p.Path
+		entries[i] = ledger.Change(store.Trainings, record.Body, t, "training.moved", p.Name+" was posted to "+p.Unit)
+	}
+	return entries, nil
+}

@@ -35,9 +35,9 @@ func (a *API) assetRoutes() []Route {
 		{Method: get, Path: "/assets/:tag/label.zpl", Summary: "An item's label for a Zebra printer", Status: ok, Query: []Param{{"stock", "label stock"}, {"dpi", "of the printer: 203, 300 or 600"}}, Handle: LabelRoutes["label.zpl"](AssetLabel(a.Register))},
 		{Method: post, Path: "/labels", Summary: "Sheets of labels, or a stock's test page, as PDF", Status: ok, Body: register.Print{}, Handle: a.printLabels},
 		{Method: post, Path: "/assets/:tag/retag", Summary: "Give an item whose label was lost a new tag", Status: ok, Body: reason{}, Answer: models.Asset{}, Handle: a.retag},
-		{Method: post, Path: "/assets/:tag/issue", Summary: "Issue an item in store", Status: ok, Body: custody.Issue{}, Answer: models.Asset{}, Handle: a.issue},
+		{Method: post, Path: "/assets/:tag/issue", Summary: "Issue an item in store", Status: ok, Body: custody.Issue{}, Answer: custody.Moved{}, Handle: a.issue},
 		{Method: post, Path: "/assets/:tag/return", Summary: "Take an issued item back", Status: ok, Body: custody.Return{}, Answer: models.Asset{}, Handle: a.takeBack},
-		{Method: post, Path: "/assets/:tag/transfer", Summary: "Transfer an item in store to another unit", Status: ok, Body: custody.Transfer{}, Answer: models.Asset{}, Handle: a.transfer},
+		{Method: post, Path: "/assets/:tag/transfer", Summary: "Transfer an item in store to another unit", Status: ok, Body: custody.Transfer{}, Answer: custody.Moved{}, Handle: a.transfer},
 		{Method: post, Path: "/assets/:tag/files", Summary: "Attach a photo or document: a form's part \"file\", or the whole body", Status: created, Answer: models.Asset{}, Query: []Param{{"name", "of the file"}}, Handle: a.attach},
 		{Method: get, Path: "/assets/:tag/files/:id", Summary: "A photo or document", Status: ok, Handle: a.file},
 		{Method: del, Path: "/assets/:tag/files/:id", Summary: "Take a photo or document away", Status: ok, Answer: models.Asset{}, Query: []Param{{"reason", "why"}}, Handle: a.detach},
@@ -198,7 +198,7 @@ func (a *API) retag(c *fiber.Ctx) error {
 
 // change decodes what is to be done to the asset in the address, has it done and
 // answers with the asset as it then is.
-func change[T any](c *fiber.Ctx, do func(tag string, version int64, what T) (*models.Asset, error)) error {
+func change[T any, P models.Document](c *fiber.Ctx, do func(tag string, version int64, what T) (P, error)) error {
 	read, err := version(c)
 	if err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 )
 
 func (a *API) issue(c *fiber.Ctx) error {
-	return change(c, func(tag string, version int64, i custody.Issue) (*models.Asset, error) {
+	return change(c, func(tag string, version int64, i custody.Issue) (*custody.Moved, error) {
 		return a.Custody.Issue(c.UserContext(), tag, version, i)
 	})
 }
@@ -20,7 +20,7 @@ func (a *API) takeBack(c *fiber.Ctx) error {
 }
 
 func (a *API) transfer(c *fiber.Ctx) error {
-	return change(c, func(tag string, version int64, t custody.Transfer) (*models.Asset, error) {
+	return change(c, func(tag string, version int64, t custody.Transfer) (*custody.Moved, error) {
 		return a.Custody.Transfer(c.UserContext(), tag, version, t)
 	})
 }

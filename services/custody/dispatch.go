@@ -62,6 +62,9 @@ func (s *Service) depart(ctx context.Context, caller *models.Person, v *models.V
 	if err := s.stopped(ctx, v, found); err != nil {
 		return nil, nil, err
 	}
+	if err := s.trained(ctx, v); err != nil {
+		return nil, nil, err
+	}
 	v.State = models.Underway
 	if signature != nil {
 		v.Outgoing = sign(v, signature, models.At(s.Book.Now()))

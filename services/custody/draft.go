@@ -74,6 +74,9 @@ func (s *Service) compose(ctx context.Context, caller *models.Person, n NewVouch
 	if err := s.fill(ctx, caller, v, n.Lines); err != nil {
 		return nil, err
 	}
+	if err := s.trained(ctx, v); err != nil {
+		return nil, err
+	}
 	return v, models.Validate(v)
 }
 
@@ -123,6 +126,9 @@ func (s *Service) Revise(ctx context.Context, number string, version int64, edit
 			if err := s.fill(ctx, caller, v, *edit.Lines); err != nil {
 				return nil, err
 			}
+		}
+		if err := s.trained(ctx, v); err != nil {
+			return nil, err
 		}
 		if err := models.Validate(v); err != nil {
 			return nil, err

@@ -28,7 +28,7 @@ func (s *Service) ends(ctx context.Context, caller *models.Person, v *models.Vou
 	}
 	to, err := s.Register.Unit(ctx, v.To)
 	if err != nil {
-		return inField(err, "to")
+		return models.InField(err, "to")
 	}
 	v.ToPath = to.Path
 	if err := s.alike(v); err != nil {
@@ -73,7 +73,7 @@ func (s *Service) sending(ctx context.Context, caller *models.Person, v *models.
 	if v.Kind != models.HandoverVoucher {
 		from, err := s.Register.Unit(ctx, v.From)
 		if err != nil {
-			return nil, inField(err, "from")
+			return nil, models.InField(err, "from")
 		}
 		v.FromPath = from.Path
 		return from, nil
@@ -189,17 +189,6 @@ func (s *Service) terms(v *models.Voucher) error {
 // earliestZone is added to UTC so that no post in the west of the world is refused
 // a day that has not ended there (UTC-12, Baker Island).
 const earliestZone = -12 * time.Hour
-
-// inField puts a refusal beside the field of the request that it is about.
-func inField(err error, field string) error {
-	var refused *models.Error
-	if errors.As(err, &refused) {
-		told := *refused
-		told.Field = field
-		return &told
-	}
-	return err
-}
 
 // Reach returns the person with the scope that they supply: their own, or for one
 // who keeps a store that of the unit above it.

@@ -191,7 +191,7 @@ func (f *filling) put(a *models.Asset) {
 }
 
 func assetLine(n int, a *models.Asset) models.Line {
-	return models.Line{Line: n, Asset: a.ID, Tag: a.Tag, Quantity: models.One, Measure: each, Name: a.Name, Number: a.Serial,
+	return models.Line{Line: n, Asset: a.ID, Tag: a.Tag, Quantity: models.One, Measure: each, Name: a.Name, Category: a.Category, Number: a.Serial,
 		Donor: a.Donor, Grant: a.Grant, Cost: a.Cost, Condition: a.Condition}
 }
 
@@ -208,7 +208,7 @@ func (f *filling) lot(item *models.StockItem, lot *models.Lot, quantity models.Q
 		f.refuse("lot", "%s was not given by %s", lot.Code, f.v.From)
 	default:
 		f.v.Lines = append(f.v.Lines, models.Line{Line: len(f.v.Lines) + 1, Lot: lot.Code, Quantity: quantity, Measure: item.Measure, Name: item.Name,
-			Item: item.Code, Number: lot.Number, Expiry: lot.Expiry, Donor: lot.Donor, Grant: lot.Grant, Cost: lot.Cost})
+			Category: item.Category, Item: item.Code, Number: lot.Number, Expiry: lot.Expiry, Donor: lot.Donor, Grant: lot.Grant, Cost: lot.Cost})
 	}
 	return nil
 }

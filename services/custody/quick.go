@@ -42,10 +42,17 @@ type Transfer struct {
 	Receipt   *Signed          `json:"receipt,omitempty"`
 }
 
+// Moved is an item as a quick movement left it, and what the receiver is warned to
+// lack to have it in custody.
+type Moved struct {
+	*models.Asset
+	Warnings []string `json:"warnings,omitempty"`
+}
+
 // Issue makes a voucher for one item in store and dispatches it at once, signed by
 // whoever is signed in. With the receiver's signature it is accepted as well.
 // version, if not 0, is the asset's that was read.
-func (s *Service) Issue(ctx context.Context, tag string, version int64, i Issue) (*models.Asset, error) {
+func (s *Service) Issue(ctx context.Context, tag string, version int64, i Issue) (*Moved, error) {
 	if i.Unit == "" && i.Custodian == "" {
 		return nil, models.Refuse(models.Invalid, "custodian", "say who or which unit the item is issued to")
 	}
@@ -66,7 +73,7 @@ func (s *Service) Issue(ctx context.Context, tag string, version int64, i Issue)
 // once when the caller keeps the store that it comes into; otherwise it is on its
 // way there.
 func (s *Service) Return(ctx context.Context, tag string, version int64, r Return) (*models.Asset, error) {
-	return s.quick(ctx, tag, version, r.Condition, r.Note, func(caller *models.Person, a *models.Asset) (plan, error) {
+	moved, err := s.quick(ctx, tag, version, r.Condition, r.Note, func(caller *models.Person, a *models.Asset) (plan, error) {
 		p := plan{NewVoucher: NewVoucher{Kind: models.ReturnVoucher, From: a.Unit, To: cmp.Or(r.Unit, s.home(ctx, caller, a)), Sender: a.Custodian}}
 		if r.Signature != nil {
 			sig, err := s.signature(ctx, caller, r.Signature)
@@ -86,11 +93,15 @@ func (s *Service) Return(ctx context.Context, tag string, version int64, r Retur
 		}
 		return p, nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	return moved.Asset, nil
 }
 
 // Transfer makes a voucher for one item in store and dispatches it to another
 // unit, which may be out of the caller's scope and accepts it.
-func (s *Service) Transfer(ctx context.Context, tag string, version int64, t Transfer) (*models.Asset, error) {
+func (s *Service) Transfer(ctx context.Context, tag string, version int64, t Transfer) (*Moved, error) {
 	if t.Unit == "" {
 		return nil, models.Refuse(models.Invalid, "unit", "is required")
 	}
@@ -110,7 +121,7 @@ type plan struct {
 // quick makes the voucher that decide plans for an asset and dispatches it, all in
 // one Commit. version, if not 0, is the asset's that was read.
 func (s *Service) quick(ctx context.Context, tag string, version int64, condition models.Condition, note string,
-	decide func(*models.Person, *models.Asset) (plan, error)) (*models.Asset, error) {
+	decide func(*models.Person, *models.Asset) (plan, error)) (*Moved, error) {
 	caller, err := access.Allow(ctx, access.Move)
 	if err != nil {
 		return nil, err
@@ -147,14 +158,15 @@ func (s *Service) quick(ctx context.Context, tag string, version int64, conditio
 			return nil, err
 		}
 	}
-	var asset *models.Asset
+	moved := &Moved{}
+	ledger.Answer(ctx, moved)
 	err = s.raise(ctx, v, "voucher.dispatched", func() ([]ledger.Entry, error) {
 		found, entries, err := s.depart(ctx, caller, v, p.outgoing)
 		if err != nil {
 			return nil, err
 		}
-		h := found[v.Lines[0].Asset]
-		asset = h.Asset
+		asset := found[v.Lines[0].Asset].Asset
+		moved.Asset, moved.Warnings = asset, v.Warnings()
 		if err := access.Current(version, asset.Version); err != nil {
 			return nil, err
 		}
@@ -164,7 +176,6 @@ func (s *Service) quick(ctx context.Context, tag string, version int64, conditio
 		if err := models.Validate(asset); err != nil {
 			return nil, err
 		}
-		ledger.Answer(ctx, asset)
 		if p.incoming == nil {
 			return entries, nil
 		}
@@ -173,7 +184,7 @@ func (s *Service) quick(ctx context.Context, tag string, version int64, conditio
 	if err != nil {
 		return nil, quickly(err)
 	}
-	return asset, nil
+	return moved, nil
 }
 
 // acceptAtOnce settles a voucher of assets in the Commit that raises it.
@@ -202,6 +213,9 @@ func quickly(err error) error {
 		told.Field = "unit"
 	case "receiver":
 		told.Field = "custodian"
+		if len(refused.Details) > 0 {
+			told.Message, told.Details = refused.Details[0].Message, nil
+		}
 	case "lines":
 		told.Field = "status"
 		if len(refused.Details) > 0 {

@@ -55,6 +55,9 @@ func (s *Service) Accept(ctx context.Context, number string, version int64, a Ac
 		if err := receipts(v, a.Lines); err != nil {
 			return nil, err
 		}
+		if err := s.qualified(ctx, v); err != nil {
+			return nil, err
+		}
 		return s.arrive(ctx, v, signature)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"quartermaster/services/register"
 	"quartermaster/services/series"
 	"quartermaster/services/stock"
+	"quartermaster/services/training"
 )
 
 // Service moves what is on the register and in stock.
@@ -18,6 +19,7 @@ type Service struct {
 	Access   *access.Service
 	Register *register.Service
 	Stock    *stock.Service
+	Training *training.Service
 
 	numbers series.Turns
 }

@@ -10,6 +10,7 @@ import (
 	"quartermaster/services/register"
 	"quartermaster/services/requests"
 	"quartermaster/services/stock"
+	"quartermaster/services/training"
 )
 
 // House is all services over one book.
@@ -19,6 +20,7 @@ type House struct {
 	Flags    *flags.Service
 	Register *register.Service
 	Stock    *stock.Service
+	Training *training.Service
 	Custody  *custody.Service
 	Requests *requests.Service
 }
@@ -36,7 +38,8 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Flags = &flags.Service{Book: book}
 	h.Register = &register.Service{Book: book, Prefix: s.TagPrefix, Base: s.Base}
 	h.Stock = &stock.Service{Book: book, Register: h.Register}
-	h.Custody = &custody.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock}
+	h.Training = &training.Service{Book: book, Access: h.Access, Register: h.Register}
+	h.Custody = &custody.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Training: h.Training}
 	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody}
 	return h
 }

@@ -85,6 +85,8 @@ type CategoryEdit struct {
 	Class      *string         `json:"class,omitempty"`
 	Residual   *string         `json:"residual,omitempty"`
 	Threshold  *models.Money   `json:"threshold,omitempty"` // empty takes it out
+	// Demands replaces the courses that the category demands of its custodians.
+	Demands *[]models.Demand `json:"demands,omitempty"`
 }
 
 // EditCategory changes a category.
@@ -104,7 +106,8 @@ func (s *Service) EditCategory(ctx context.Context, code string, version int64, 
 				c.Threshold = nil
 			}
 		}
-		return nil
+		models.Set(&c.Demands, edit.Demands)
+		return s.coursesExist(ctx, c)
 	})
 }
 

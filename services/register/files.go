@@ -43,15 +43,9 @@ var accepted = []string{
 
 // Attach adds a photo or document to an asset.
 func (s *Service) Attach(ctx context.Context, tag string, version int64, name string, content []byte) (*models.Asset, error) {
-	media, err := fileType(content)
+	file, attachment, err := s.NewFile(name, content)
 	if err != nil {
 		return nil, err
-	}
-	sum := sha256.Sum256(content)
-	file := &models.File{ID: s.newID(), Type: media, Content: content}
-	attachment := models.Attachment{
-		ID: file.ID, Name: fileName(name), Type: media, Size: len(content),
-		SHA256: hex.EncodeToString(sum[:]), AddedAt: models.At(s.Book.Now()),
 	}
 	c := Changing{Verb: access.Edit, Tag: tag, Version: version, Kind: "asset.file_added", Reason: attachment.Name,
 		With: []ledger.Entry{ledger.Add(store.Files, file, "file.added", "")}}
@@ -64,6 +58,21 @@ func (s *Service) Attach(ctx context.Context, tag string, version int64, name st
 		a.Files = append(slices.Clone(a.Files), attachment)
 		return models.Validate(a)
 	})
+}
+
+// NewFile makes of a photo or document what is kept of it, for whatever document
+// carries it: the caller says whose it is (File.Subject) and who added it.
+func (s *Service) NewFile(name string, content []byte) (*models.File, models.Attachment, error) {
+	media, err := fileType(content)
+	if err != nil {
+		return nil, models.Attachment{}, err
+	}
+	sum := sha256.Sum256(content)
+	file := &models.File{ID: s.newID(), Type: media, Content: content}
+	return file, models.Attachment{
+		ID: file.ID, Name: fileName(name), Type: media, Size: len(content),
+		SHA256: hex.EncodeToString(sum[:]), AddedAt: models.At(s.Book.Now()),
+	}, nil
 }
 
 // Detach takes a photo or document away again. Its name and SHA-256 stay in the

@@ -3,6 +3,7 @@ package register
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"quartermaster/models"
@@ -70,7 +71,20 @@ func (s *Service) checkGrant(ctx context.Context, grant *models.Grant) error {
 // AddCategory enters a category with its custom fields.
 func (s *Service) AddCategory(ctx context.Context, category models.Category) (*models.Category, error) {
 	category.Base = models.Base{}
+	if err := s.coursesExist(ctx, &category); err != nil {
+		return nil, err
+	}
 	return &category, s.addEverywhere(ctx, store.Categories, &category, "category.added")
+}
+
+// coursesExist looks up what the category demands of its custodians.
+func (s *Service) coursesExist(ctx context.Context, category *models.Category) error {
+	for i, demand := range category.Demands {
+		if _, err := lookup[models.Course](ctx, s, store.Courses, "course", demand.Course); err != nil {
+			return models.InField(err, fmt.Sprintf("demands[%d].course", i))
+		}
+	}
+	return nil
 }
 
 // addEverywhere adds what is not below any unit: only an administrator of the

@@ -86,5 +86,5 @@ func (k *settled) keep(in *store.Collection, code string, doc any) {
 }
 
 var nameOf = map[*store.Collection]string{
-	store.Units: "unit", store.Donors: "donor", store.Grants: "grant", store.People: "person", store.Categories: "category",
+	store.Units: "unit", store.Donors: "donor", store.Grants: "grant", store.People: "person", store.Categories: "category", store.Courses: "course",
 }

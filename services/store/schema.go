@@ -167,6 +167,23 @@ var (
 			"paid_by": func(d any) []string { return d.(*models.Flag).PaidBy() },
 		},
 	}
+	Courses   = &Collection{Name: "courses", Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
+	Trainings = &Collection{
+		Name: "trainings",
+		Indexes: []Index{
+			{Name: "standing", Fields: []string{"standing"}, Unique: true},
+			{Name: "person", Fields: []string{"person", "on", "id"}},
+			{Name: "course", Fields: []string{"course", "on", "id"}},
+			{Name: "current", Fields: []string{"state", "course", "expiry", "id"}},
+			{Name: "expiry", Fields: []string{"state", "expiry", "id"}},
+			{Name: "unit", Fields: []string{"units", "expiry", "id"}},
+			{Name: "unit_course", Fields: []string{"units", "course", "expiry", "id"}},
+		},
+		Many: map[string]func(any) []string{
+			"standing": func(d any) []string { return d.(*models.Training).Standing() },
+			"units":    func(d any) []string { return d.(*models.Training).Units() },
+		},
+	}
 	Passwords = &Collection{Name: "passwords"}
 	Sessions  = &Collection{Name: "sessions", Indexes: []Index{
 		{Name: "person", Fields: []string{"person"}},
@@ -184,4 +201,5 @@ var (
 var Schema = []*Collection{
 	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, Events, Answers, Files,
 	Vouchers, Requests, StockItems, Lots, Balances, Movements, Flags,
+	Courses, Trainings,
 }

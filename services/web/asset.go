@@ -203,9 +203,17 @@ func refusalOf(err error) (int, *models.Error) {
 
 func (w *Web) issue(c *fiber.Ctx) error {
 	return w.movement(c, "issue", "issued", func(tag string) (*models.Asset, error) {
-		return w.Custody.Issue(c.UserContext(), tag, 0, custody.Issue{Unit: c.FormValue("unit"), Custodian: strings.TrimSpace(c.FormValue("custodian")),
-			DueBack: models.Day(c.FormValue("due_back")), Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note"), Receipt: signedOf(formOf(c))})
+		return moved(w.Custody.Issue(c.UserContext(), tag, 0, custody.Issue{Unit: c.FormValue("unit"), Custodian: strings.TrimSpace(c.FormValue("custodian")),
+			DueBack: models.Day(c.FormValue("due_back")), Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note"), Receipt: signedOf(formOf(c))}))
 	})
+}
+
+// moved is the item that a movement left; what it warns of, its pages tell.
+func moved(m *custody.Moved, err error) (*models.Asset, error) {
+	if err != nil {
+		return nil, err
+	}
+	return m.Asset, nil
 }
 
 func (w *Web) takeBack(c *fiber.Ctx) error {
@@ -217,8 +225,8 @@ func (w *Web) takeBack(c *fiber.Ctx) error {
 
 func (w *Web) transfer(c *fiber.Ctx) error {
 	return w.movement(c, "transfer", "transferred", func(tag string) (*models.Asset, error) {
-		return w.Custody.Transfer(c.UserContext(), tag, 0, custody.Transfer{Unit: c.FormValue("unit"),
-			Custodian: strings.TrimSpace(c.FormValue("custodian")), Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note")})
+		return moved(w.Custody.Transfer(c.UserContext(), tag, 0, custody.Transfer{Unit: c.FormValue("unit"),
+			Custodian: strings.TrimSpace(c.FormValue("custodian")), Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note")}))
 	})
 }
 

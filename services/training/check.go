@@ -1,0 +1,102 @@
+package training
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"quartermaster/models"
+	"quartermaster/services/store"
+)
+
+// Lack is a course that a person would need and has no valid record of.
+type Lack struct {
+	Person   string           `json:"person"` // by name
+	Course   string           `json:"course"`
+	Name     string           `json:"name"` // of the course
+	Without  models.Untrained `json:"without"`
+	Lapsed   models.Day       `json:"lapsed,omitempty"` // when a record held last
+	Category string           `json:"category"`         // by name
+}
+
+func (l Lack) String() string {
+	text := l.Person + " has no valid record of " + l.Name + " (" + l.Course + "), which custodians of " + l.Category + " need"
+	if l.Lapsed != "" {
+		text += "; the last one lapsed on " + string(l.Lapsed)
+	}
+	return text
+}
+
+// Lacking returns, by category, what the person lacks today to have equipment of
+// these categories in custody. Categories that demand nothing are not looked at.
+func (s *Service) Lacking(ctx context.Context, person *models.Person, categories []string) (map[string][]Lack, error) {
+	var demanding []*models.Category
+	var keys []string
+	for _, code := range distinct(categories) {
+		category, err := store.Get[models.Category](ctx, s.Book.Store, store.Categories, code)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(category.Demands) == 0 {
+			continue
+		}
+		demanding = append(demanding, category)
+		for _, d := range category.Demands {
+			keys = append(keys, models.StandingOf(person.Code, d.Course))
+		}
+	}
+	if len(demanding) == 0 {
+		return nil, nil
+	}
+	held, err := s.standing(ctx, distinct(keys))
+	if err != nil {
+		return nil, err
+	}
+	lacking := map[string][]Lack{}
+	today := s.Book.Today()
+	for _, category := range demanding {
+		for _, d := range category.Demands {
+			t := held[models.StandingOf(person.Code, d.Course)]
+			if t != nil && t.Holds(today) {
+				continue
+			}
+			course, err := s.course(ctx, "course", d.Course)
+			if err != nil {
+				return nil, err
+			}
+			lack := Lack{Person: person.Name, Course: course.Code, Name: course.Name, Without: d.Without, Category: category.Name}
+			if t != nil {
+				lack.Lapsed = t.Expiry
+			}
+			lacking[category.Code] = append(lacking[category.Code], lack)
+		}
+	}
+	return lacking, nil
+}
+
+// keysAtOnce is how many qualifications one query asks for.
+const keysAtOnce = 200
+
+// standing reads current records by models.StandingOf.
+func (s *Service) standing(ctx context.Context, keys []string) (map[string]*models.Training, error) {
+	held := make(map[string]*models.Training, len(keys))
+	for some := range slices.Chunk(keys, keysAtOnce) {
+		found, err := store.Find[models.Training](ctx, s.Book.Store, store.Query{In: store.Trainings, By: "standing", Where: []store.Cond{store.In("standing", some)}})
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range found {
+			held[models.StandingOf(t.Person, t.Course)] = t
+		}
+	}
+	return held, nil
+}
+
+// distinct returns the texts in order, each once, without empty ones.
+func distinct(texts []string) []string {
+	sorted := slices.Compact(slices.Sorted(slices.Values(texts)))
+	return slices.DeleteFunc(sorted, func(t string) bool { return t == "" })
+}
