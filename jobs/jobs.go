@@ -10,6 +10,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"quartermaster/services/access"
+	"quartermaster/services/proofs"
 	"quartermaster/services/register"
 )
 
@@ -20,7 +21,7 @@ const longestJob = 10 * time.Minute
 
 // Start starts every job. Several instances may run them: what one swept, another
 // does not find.
-func Start(log *slog.Logger, people *access.Service, book *register.Service) (*Jobs, error) {
+func Start(log *slog.Logger, people *access.Service, book *register.Service, ledger *proofs.Log) (*Jobs, error) {
 	j := &Jobs{cron.New(cron.WithLocation(time.UTC), cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))}
 	for _, job := range []struct {
 		name, when string
@@ -28,6 +29,8 @@ func Start(log *slog.Logger, people *access.Service, book *register.Service) (*J
 	}{
 		{"sweep sessions and kept answers", "17 * * * *", people.Sweep},
 		{"sweep files never imported", "47 * * * *", book.SweepDrafts},
+		{"integrate events into the ledger's log", "* * * * *", ledger.Integrate},
+		{"sweep events that came late", "7 * * * *", ledger.Sweep},
 	} {
 		if _, err := j.cron.AddFunc(job.when, func() {
 			ctx, cancel := context.WithTimeout(access.AsOperator(context.Background()), longestJob)

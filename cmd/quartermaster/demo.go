@@ -38,6 +38,9 @@ func (d *demo) Run() error {
 			if err := loadDemo(ctx, h, people); err != nil {
 				return fmt.Errorf("the demo register cannot be loaded: %w", err)
 			}
+			if _, err := h.Proofs.Integrate(ctx); err != nil {
+				return err
+			}
 		}
 		for _, p := range people {
 			if _, err := store.Get[models.Person](ctx, h.Book.Store, store.People, p.Code); err == nil && p.Username != "" {

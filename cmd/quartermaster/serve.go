@@ -61,6 +61,13 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	log := s.log()
 	base := s.base(s.Listen)
 	h := house.Over(&ledger.Book{Store: book, Now: time.Now, Zone: zone}, house.Settings{TagPrefix: s.TagPrefix, Base: base})
+	made, err := h.Proofs.Open(ctx, s.ledgerKey())
+	if err != nil {
+		return err
+	}
+	if made {
+		fmt.Printf("The ledger's signing key was made: %s. Keep a copy of it where the server's backups are not; without it the server will not start.\n", s.ledgerKey())
+	}
 	pages := &web.Web{House: h, Log: log, Secure: s.TLSCert != "" || strings.HasPrefix(base, "https:"), Zone: zone}
 	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies,
 		OnError: func(c *fiber.Ctx, err error) error {
@@ -79,7 +86,7 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	if err := prepare(ctx, h, pages, base); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	work, err := jobs.Start(log, h.Access, h.Register)
+	work, err := jobs.Start(log, h.Access, h.Register, h.Proofs)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones on machines that have none of their own
@@ -93,9 +94,22 @@ type serving struct {
 	TLSKey         string        `help:"Key file of the certificate." env:"QM_TLS_KEY" placeholder:"FILE"`
 	TrustedProxies []string      `help:"Addresses of proxies that say truly whom they serve." env:"QM_TRUSTED_PROXIES" placeholder:"ADDRESS"`
 	TimeZone       string        `help:"Zone in which pages tell the time and a day begins and ends." env:"QM_TIME_ZONE" default:"UTC" placeholder:"Asia/Karachi"`
+	LedgerKey      string        `help:"File of the key that signs the ledger's checkpoints; without one, it lies beside the store as NAME.ledger.key. It is made at the first start of a book and never again." env:"QM_LEDGER_KEY" placeholder:"FILE"`
 	LogLevel       string        `help:"How much to log: debug, info, warn or error." env:"QM_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 	LogFormat      string        `help:"How to log: text or json." env:"QM_LOG_FORMAT" enum:"text,json" default:"text"`
 	ShutdownAfter  time.Duration `help:"How long requests in hand may take when the server is stopped." env:"QM_SHUTDOWN_AFTER" default:"30s"`
+}
+
+// ledgerKey is the file of the ledger's signing key.
+func (s serving) ledgerKey() string {
+	if s.LedgerKey != "" {
+		return s.LedgerKey
+	}
+	file, ok := strings.CutPrefix(s.Store, "sqlite:")
+	if !ok {
+		file = "data/quartermaster.db" // the store is elsewhere
+	}
+	return strings.TrimSuffix(file, filepath.Ext(file)) + ".ledger.key"
 }
 
 func (s serving) check() (*time.Location, error) {

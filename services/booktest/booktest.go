@@ -16,6 +16,7 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/house"
 	"quartermaster/services/ledger"
+	"quartermaster/services/proofs"
 	"quartermaster/services/register"
 	"quartermaster/services/store"
 	"quartermaster/services/store/sqlite"
@@ -59,7 +60,20 @@ func (w *World) TagOf(number int64) string { return labels.FormatTag(w.Register.
 func Again(t testing.TB, s store.Store) *World {
 	w := &World{t: t, now: Start}
 	w.House = house.Over(&ledger.Book{Store: s, Now: w.Now}, house.Settings{TagPrefix: "QM", Base: "https://qm.example.org"})
+	if err := w.Proofs.Begin(t.Context(), Key(t)); err != nil {
+		t.Fatal(err)
+	}
 	return w
+}
+
+// Key is the key with which the ledgers of all worlds are signed.
+func Key(t testing.TB) *proofs.Key {
+	t.Helper()
+	key, err := proofs.ParseKey("PRIVATE+KEY+booktest+682e5a8a+AQcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
 }
 
 // Now is the world's hour.

@@ -7,6 +7,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/custody"
+	"quartermaster/services/ledger"
 	"quartermaster/services/requests"
 	"quartermaster/services/stock"
 	"quartermaster/services/store"
@@ -79,4 +80,18 @@ func Walk(t *testing.T, s store.Store) {
 	}
 	_, left, err := w.Access.Outstanding(keeper, "guard")
 	is("outstanding", left.Nothing(), true, err)
+
+	_, err = w.Proofs.Sweep(t.Context())
+	is("swept into the log", err, nil, err)
+	in, err := w.Proofs.Inclusion(keeper, ledger.Subject(store.Vouchers, loan.Number)+"@1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	is("proved to its keeper", in.Check(Key(t).Public), nil, nil)
+	_, err = w.Proofs.Inclusion(w.As("auditor-a"), ledger.Subject(store.Requests, r.Number)+"@1")
+	is("another's event", models.KindOf(err), models.NotFound, nil)
+	grown, err := w.Proofs.Consistency(t.Context(), 1, in.Index+1)
+	is("only grown", len(grown.Proof) > 0, true, err)
+	again, err := w.Proofs.Integrate(t.Context())
+	is("entered again", again, 0, err)
 }

@@ -7,6 +7,7 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
+	"quartermaster/services/proofs"
 	"quartermaster/services/register"
 	"quartermaster/services/requests"
 	"quartermaster/services/stock"
@@ -18,6 +19,7 @@ type House struct {
 	Book     *ledger.Book
 	Access   *access.Service
 	Flags    *flags.Service
+	Proofs   *proofs.Log
 	Register *register.Service
 	Stock    *stock.Service
 	Training *training.Service
@@ -36,6 +38,7 @@ func Over(book *ledger.Book, s Settings) *House {
 	h := &House{Book: book}
 	h.Access = &access.Service{Book: book}
 	h.Flags = &flags.Service{Book: book}
+	h.Proofs = &proofs.Log{Book: book}
 	h.Register = &register.Service{Book: book, Prefix: s.TagPrefix, Base: s.Base}
 	h.Stock = &stock.Service{Book: book, Register: h.Register}
 	h.Training = &training.Service{Book: book, Access: h.Access, Register: h.Register}

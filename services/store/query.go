@@ -7,7 +7,7 @@ import "cmp"
 // read; the others are checked on each document read.
 type Query struct {
 	In    *Collection
-	By    string // name of the index that serves it
+	By    string // name of the index that serves it; ID for the order of the keys, which every collection has
 	Where []Cond
 	Desc  bool
 	Limit int
@@ -89,6 +89,9 @@ func (q Query) Order() []string {
 // Index returns the index that serves q. It panics on a name that the
 // collection does not declare: that is a mistake in the program.
 func (q Query) Index() Index {
+	if q.By == ID {
+		return Index{Name: ID, Fields: []string{ID}, Unique: true}
+	}
 	for _, index := range q.In.Indexes {
 		if index.Name == q.By {
 			return index

@@ -197,9 +197,26 @@ var (
 	Files   = &Collection{Name: "files", Indexes: []Index{{Name: "subject", Fields: []string{"subject"}}}}
 )
 
+// The Merkle log over Events (package proofs): its head, which is one document,
+// the hashes of its nodes, and which event is which leaf. That a run's events are
+// unique keeps any event from entering twice.
+var (
+	Log      = &Collection{Name: "log"}
+	LogTiles = &Collection{Name: "log_tiles"}
+	LogRuns  = &Collection{
+		Name: "log_runs",
+		Indexes: []Index{
+			{Name: "events", Fields: []string{"events"}, Unique: true},
+			{Name: "last", Fields: []string{"last"}},
+		},
+		Many: map[string]func(any) []string{"events": func(d any) []string { return d.(*models.LogRun).Events }},
+	}
+)
+
 // Schema lists every collection of the book.
 var Schema = []*Collection{
 	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, Events, Answers, Files,
 	Vouchers, Requests, StockItems, Lots, Balances, Movements, Flags,
 	Courses, Trainings,
+	Log, LogTiles, LogRuns,
 }

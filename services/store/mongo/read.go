@@ -41,7 +41,7 @@ func (s *Store) Find(ctx context.Context, q store.Query) ([]store.Record, error)
 		return s.findWalking(ctx, q)
 	}
 	order := orderOf(q)
-	how := options.Find().SetHint(q.By).SetProjection(wanted(order, q.Bare))
+	how := options.Find().SetHint(hint(q)).SetProjection(wanted(order, q.Bare))
 	if len(order) > 0 {
 		how.SetSort(sorting(q, order))
 	}
@@ -63,6 +63,14 @@ func (s *Store) Find(ctx context.Context, q store.Query) ([]store.Record, error)
 		records = append(records, r)
 	}
 	return records, stopped(ctx, cursor.Err())
+}
+
+// hint names q's index as the server does.
+func hint(q store.Query) string {
+	if q.By == store.ID {
+		return "_id_"
+	}
+	return q.By
 }
 
 // wanted asks for what a Record is made of.
@@ -108,7 +116,7 @@ func (s *Store) Count(ctx context.Context, q store.Query) (int64, error) {
 		places, err := s.walk(ctx, q)
 		return int64(len(places)), err
 	}
-	how := options.Count().SetHint(q.By)
+	how := options.Count().SetHint(hint(q))
 	if q.Limit > 0 {
 		how.SetLimit(int64(q.Limit))
 	}

@@ -133,6 +133,8 @@ func (s *Store) Count(ctx context.Context, q store.Query) (int64, error) {
 		records, err := s.Find(ctx, q)
 		return int64(len(records)), err
 	}
+	most := q.Limit
+	q.Limit = 0
 	text, args := selectSQL(q)
 	from := text[strings.Index(text, " FROM "):]
 	if lead := q.Index().Fields[0]; q.In.IsMany(lead) && !slices.ContainsFunc(q.Where, func(c store.Cond) bool { return !inIndex(q.Index(), c.Field) }) {
@@ -141,8 +143,9 @@ func (s *Store) Count(ctx context.Context, q store.Query) (int64, error) {
 	if at := strings.Index(from, " ORDER BY "); at >= 0 {
 		from = from[:at]
 	}
-	if q.Limit > 0 {
+	if most > 0 {
 		from += " LIMIT ?"
+		args = append(args, most)
 	}
 	stmt, err := s.plan(ctx, "SELECT count(*) FROM (SELECT 1"+from+")")
 	if err != nil {

@@ -34,8 +34,11 @@ func selectSQL(q store.Query) (text string, args []any) {
 		// CROSS JOIN keeps SQLite from turning the order of the two around.
 		sql.WriteString(" FROM " + table(q.In, index) + " x CROSS JOIN " + quote(q.In.Name) + " d ON d.n = x.n WHERE 1")
 	} else {
-		sql.WriteString(" FROM " + quote(q.In.Name) + " d INDEXED BY " + table(q.In, index) +
-			" WHERE d." + quote(index.Fields[0]) + " IS NOT NULL")
+		sql.WriteString(" FROM " + quote(q.In.Name) + " d")
+		if index.Name != store.ID { // which the table itself declares, and SQLite takes by itself
+			sql.WriteString(" INDEXED BY " + table(q.In, index))
+		}
+		sql.WriteString(" WHERE d." + quote(index.Fields[0]) + " IS NOT NULL")
 	}
 	led := false // the first condition on the leading key narrows; a second is checked on what that finds
 	for _, c := range q.Where {

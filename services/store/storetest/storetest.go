@@ -53,6 +53,7 @@ func RunWith(t *testing.T, open func(t *testing.T) store.Store, o Options) {
 		"a document comes back as it was put":          comesBack,
 		"a guard that does not hold changes nothing":   guards,
 		"paging neither skips nor repeats":             paging,
+		"a whole collection comes by its keys":         keys,
 		"every filter and sort of assets":              filters,
 		"a document found by several words comes once": words,
 		"a search comes in the order of its words":     wordOrder,
@@ -69,6 +70,37 @@ func RunWith(t *testing.T, open func(t *testing.T) store.Store, o Options) {
 	}
 	if !o.lacks(Races) {
 		t.Run("of two writers exactly one wins", func(t *testing.T) { twoWriters(t, open(t), o.Rounds) })
+	}
+}
+
+func keys(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	for _, id := range []string{"b", "d", "a", "c"} {
+		if err := s.Commit(ctx, store.Insert(store.Passwords, id, &models.Password{Person: id})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []string
+	q := store.Query{In: store.Passwords, By: store.ID, Limit: 3}
+	for {
+		records, err := s.Find(ctx, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range records {
+			got = append(got, r.ID)
+		}
+		if len(records) < q.Limit {
+			break
+		}
+		q.After = records[len(records)-1].Place
+	}
+	if !slices.Equal(got, []string{"a", "b", "c", "d"}) {
+		t.Errorf("found %v", got)
+	}
+	n, err := s.Count(ctx, store.Query{In: store.Passwords, By: store.ID, Where: []store.Cond{store.Is(store.ID, "b")}, Limit: 5})
+	if err != nil || n != 1 {
+		t.Errorf("counted %d, %v", n, err)
 	}
 }
 
