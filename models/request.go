@@ -56,7 +56,7 @@ type Request struct {
 	DecidedAt  *Time        `json:"decided_at,omitempty"`
 	Remarks    string       `json:"remarks,omitempty" validate:"max=2000"` // of who decided
 	Fulfilment []Fulfilment `json:"fulfilment,omitempty"`
-	Reason     string       `json:"reason,omitempty"` // why it was closed
+	Reason     string       `json:"reason,omitempty" validate:"max=2000"` // why it was closed
 	Base
 }
 
@@ -87,6 +87,16 @@ func (r *Request) Promised() Quantity {
 	return sum
 }
 
+// PromisedBy is how much of it a voucher gives, or is to give.
+func (r *Request) PromisedBy(voucher string) Quantity {
+	for _, f := range r.Fulfilment {
+		if f.Voucher == voucher {
+			return f.Quantity
+		}
+	}
+	return 0
+}
+
 // Given is what has been accepted.
 func (r *Request) Given() Quantity {
 	var given Quantity
@@ -98,6 +108,12 @@ func (r *Request) Given() Quantity {
 	return given
 }
 
+// counts says whether a line is of what was asked for: equipment, or the stock
+// item. Cables with radios, or the parts of a kit, go along uncounted.
+func (r *Request) counts(line Line) bool {
+	return line.PartOf == "" && line.Item == r.Item
+}
+
 // Follow records what became of a voucher that fulfils the request: quantities
 // that were not accepted are open again, and a request of which all was accepted
 // is fulfilled.
@@ -105,7 +121,7 @@ func (r *Request) Follow(v *Voucher) {
 	var quantity Quantity
 	for _, line := range v.Lines {
 		dropped := v.State == Refused || v.State == Cancelled || line.Receipt != nil && !line.Receipt.Accepted
-		if !dropped && line.PartOf == "" {
+		if !dropped && r.counts(line) {
 			quantity += line.Quantity
 		}
 	}

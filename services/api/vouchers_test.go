@@ -24,7 +24,7 @@ func TestAskedForIssuedAndUsed(t *testing.T) {
 		{name: "a large signature", who: "keeper-north", method: "POST", path: v + "/dispatch", body: `{"signature":{"name":"N","drawing":"` + strings.Repeat("x", 100<<10+1) + `"}}`, status: 422, holds: []string{`"field":"signature"`, "larger than 100 KB"}},
 		{name: "an unknown field of a signature", who: "keeper-north", method: "POST", path: v + "/dispatch", body: `{"signature":{"colour":"red"}}`, status: 400, holds: []string{`"field":"colour"`}},
 		{name: "dispatch", who: "keeper-north", method: "POST", path: v + "/dispatch", body: `{"signature":"<svg width='90' height='30'><path d='M 5 5 L 60 20'/></svg>"}`, headers: []string{`If-Match: "1"`}, status: 200, holds: []string{`"state":"dispatched"`, `"person":"keeper-north"`}},
-		{name: "dispatch again", who: "keeper-north", method: "POST", path: v + "/dispatch", body: `{"signature":` + signature("Naveed North") + `}`, status: 409, holds: []string{"is dispatched; only a draft"}},
+		{name: "dispatch again", who: "keeper-north", method: "POST", path: v + "/dispatch", body: `{"signature":` + signature("Naveed North") + `}`, status: 409, holds: []string{"only a draft can be dispatched; V-NORTH-STORE-2026-0001 is dispatched"}},
 		{name: "less in store", who: "keeper-north", method: "GET", path: "/api/v1/lots?unit=NORTH-STORE", status: 200, holds: []string{`"on_hand":14`}},
 		{name: "not for the south", who: "keeper-south", method: "POST", path: v + "/accept", body: `{"signature":` + signature("Sana South") + `}`, status: 404},
 		{name: "signed by the sender", who: "commander-north", method: "POST", path: v + "/accept", body: `{"signature":` + signature("Naveed North") + `}`, status: 422, holds: []string{"somebody else signs for receiving"}},

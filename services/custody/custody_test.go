@@ -140,7 +140,7 @@ func TestOfManyWhoIssueOneItemOneWins(t *testing.T) {
 					return
 				}
 				lost++
-				refused(t, err, models.Conflict, "status", a.Tag+" is in transit to guard of NORTH-POST, by voucher V-NORTH-STORE-2026-00")
+				refused(t, err, models.Conflict, "status", a.Tag+" is in transit to Gul Guard of NORTH-POST, by voucher V-NORTH-STORE-2026-00")
 			})
 		}
 		all.Wait()

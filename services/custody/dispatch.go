@@ -26,7 +26,7 @@ func (s *Service) Dispatch(ctx context.Context, number string, version int64, si
 		return nil, err
 	}
 	return s.change(ctx, number, version, access.Move, "voucher.dispatched", "", func(caller *models.Person, v *models.Voucher) ([]ledger.Entry, error) {
-		if err := s.mayChange(ctx, v, "dispatch"); err != nil {
+		if err := s.mayChange(ctx, v, "dispatched"); err != nil {
 			return nil, err
 		}
 		if err := s.ends(ctx, caller, v); err != nil {
@@ -37,20 +37,14 @@ func (s *Service) Dispatch(ctx context.Context, number string, version int64, si
 	})
 }
 
-// mayChange refuses unless the voucher is a draft.
-func (s *Service) mayChange(ctx context.Context, v *models.Voucher, verb string) error {
+// mayChange refuses unless the voucher is a draft; past is what is to be done, in
+// words.
+func (s *Service) mayChange(ctx context.Context, v *models.Voucher, past string) error {
 	if v.State == models.Draft {
 		return nil
 	}
 	return s.told(ctx, ledger.Subject(store.Vouchers, v.Number), "state",
-		models.Refuse(models.Conflict, "state", "%s is %s; only a draft can be %sed", v.Number, v.State.Words(), past(verb)))
-}
-
-func past(verb string) string {
-	if verb == "change" {
-		return "chang"
-	}
-	return verb
+		models.Refuse(models.Conflict, "state", "only a draft can be %s; %s is %s", past, v.Number, v.State.Words()))
 }
 
 // depart marks what the voucher carries as on its way and signs for it. It returns
@@ -106,7 +100,7 @@ func (s *Service) moves(ctx context.Context, v *models.Voucher, kind models.Move
 		if err != nil {
 			return nil, err
 		}
-		m := stock.Move{Lot: lot, Unit: v.From, Path: v.FromPath, Kind: kind, Quantity: line.Quantity, Voucher: v.Number, By: v.RaisedBy}
+		m := stock.Move{Lot: lot, Unit: v.From, Path: v.FromPath, Kind: kind, Quantity: line.Quantity, Voucher: v.Number}
 		switch kind {
 		case models.Dispatched:
 			m.Quantity = -line.Quantity
@@ -169,6 +163,8 @@ func (s *Service) fit(v *models.Voucher, a *models.Asset) error {
 	switch {
 	case state != nil:
 		return state
+	case v.Kind == models.HandoverVoucher && !slices.Contains(a.Path, v.To):
+		return models.Refuse(models.Conflict, "lines", "%s is with %s, which is not of %s; receive it there first", a.Tag, a.Unit, v.To)
 	case v.Kind == models.HandoverVoucher:
 		return titled(v, a)
 	case a.Unit != v.From && v.Kind != models.TakingOver:

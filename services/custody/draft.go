@@ -3,6 +3,7 @@ package custody
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"quartermaster/models"
 	"quartermaster/services/access"
@@ -110,7 +111,7 @@ func (s *Service) raise(ctx context.Context, v *models.Voucher, kind string, alo
 // Revise changes a draft. version, if not 0, is the one that was read.
 func (s *Service) Revise(ctx context.Context, number string, version int64, edit VoucherEdit) (*models.Voucher, error) {
 	return s.change(ctx, number, version, access.Move, "voucher.revised", "", func(caller *models.Person, v *models.Voucher) ([]ledger.Entry, error) {
-		if err := s.mayChange(ctx, v, "change"); err != nil {
+		if err := s.mayChange(ctx, v, "changed"); err != nil {
 			return nil, err
 		}
 		models.Set(&v.To, edit.To)
@@ -198,11 +199,8 @@ func (s *Service) followed(ctx context.Context, v *models.Voucher) ([]ledger.Ent
 		return nil, nil
 	}
 	record, err := s.Book.Store.Get(ctx, store.Requests, v.Request)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, models.Refuse(models.Invalid, "request", "there is no request %q", v.Request)
-	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("custody: request %s of %s: %w", v.Request, v.Number, err)
 	}
 	request, err := store.Decode[models.Request](record)
 	if err != nil {
@@ -212,6 +210,9 @@ func (s *Service) followed(ctx context.Context, v *models.Voucher) ([]ledger.Ent
 		return nil, models.Refuse(models.Conflict, "request", "%s is %s; nothing more is given on it", request.Number, request.State.Words())
 	}
 	request.Follow(v)
+	if v.State == models.Draft && request.PromisedBy(v.Number) == 0 {
+		return nil, models.Refuse(models.Invalid, "lines", "nothing of it is what %s asks for: %s", request.Number, request.What)
+	}
 	if v.State == models.Draft && request.Promised() > request.Approved {
 		return nil, models.Refuse(models.Conflict, "request", "%s was approved for %s, and its vouchers come to %s with this one", request.Number, request.Approved, request.Promised())
 	}

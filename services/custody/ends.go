@@ -40,7 +40,38 @@ func (s *Service) ends(ctx context.Context, caller *models.Person, v *models.Vou
 	if err := s.receiver(ctx, v); err != nil {
 		return err
 	}
-	return s.terms(v)
+	if err := s.terms(v); err != nil {
+		return err
+	}
+	return s.asked(ctx, caller, v)
+}
+
+// asked refuses a voucher for a request that the caller does not see or that is
+// not of the unit that receives.
+func (s *Service) asked(ctx context.Context, caller *models.Person, v *models.Voucher) error {
+	if v.Request == "" {
+		return nil
+	}
+	unknown := models.Refuse(models.Invalid, "request", "there is no request %q", v.Request)
+	request, err := store.Get[models.Request](ctx, s.Book.Store, store.Requests, v.Request)
+	if errors.Is(err, store.ErrNotFound) {
+		return unknown
+	}
+	if err != nil {
+		return err
+	}
+	served, err := s.Serves(ctx, caller, request.Path)
+	switch {
+	case err != nil:
+		return err
+	case !served:
+		return unknown
+	case v.Kind != models.IssueVoucher && v.Kind != models.TransferVoucher:
+		return models.Refuse(models.Invalid, "request", "is fulfilled by an issue or a transfer, not by a %s", v.Kind.Words())
+	case v.To != request.Unit:
+		return models.Refuse(models.Invalid, "to", "%s is for %s, not for %s", request.Number, request.Unit, v.To)
+	}
+	return nil
 }
 
 // persons fills in the units of persons who hand over and receive, where only the

@@ -204,6 +204,8 @@ func (f *filling) lot(item *models.StockItem, lot *models.Lot, quantity models.Q
 		f.refuse("lot", "%s is on the voucher twice", lot.Code)
 	case f.v.Kind == models.TakingOver || f.v.From == f.v.To:
 		f.refuse("lot", "%s is stock of the unit and stays with it; record what a person uses of it instead", lot.Code)
+	case f.v.Kind == models.LoanVoucher:
+		f.refuse("lot", "%s is stock, which is used up and does not come back; transfer it instead", lot.Code)
 	case f.v.Kind == models.HandoverVoucher && lot.Donor != f.v.From:
 		f.refuse("lot", "%s was not given by %s", lot.Code, f.v.From)
 	default:

@@ -97,7 +97,7 @@ func (s *Service) Cancel(ctx context.Context, number string, version int64, reas
 	return s.change(ctx, number, version, access.Move, "voucher.cancelled", reason, func(caller *models.Person, v *models.Voucher) ([]ledger.Entry, error) {
 		if v.Settled() {
 			return nil, s.told(ctx, ledger.Subject(store.Vouchers, v.Number), "state",
-				models.Refuse(models.Conflict, "state", "%s is %s and cannot be cancelled", v.Number, v.State.Words()))
+				models.Refuse(models.Conflict, "state", "cannot be cancelled: %s is %s", v.Number, v.State.Words()))
 		}
 		if !s.sent(caller, v) {
 			return nil, models.Refuse(models.Forbidden, "", "only %s, which raised it, can cancel it; refuse it instead", v.From)
@@ -133,7 +133,7 @@ func (s *Service) MayReceive(ctx context.Context, caller *models.Person, v *mode
 func (s *Service) mayReceive(ctx context.Context, caller *models.Person, v *models.Voucher, verb string) error {
 	if !v.Open() {
 		return s.told(ctx, ledger.Subject(store.Vouchers, v.Number), "state",
-			models.Refuse(models.Conflict, "state", "%s is %s and cannot be %s", v.Number, v.State.Words(), verb))
+			models.Refuse(models.Conflict, "state", "cannot be %s: %s is %s", verb, v.Number, v.State.Words()))
 	}
 	role := access.Receive
 	if v.Kind == models.LoanVoucher {

@@ -1,6 +1,7 @@
 package custody
 
 import (
+	"cmp"
 	"fmt"
 
 	"quartermaster/models"
@@ -78,15 +79,20 @@ func missing(kit *models.Asset, part models.Line) {
 // take puts an accepted asset with the receiver.
 func (s *Service) take(v *models.Voucher, line models.Line, a *models.Asset) {
 	now := models.At(s.Book.Now())
+	a.LastSeenAt = &now
+	if line.Receipt.Condition != "" {
+		a.Condition = line.Receipt.Condition
+	}
+	if v.Kind == models.HandoverVoucher { // the title passes, the item lies where it lay
+		a.Status, a.Title = line.Was, s.title(v)
+		a.Custodian = cmp.Or(v.Receiver, a.Custodian)
+		return
+	}
 	from, path := a.Unit, a.Path
 	if a.Unit != v.To {
 		a.Location = ""
 	}
 	a.Unit, a.Path = v.To, v.ToPath
-	a.LastSeenAt = &now
-	if line.Receipt.Condition != "" {
-		a.Condition = line.Receipt.Condition
-	}
 	switch v.Kind {
 	case models.IssueVoucher, models.LoanVoucher:
 		a.Status, a.Custodian, a.IssuedAt, a.IssuedFrom, a.DueBack = models.Issued, v.Receiver, &now, from, v.DueBack
@@ -100,9 +106,6 @@ func (s *Service) take(v *models.Voucher, line models.Line, a *models.Asset) {
 		a.Owner, a.OwnerPath, a.StoredAt = "", nil, &now
 		if v.Kind == models.ReturnVoucher {
 			a.Custodian = ""
-		}
-		if v.Kind == models.HandoverVoucher {
-			a.Title = s.title(v)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"quartermaster/labels"
 	"quartermaster/models"
@@ -88,7 +89,7 @@ func TestAVoucherIsAcceptedInPart(t *testing.T) {
 		t.Errorf("after a quantity was altered, broken are %v", broken)
 	}
 	_, err = accept()
-	refused(t, err, models.Conflict, "state", "is accepted in part and cannot be accepted, by Sana South on")
+	refused(t, err, models.Conflict, "state", "cannot be accepted: V-NORTH-STORE-2026-0001 is accepted in part, by Sana South on")
 	_, err = w.Custody.Cancel(w.As("keeper-north"), v.Number, 0, "too late")
 	refused(t, err, models.Conflict, "state", "cannot be cancelled")
 }
@@ -105,7 +106,7 @@ func TestARefusalNamesEachLine(t *testing.T) {
 	refused(t, err, models.Conflict, "lines", "2 lines stand in the way")
 	var e *models.Error
 	if !errors.As(err, &e) || len(e.Details) != 2 || e.Details[1].Line != 2 ||
-		!strings.Contains(e.Details[1].Message, tags[1]+" is in transit to guard of NORTH-POST, by voucher "+first.Number+", by Naveed North on 31 March 2026") {
+		!strings.Contains(e.Details[1].Message, tags[1]+" is in transit to Gul Guard of NORTH-POST, by voucher "+first.Number+", by Naveed North on 31 March 2026") {
 		t.Errorf("%+v", e)
 	}
 	if a := w.Asset(tags[3]); a.Status != models.InStore {
@@ -227,6 +228,27 @@ func TestADonorHandsOverTitle(t *testing.T) {
 	refused(t, err, models.Conflict, "lines", "was not given by DONOR-B")
 }
 
+// TestATitlePassesWhereTheItemLies hands over to an agency what its store keeps,
+// which stays there, and not what another has.
+func TestATitlePassesWhereTheItemLies(t *testing.T) {
+	w := booktest.New(t)
+	tag := w.Radios(1)[0]
+	before := w.Asset(tag)
+	n := custody.NewVoucher{Kind: models.HandoverVoucher, From: "DONOR-A", To: "COAST", Lines: lines(tag)}
+	_, err := w.Custody.Dispatch(w.As("admin"), draft(t, w, "admin", n).Number, 0, booktest.Sign("Donor's Delegate"))
+	refused(t, err, models.Conflict, "lines", "is with NORTH-STORE, which is not of COAST; receive it there first")
+	n.To = "AGENCY"
+	v := dispatch(t, w, "admin", n)
+	w.Pass(time.Hour)
+	if _, err := w.Custody.Accept(w.As("chief"), v.Number, 0, custody.Acceptance{Signature: booktest.Sign("Chaudhry Chief")}); err != nil {
+		t.Fatal(err)
+	}
+	a := w.Asset(tag)
+	if a.Title == nil || a.Title.Holder != "AGENCY" || a.Unit != "NORTH-STORE" || a.Status != models.InStore || a.StoredAt != before.StoredAt {
+		t.Errorf("%+v", a)
+	}
+}
+
 func TestHandingAndTakingOver(t *testing.T) {
 	w := booktest.New(t)
 	ctx := w.As("keeper-north")
@@ -294,7 +316,7 @@ func TestADraftIsRevisedAndCancelled(t *testing.T) {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	_, err = w.Custody.Dispatch(ctx, v.Number, 0, booktest.Sign("Dispatcher"))
-	refused(t, err, models.Conflict, "state", "is cancelled; only a draft can be dispatched")
+	refused(t, err, models.Conflict, "state", "only a draft can be dispatched; V-NORTH-STORE-2026-0001 is cancelled")
 }
 
 func TestListsOfVouchers(t *testing.T) {

@@ -24,18 +24,23 @@ func (s *Service) whoHasIt(ctx context.Context, a *models.Asset, refusal error) 
 			return err
 		}
 		if a.Status == models.InTransit {
-			told.Message = a.Tag + " is in transit to " + recipient(v)
+			to, err := s.recipient(ctx, v)
+			if err != nil {
+				return err
+			}
+			told.Message = a.Tag + " is in transit to " + to
 		}
 		told.Message += ", by voucher " + v.Number
 	}
 	return s.told(ctx, ledger.Subject(store.Assets, a.ID), "status", &told)
 }
 
-func recipient(v *models.Voucher) string {
-	if v.Receiver != "" {
-		return v.Receiver + " of " + v.To
+func (s *Service) recipient(ctx context.Context, v *models.Voucher) (string, error) {
+	if v.Receiver == "" {
+		return v.To, nil
 	}
-	return v.To
+	name, err := s.rankAndName(ctx, v.Receiver)
+	return name + " of " + v.To, err
 }
 
 const recentEvents = 50

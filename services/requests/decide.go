@@ -1,6 +1,7 @@
 package requests
 
 import (
+	"cmp"
 	"context"
 
 	"quartermaster/models"
@@ -20,14 +21,12 @@ func (s *Service) Approve(ctx context.Context, number string, version int64, a A
 		if err := mayDecide(caller, r); err != nil {
 			return err
 		}
-		quantity := a.Quantity
-		switch {
-		case quantity == 0:
-			quantity = r.Quantity
-		case quantity < 0 || quantity > r.Quantity:
+		quantity := cmp.Or(a.Quantity, r.Quantity)
+		if quantity < 0 || quantity > r.Quantity {
 			return models.Refuse(models.Invalid, "quantity", "must be above zero and at most the %s asked for; decline the request to give nothing", r.Quantity)
-		case r.Quantity.Whole() && !quantity.Whole():
-			return models.Refuse(models.Invalid, "quantity", "must be whole")
+		}
+		if err := s.checkQuantity(ctx, r, quantity); err != nil {
+			return err
 		}
 		r.State = models.Approved
 		r.Approved = quantity

@@ -9,7 +9,6 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/custody"
-	"quartermaster/services/store"
 )
 
 // Fulfilment says from which store a request is fulfilled, and how much of it now.
@@ -42,6 +41,11 @@ func (s *Service) Fulfil(ctx context.Context, number string, f Fulfilment) (*mod
 		return nil, models.Refuse(models.Invalid, "from", "is required: the store that gives")
 	case f.Quantity < 0 || f.Quantity > r.Remaining():
 		return nil, models.Refuse(models.Invalid, "quantity", "must be above zero and at most the %s that are open", r.Remaining())
+	}
+	if f.Quantity != 0 {
+		if err := s.checkQuantity(ctx, r, f.Quantity); err != nil {
+			return nil, err
+		}
 	}
 	if given := total(f.Lines); given > r.Remaining() {
 		return nil, models.Refuse(models.Invalid, "lines", "come to %s, but only %s are open", given, r.Remaining())
@@ -76,9 +80,6 @@ func total(lines []custody.NewLine) models.Quantity {
 	return sum
 }
 
-// considered is how many items in store are weighed against one another.
-const considered = 2000
-
 // suggest picks what a store has of what was asked for, at most quantity.
 func (s *Service) suggest(ctx context.Context, r *models.Request, from *models.Unit, quantity models.Quantity) ([]custody.NewLine, error) {
 	none := models.Refuse(models.Conflict, "from", "%s has no %s in store", from.Code, r.What)
@@ -96,12 +97,15 @@ func (s *Service) suggest(ctx context.Context, r *models.Request, from *models.U
 		}
 		return []custody.NewLine{{Item: item.Code, Quantity: min(quantity, have)}}, nil
 	}
-	assets, err := store.Find[models.Asset](ctx, s.Book.Store, store.Query{In: store.Assets, By: "unit_category", Limit: considered,
-		Where: []store.Cond{store.Is("units", from.Code), store.Is("category", r.Category), store.Is("status", string(models.InStore))}})
+	var fits []*models.Asset
+	err := s.inStore(ctx, r, from.Code, func(a *models.Asset) {
+		if a.Unit == from.Code {
+			fits = append(fits, a)
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
-	fits := slices.DeleteFunc(assets, func(a *models.Asset) bool { return a.Unit != from.Code || !suits(r, a) })
 	if len(fits) == 0 {
 		return nil, none
 	}
@@ -124,112 +128,4 @@ func inStoreSince(a *models.Asset) models.Time {
 		return *a.StoredAt
 	}
 	return a.CreatedAt
-}
-
-// InStore is how much of what was asked for a unit has.
-type InStore struct {
-	Unit     string          `json:"unit"`
-	Quantity models.Quantity `json:"quantity"`
-	// Yours says that it is in the caller's part of the tree, who can give it.
-	Yours bool `json:"yours"`
-}
-
-// Available counts what is in store of what was asked for, anywhere in the agency:
-// what the caller can give first, then what is nearest in the tree, stores before
-// others.
-func (s *Service) Available(ctx context.Context, number string) ([]InStore, error) {
-	caller, err := access.Allow(ctx, access.Read)
-	if err != nil {
-		return nil, err
-	}
-	_, r, err := s.load(ctx, caller, number)
-	if err != nil {
-		return nil, err
-	}
-	counts, paths, err := s.counts(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]InStore, 0, len(counts))
-	kind := map[string]string{}
-	for code, n := range counts {
-		unit, err := s.Register.Unit(ctx, code)
-		if err != nil {
-			return nil, err
-		}
-		kind[code] = unit.Kind
-		list = append(list, InStore{code, n, code != r.Unit && access.CoversUnit(caller, paths[code])})
-	}
-	first := func(yes bool) int {
-		if yes {
-			return 0
-		}
-		return 1
-	}
-	slices.SortFunc(list, func(a, b InStore) int {
-		return cmp.Or(first(a.Yours)-first(b.Yours), shared(paths[b.Unit], r.Path)-shared(paths[a.Unit], r.Path),
-			first(kind[a.Unit] == "store")-first(kind[b.Unit] == "store"), strings.Compare(a.Unit, b.Unit))
-	})
-	return list, nil
-}
-
-// counts returns how much of what was asked for each unit of the agency has.
-func (s *Service) counts(ctx context.Context, r *models.Request) (map[string]models.Quantity, map[string][]string, error) {
-	counts, paths := map[string]models.Quantity{}, map[string][]string{}
-	if r.Item != "" {
-		balances, err := s.Stock.UsableIn(ctx, r.Item, r.Path[0])
-		for _, b := range balances {
-			counts[b.Unit] += b.OnHand
-			paths[b.Unit] = b.Path
-		}
-		return counts, paths, err
-	}
-	assets, err := store.Find[models.Asset](ctx, s.Book.Store, store.Query{In: store.Assets, By: "unit_category", Limit: considered,
-		Where: []store.Cond{store.Is("units", r.Path[0]), store.Is("category", r.Category), store.Is("status", string(models.InStore))}})
-	for _, a := range assets {
-		if suits(r, a) {
-			counts[a.Unit] += models.One
-			paths[a.Unit] = a.Path
-		}
-	}
-	return counts, paths, err
-}
-
-// Here returns how much of what each of these requests asks for the caller has in
-// store, for those that wait to be given. What is asked for twice is counted once.
-func (s *Service) Here(ctx context.Context, list []*models.Request) (map[string]models.Quantity, error) {
-	caller, err := access.Allow(ctx, access.Read)
-	if err != nil || !access.May(caller.Role, access.Move) {
-		return nil, err
-	}
-	here := map[string]models.Quantity{}
-	known := map[[5]string]models.Quantity{}
-	for _, r := range list {
-		if !r.Waits() {
-			continue
-		}
-		what := [5]string{r.Unit, r.Category, r.Make, r.Model, r.Item}
-		if _, counted := known[what]; !counted {
-			counts, paths, err := s.counts(ctx, r)
-			if err != nil {
-				return nil, err
-			}
-			for unit, n := range counts {
-				if unit != r.Unit && access.CoversUnit(caller, paths[unit]) {
-					known[what] += n
-				}
-			}
-		}
-		here[r.Number] = known[what]
-	}
-	return here, nil
-}
-
-// shared is how many units two paths have in common from the top.
-func shared(a, b []string) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	return n
 }

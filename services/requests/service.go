@@ -106,7 +106,7 @@ func (s *Service) subject(ctx context.Context, r *models.Request) error {
 			return err
 		}
 		r.What, r.Measure = item.Name, item.Measure
-		return item.CheckQuantity("quantity", r.Quantity)
+		return s.checkQuantity(ctx, r, r.Quantity)
 	}
 	category, err := s.Register.Category(ctx, r.Category)
 	if err != nil {
@@ -118,8 +118,20 @@ func (s *Service) subject(ctx context.Context, r *models.Request) error {
 			r.What += " " + part
 		}
 	}
-	whole := models.StockItem{Name: category.Name, Measure: "piece"}
-	return whole.CheckQuantity("quantity", r.Quantity)
+	return s.checkQuantity(ctx, r, r.Quantity)
+}
+
+// checkQuantity refuses a quantity that cannot be asked for or given: equipment is
+// counted by the piece, a stock item as it is measured.
+func (s *Service) checkQuantity(ctx context.Context, r *models.Request, quantity models.Quantity) error {
+	counted := &models.StockItem{Name: r.What, Measure: "piece"}
+	if r.Item != "" {
+		var err error
+		if counted, err = s.Stock.Item(ctx, "item", r.Item); err != nil {
+			return err
+		}
+	}
+	return counted.CheckQuantity("quantity", quantity)
 }
 
 // approver is the role that decides on requests of a unit: the nearest that it or

@@ -24,7 +24,6 @@ type Move struct {
 	Purpose   string
 	Reference string
 	Result    string
-	By        string
 }
 
 // Entries returns the changes of balances, each with its movement, that moves
@@ -61,7 +60,7 @@ func (s *Service) Entries(ctx context.Context, moves ...Move) ([]ledger.Entry, e
 		entries = append(entries, ledger.Add(store.Movements, &models.Movement{
 			ID: s.newID(), Lot: m.Lot.Code, Item: m.Lot.Item, Unit: m.Unit, Path: m.Path, Kind: m.Kind, Quantity: m.Quantity,
 			OnHand: balance.OnHand, Voucher: m.Voucher, Purpose: m.Purpose, Reference: m.Reference, Result: m.Result,
-			By: m.By, At: models.At(s.Book.Now()),
+			By: ledger.AuthorOf(ctx).Person, At: models.At(s.Book.Now()),
 		}, "stock."+string(m.Kind), m.Purpose))
 	}
 	return entries, nil

@@ -139,9 +139,6 @@ func (s *Service) commitChosen(ctx context.Context, choose func() ([]Move, error
 
 // try commits moves on the balances as they are now.
 func (s *Service) try(ctx context.Context, along []ledger.Entry, moves []Move) error {
-	for i := range moves {
-		moves[i].By = ledger.AuthorOf(ctx).Person
-	}
 	entries, err := s.Entries(ctx, moves...)
 	if err != nil {
 		return err

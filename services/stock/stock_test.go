@@ -193,6 +193,32 @@ func TestStockOnVouchers(t *testing.T) {
 	}
 	_, err = w.Custody.Dispatch(ctx, v.Number, 0, booktest.Sign("Naveed North"))
 	refused(t, err, models.Conflict, "lines", "NORTH-STORE has 10 test of lot "+lot.Code+", not 11")
+	_, err = w.Custody.Draft(ctx, custody.NewVoucher{Kind: models.LoanVoucher, From: "NORTH-STORE", To: "COAST-STORE", Operation: "OP", DueBack: "2026-05-01",
+		Lines: []custody.NewLine{{Lot: lot.Code, Quantity: models.One}}})
+	refused(t, err, models.Invalid, "lines", "does not come back; transfer it instead")
+}
+
+// TestAMovementNamesWhoMadeIt has one person draft, another dispatch and a third
+// accept.
+func TestAMovementNamesWhoMadeIt(t *testing.T) {
+	w := booktest.New(t)
+	lot := w.Kits(10*models.One, "2027-01-31")
+	v, err := w.Custody.Draft(w.As("admin"), custody.NewVoucher{Kind: models.TransferVoucher, From: "NORTH-STORE", To: "SOUTH-STORE", Lines: []custody.NewLine{{Lot: lot.Code, Quantity: models.One}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Pass(time.Minute)
+	if _, err = w.Custody.Dispatch(w.As("keeper-north"), v.Number, 0, booktest.Sign("Naveed North")); err != nil {
+		t.Fatal(err)
+	}
+	w.Pass(time.Minute)
+	if _, err = w.Custody.Accept(w.As("keeper-south"), v.Number, 0, custody.Acceptance{Signature: booktest.Sign("Sana South")}); err != nil {
+		t.Fatal(err)
+	}
+	moves, err := store.Find[models.Movement](t.Context(), w.Book.Store, store.Query{In: store.Movements, By: "lot", Where: []store.Cond{store.Is("lot", lot.Code)}, Desc: true, Limit: 2})
+	if err != nil || len(moves) != 2 || moves[0].By != "keeper-south" || moves[1].By != "keeper-north" {
+		t.Errorf("%+v, %v", moves, err)
+	}
 }
 
 func TestTotalsAndLevels(t *testing.T) {

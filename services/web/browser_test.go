@@ -18,6 +18,7 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/register"
 	"quartermaster/services/requests"
+	"quartermaster/services/store"
 )
 
 // browse serves the site on a port and opens a browser of a phone's width at it,
@@ -166,16 +167,45 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 	if _, err := s.Requests.Submit(s.As("commander-north"), requests.NewRequest{Unit: "NORTH-POST", Category: "radio", Make: long, Quantity: 1000 * models.One, Purpose: long, Priority: "immediate"}); err != nil {
 		t.Fatal(err)
 	}
+	given, err := s.Requests.Submit(s.As("commander-north"), requests.NewRequest{Unit: "NORTH-POST", Item: "kit", Quantity: 1_000_000 * models.One, Purpose: long})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Requests.Approve(s.As("chief"), given.Number, 0, requests.Approval{Remarks: long}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Requests.Fulfil(s.As("keeper-north"), given.Number, requests.Fulfilment{From: "NORTH-STORE"}); err != nil {
+		t.Fatal(err)
+	}
+	rewrite(t, s, "V-NORTH-STORE-2026-0002")
 	ctx, base := browse(t, s, "admin", 360)
-	for _, path := range []string{"/", "/vouchers", "/vouchers/V-NORTH-STORE-2026-0001", "/vouchers/V-NORTH-STORE-2026-0002", "/vouchers/new", "/vouchers/new?kind=loan", "/vouchers/new?kind=handover",
+	for _, path := range []string{"/", "/vouchers", "/vouchers/V-NORTH-STORE-2026-0003", "/requests/R-NORTH-POST-2026-0002", "/vouchers/V-NORTH-STORE-2026-0001", "/vouchers/V-NORTH-STORE-2026-0002", "/vouchers/new", "/vouchers/new?kind=loan", "/vouchers/new?kind=handover",
 		"/vouchers/new?kind=taking_over&sender=guard", "/requests", "/requests/new", "/requests/R-NORTH-POST-2026-0001", "/stock", "/stock/kit", "/lots/LOT-000001-3", "/assets/" + a.Tag + "/kit", "/assets", "/assets/" + a.Tag, "/assets/" + a.Tag + "/edit", "/assets/new", "/assets/new?category=vehicle", "/assets/import",
 		"/scan", "/units", "/donors", "/categories", "/people", "/people/guard", "/people/new", "/me", "/scan?code=nothing", "/assets/QM-000001-4"} {
 		do(t, ctx, chromedp.Navigate(base+path), chromedp.WaitReady("main"))
 		if width := value[int](t, ctx, "document.documentElement.scrollWidth"); width > 360 {
 			t.Errorf("%s is %d pixels wide", path, width)
 		}
+		if over := value[string](t, ctx, "[...document.querySelectorAll('td')].filter(c => c.offsetParent && c.scrollWidth > c.clientWidth + 1 && !c.closest('.scroll')).map(c => c.textContent.trim()).join(' | ')"); over != "" {
+			t.Errorf("%s has text that runs out of its cell: %s", path, over)
+		}
 		if n := value[int](t, ctx, "[...document.querySelectorAll('input:not([type=hidden]),select,textarea')].filter(e => !e.labels?.length && !e.ariaLabel).length"); n > 0 {
 			t.Errorf("%s has %d fields without a name", path, n)
 		}
+	}
+}
+
+// rewrite changes a line of a voucher behind the book's back.
+func rewrite(t *testing.T, s *site, number string) {
+	t.Helper()
+	v, err := store.Get[models.Voucher](t.Context(), s.Book.Store, store.Vouchers, number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Lines[0].Quantity += models.One
+	read := v.Version
+	v.Version++
+	if err := s.Book.Store.Commit(t.Context(), store.Replace(store.Vouchers, number, read, v)); err != nil {
+		t.Fatal(err)
 	}
 }
