@@ -67,6 +67,8 @@ type Asset struct {
 	Contents   []Content      `json:"contents,omitempty" validate:"max=200,dive"` // of a kit
 	Kit        string         `json:"kit,omitempty"`                              // ID of the kit that it is part of
 	LastSeenAt *Time          `json:"last_seen_at,omitempty"`
+	LastSeenBy string         `json:"last_seen_by,omitempty"` // who saw it, where that is not the voucher's
+	LastSeenIn string         `json:"last_seen_in,omitempty"` // the unit or room in which they did
 	Fields     map[string]any `json:"fields,omitempty"`
 	Note       string         `json:"note,omitempty" validate:"max=2000"`
 	Files      []Attachment   `json:"files,omitempty" validate:"max=50"`
@@ -237,4 +239,11 @@ func Words(texts ...string) []string {
 		}
 	}
 	return words
+}
+
+// Seen notes that somebody saw the asset, unless somebody saw it later.
+func (a *Asset) Seen(at Time, by, in string) {
+	if a.LastSeenAt == nil || at.After(a.LastSeenAt.Time) {
+		a.LastSeenAt, a.LastSeenBy, a.LastSeenIn = &at, by, in
+	}
 }

@@ -22,6 +22,7 @@ const (
 	Acknowledge  Verb = "acknowledge findings"
 	RunJobs      Verb = "see the jobs and run them"
 	Train        Verb = "record what people were trained in"
+	TakeStock    Verb = "open, recount or close stocktakes"
 	ManagePlaces Verb = "change units, categories, donors and grants"
 	AddPeople    Verb = "add people"
 	ManagePeople Verb = "give people a sign-in or change it"
@@ -38,6 +39,7 @@ var roles = map[Verb][]models.Role{
 	Acknowledge:  {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
 	RunJobs:      {models.Admin},
 	Train:        {models.Admin, models.Storekeeper, models.Commander},
+	TakeStock:    {models.Admin, models.Storekeeper, models.Commander, models.Auditor},
 	ManagePlaces: {models.Admin},
 	AddPeople:    {models.Admin, models.Storekeeper},
 	ManagePeople: {models.Admin},

@@ -21,7 +21,7 @@ func (s *Service) Dispatch(ctx context.Context, number string, version int64, si
 	if err != nil {
 		return nil, err
 	}
-	signature, err := s.signature(ctx, caller, signed)
+	signature, err := s.Signing.Take(ctx, caller, signed)
 	if err != nil {
 		return nil, err
 	}

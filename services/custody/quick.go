@@ -8,6 +8,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/ledger"
+	"quartermaster/services/signing"
 	"quartermaster/services/store"
 )
 
@@ -65,7 +66,7 @@ func (s *Service) Issue(ctx context.Context, tag string, version int64, i Issue)
 			}
 			unit = cmp.Or(person.Unit, a.Unit)
 		}
-		return plan{NewVoucher{Kind: models.IssueVoucher, From: a.Unit, To: unit, Receiver: i.Custodian, DueBack: i.DueBack}, tapped(caller), i.Receipt, nil}, nil
+		return plan{NewVoucher{Kind: models.IssueVoucher, From: a.Unit, To: unit, Receiver: i.Custodian, DueBack: i.DueBack}, signing.Tapped(caller), i.Receipt, nil}, nil
 	})
 }
 
@@ -76,7 +77,7 @@ func (s *Service) Return(ctx context.Context, tag string, version int64, r Retur
 	moved, err := s.quick(ctx, tag, version, r.Condition, r.Note, func(caller *models.Person, a *models.Asset) (plan, error) {
 		p := plan{NewVoucher: NewVoucher{Kind: models.ReturnVoucher, From: a.Unit, To: cmp.Or(r.Unit, s.home(ctx, caller, a)), Sender: a.Custodian}}
 		if r.Signature != nil {
-			sig, err := s.signature(ctx, caller, r.Signature)
+			sig, err := s.Signing.Take(ctx, caller, r.Signature)
 			if err != nil {
 				return p, err
 			}
@@ -87,9 +88,9 @@ func (s *Service) Return(ctx context.Context, tag string, version int64, r Retur
 		case err != nil:
 			return p, err
 		case access.CoversUnit(caller, to.Path):
-			p.incoming = tapped(caller)
+			p.incoming = signing.Tapped(caller)
 		case p.outgoing == nil:
-			p.outgoing = tapped(caller)
+			p.outgoing = signing.Tapped(caller)
 		}
 		return p, nil
 	})
@@ -106,7 +107,7 @@ func (s *Service) Transfer(ctx context.Context, tag string, version int64, t Tra
 		return nil, models.Refuse(models.Invalid, "unit", "is required")
 	}
 	return s.quick(ctx, tag, version, t.Condition, t.Note, func(caller *models.Person, a *models.Asset) (plan, error) {
-		return plan{NewVoucher{Kind: models.TransferVoucher, From: a.Unit, To: t.Unit, Receiver: t.Custodian}, tapped(caller), t.Receipt, nil}, nil
+		return plan{NewVoucher{Kind: models.TransferVoucher, From: a.Unit, To: t.Unit, Receiver: t.Custodian}, signing.Tapped(caller), t.Receipt, nil}, nil
 	})
 }
 
@@ -154,7 +155,7 @@ func (s *Service) quick(ctx context.Context, tag string, version int64, conditio
 		return nil, quickly(err)
 	}
 	if p.receipt != nil {
-		if p.incoming, err = s.signature(ctx, caller, p.receipt); err != nil {
+		if p.incoming, err = s.Signing.Take(ctx, caller, p.receipt); err != nil {
 			return nil, err
 		}
 	}

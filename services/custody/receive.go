@@ -41,7 +41,7 @@ func (s *Service) Accept(ctx context.Context, number string, version int64, a Ac
 	if err != nil {
 		return nil, err
 	}
-	signature, err := s.signature(ctx, caller, a.Signature)
+	signature, err := s.Signing.Take(ctx, caller, a.Signature)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (s *Service) Refuse(ctx context.Context, number string, version int64, r Re
 	}
 	var signature *models.Signature
 	if r.Signature != nil {
-		if signature, err = s.signature(ctx, caller, r.Signature); err != nil {
+		if signature, err = s.Signing.Take(ctx, caller, r.Signature); err != nil {
 			return nil, err
 		}
 	}

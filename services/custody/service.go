@@ -9,6 +9,7 @@ import (
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
 	"quartermaster/services/series"
+	"quartermaster/services/signing"
 	"quartermaster/services/stock"
 	"quartermaster/services/training"
 )
@@ -20,6 +21,7 @@ type Service struct {
 	Register *register.Service
 	Stock    *stock.Service
 	Training *training.Service
+	Signing  *signing.Service
 
 	numbers series.Turns
 }

@@ -10,7 +10,9 @@ import (
 	"quartermaster/services/proofs"
 	"quartermaster/services/register"
 	"quartermaster/services/requests"
+	"quartermaster/services/signing"
 	"quartermaster/services/stock"
+	"quartermaster/services/stocktake"
 	"quartermaster/services/training"
 )
 
@@ -25,6 +27,9 @@ type House struct {
 	Training *training.Service
 	Custody  *custody.Service
 	Requests *requests.Service
+	Signing  *signing.Service
+
+	Stocktakes *stocktake.Service
 }
 
 // Settings are what the services are told from outside.
@@ -42,7 +47,9 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Register = &register.Service{Book: book, Prefix: s.TagPrefix, Base: s.Base}
 	h.Stock = &stock.Service{Book: book, Register: h.Register}
 	h.Training = &training.Service{Book: book, Access: h.Access, Register: h.Register}
-	h.Custody = &custody.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Training: h.Training}
+	h.Signing = &signing.Service{Book: book, Access: h.Access}
+	h.Custody = &custody.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Signing: h.Signing, Training: h.Training}
 	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody}
+	h.Stocktakes = &stocktake.Service{Book: book, Register: h.Register, Stock: h.Stock, Flags: h.Flags, Signing: h.Signing}
 	return h
 }

@@ -60,6 +60,12 @@ func Answer(ctx context.Context, result any) {
 	}
 }
 
+// Further returns a context for the Commits of a request after its first, which
+// claims the key for all of them.
+func Further(ctx context.Context) context.Context {
+	return context.WithValue(ctx, onceKey{}, (*Once)(nil))
+}
+
 func onceOf(ctx context.Context) *Once {
 	once, _ := ctx.Value(onceKey{}).(*Once)
 	return once

@@ -127,6 +127,18 @@ func (s *Service) File(ctx context.Context, tag, id string) (*models.Attachment,
 	return &asset.Files[at], file.Content, nil
 }
 
+// Photo checks a photo that is kept with something else than an asset.
+func (s *Service) Photo(content []byte) (*models.File, error) {
+	media, err := fileType(content)
+	if err == nil && !strings.HasPrefix(media, "image/") {
+		err = models.Refuse(models.Unsupported, "photo", "is %s; a photo is JPEG, PNG or WebP", media)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &models.File{ID: s.newID(), Type: media, Content: content}, nil
+}
+
 // fileType returns the media type that content shows itself to be.
 func fileType(content []byte) (string, error) {
 	switch {

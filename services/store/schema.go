@@ -98,6 +98,7 @@ var (
 			{Name: "raised_by", Fields: []string{"raised_by", "state", "raised_at", "number"}},
 			{Name: "carrying", Fields: []string{"carrying", "number"}},
 			{Name: "request", Fields: []string{"request", "raised_at", "number"}},
+			{Name: "changed", Fields: []string{"updated_at", "number"}},
 		},
 		Many: map[string]func(any) []string{
 			"units":    func(d any) []string { return d.(*models.Voucher).Units() },
@@ -219,4 +220,5 @@ var Schema = []*Collection{
 	Vouchers, Requests, StockItems, Lots, Balances, Movements, Flags,
 	Courses, Trainings,
 	Log, LogTiles, LogRuns,
+	Stocktakes, StocktakeLines,
 }

@@ -1,0 +1,188 @@
+package stocktake
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/register"
+	"quartermaster/services/store"
+)
+
+// Filter says which stocktakes a list shows.
+type Filter struct {
+	register.Papers
+	State string
+}
+
+// List returns a page of the stocktakes in the caller's scope, newest first, with
+// how they stand.
+func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) ([]*Shown, string, error) {
+	caller, err := access.Allow(ctx, access.Read)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := store.CheckLimit(limit); err != nil {
+		return nil, "", err
+	}
+	if f.State != "" && !slices.Contains(models.StocktakeStates, models.StocktakeState(f.State)) {
+		return nil, "", models.Refuse(models.Invalid, "state", "must be one of open, opening, closing, closed")
+	}
+	conds, nothing, err := f.Within(ctx, s.Register, caller, "opened_at")
+	if err != nil || nothing {
+		return nil, "", err
+	}
+	has := func(field string) bool {
+		return slices.ContainsFunc(conds, func(c store.Cond) bool { return c.Field == field })
+	}
+	by := "opened"
+	switch {
+	case has("units"):
+		by = "unit"
+	case has("paid_by"):
+		by = "paid_by"
+	case f.State != "":
+		by = "state"
+	}
+	if f.State != "" {
+		conds = append(conds, store.Is("state", f.State))
+	}
+	q, err := (store.Query{In: store.Stocktakes, By: by, Where: conds, Desc: true}).Resume(cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	page, err := store.FindPage(ctx, s.Book.Store, q, limit)
+	if err != nil {
+		return nil, "", err
+	}
+	list := make([]*Shown, len(page.Records))
+	for i, record := range page.Records {
+		st, err := store.Decode[models.Stocktake](record)
+		if err != nil {
+			return nil, "", err
+		}
+		if list[i], err = s.shown(ctx, caller, st); err != nil {
+			return nil, "", err
+		}
+		for j := range st.SignedBy {
+			st.SignedBy[j].Drawing = ""
+		}
+		st.Within, st.Payers = nil, nil
+	}
+	return list, page.Next, nil
+}
+
+// LineFilter says which lines of a stocktake a list shows. A unit is the one itself.
+type LineFilter struct {
+	State, Unit string
+	Recount     bool // those that are to be counted again
+}
+
+// Lines returns a page of the lines of a stocktake that the caller sees, in the
+// order of the count sheets; of outstanding ones it says where the book knows them
+// to have gone.
+func (s *Service) Lines(ctx context.Context, number string, f LineFilter, cursor string, limit int) ([]*models.StocktakeLine, string, error) {
+	caller, err := access.Allow(ctx, access.Read)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := store.CheckLimit(limit); err != nil {
+		return nil, "", err
+	}
+	_, st, err := s.load(ctx, caller, number)
+	if err != nil {
+		return nil, "", err
+	}
+	q, err := s.lineQuery(ctx, caller, st, f)
+	if err != nil {
+		return nil, "", err
+	}
+	if q, err = q.Resume(cursor); err != nil {
+		return nil, "", err
+	}
+	page, err := store.FindPage(ctx, s.Book.Store, q, limit)
+	if err != nil {
+		return nil, "", err
+	}
+	lines := make([]*models.StocktakeLine, len(page.Records))
+	for i, record := range page.Records {
+		if lines[i], err = store.Decode[models.StocktakeLine](record); err != nil {
+			return nil, "", err
+		}
+		if err := s.upToDate(ctx, st, lines[i]); err != nil {
+			return nil, "", err
+		}
+	}
+	return lines, page.Next, nil
+}
+
+// upToDate adds what the book has learned of a line since: where an outstanding
+// item went, when an unaccounted one was seen again.
+func (s *Service) upToDate(ctx context.Context, st *models.Stocktake, line *models.StocktakeLine) error {
+	var err error
+	switch {
+	case line.State == models.LineOutstanding:
+		line.Explained, err = s.explain(ctx, st, line)
+	case line.State == models.LineUnaccounted && line.SeenAgainAt == nil && line.Asset != "":
+		var a *models.Asset
+		if a, err = store.Get[models.Asset](ctx, s.Book.Store, store.Assets, line.Asset); err == nil {
+			line.SeenAgainAt = seenAgain(st, a)
+		}
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+func seenAgain(st *models.Stocktake, a *models.Asset) *models.Time {
+	if st.ClosingAt != nil && a.LastSeenAt != nil && a.LastSeenAt.After(st.ClosingAt.Time) {
+		return a.LastSeenAt
+	}
+	return nil
+}
+
+func (s *Service) lineQuery(ctx context.Context, caller *models.Person, st *models.Stocktake, f LineFilter) (store.Query, error) {
+	q := store.Query{In: store.StocktakeLines, By: "line", Where: scope(caller, st)}
+	if f.State != "" && !slices.Contains(models.LineStates, models.LineState(f.State)) {
+		return q, models.Refuse(models.Invalid, "state", "must be one of outstanding, sighted, explained, unaccounted, misplaced, unknown")
+	}
+	if f.Unit != "" {
+		if _, err := s.Register.Unit(ctx, f.Unit); err != nil {
+			return q, err
+		}
+		q.Where = append(q.Where, store.Is("unit", f.Unit))
+	}
+	if f.State != "" {
+		q.Where = append(q.Where, store.Is("state", f.State))
+	}
+	switch {
+	case f.Recount:
+		q.By = "recount"
+		q.Where = append([]store.Cond{store.Is("recount_due", st.Number)}, q.Where[1:]...)
+	case f.Unit != "":
+		q.By = "unit"
+	case f.State != "":
+		q.By = "state"
+	}
+	return q, nil
+}
+
+// lineSeen reads a line of a stocktake that the caller sees.
+func (s *Service) lineSeen(ctx context.Context, caller *models.Person, number, id string) (*models.StocktakeLine, error) {
+	unknown := models.Refuse(models.NotFound, "line", "there is no such line in %s", number)
+	_, st, err := s.load(ctx, caller, number)
+	if err != nil {
+		return nil, err
+	}
+	line, err := store.Get[models.StocktakeLine](ctx, s.Book.Store, store.StocktakeLines, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, unknown
+	}
+	if err == nil && !seesAll(caller, st) && !access.SeesPapers(caller, line.Path, line.PaidBy()) {
+		return nil, unknown
+	}
+	return line, err
+}
