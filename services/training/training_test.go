@@ -2,6 +2,7 @@ package training_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -275,4 +276,126 @@ func TestRecordsMoveWithThePerson(t *testing.T) {
 	if list, err := store.Find[models.Training](t.Context(), w.Book.Store, store.Query{In: store.Trainings, By: "unit", Where: []store.Cond{store.Is("units", "SOUTH")}}); err != nil || len(list) != 1 {
 		t.Errorf("%d in the south; %v", len(list), err)
 	}
+}
+
+func TestWhoCanOperateWhat(t *testing.T) {
+	w := demanding(t)
+	keeper := w.As("keeper-north")
+	w.Trained("guard", "voice", "2026-03-01")
+	w.Trained("guard", "crypto", "2026-01-10")
+	w.Trained("relief", "voice", "2026-03-01")
+	w.Trained("keeper-south", "voice", "2026-03-01")
+	list, err := w.Training.Operators(keeper, "NORTH")
+	if err != nil || len(list) != 1 || len(list[0].Can) != 1 || len(list[0].Cannot) != 0 {
+		t.Fatalf("%+v %v", list, err)
+	}
+	if o := list[0].Can[0]; o.Name != "Gul Guard" || o.Until != "2026-09-01" {
+		t.Errorf("%+v", o)
+	}
+	a := w.Radio("1")
+	if _, err := w.Custody.Issue(keeper, a.Tag, 0, custody.Issue{Custodian: "guard", Receipt: booktest.Sign("Gul Guard")}); err != nil {
+		t.Fatal(err)
+	}
+	w.Pass(200 * 24 * time.Hour) // his voice procedure lapses; he still has the radio
+	list, err = w.Training.Operators(keeper, "NORTH-POST")
+	if err != nil || len(list) != 1 || len(list[0].Can) != 0 || len(list[0].Cannot) != 1 || !slices.Equal(list[0].Cannot[0].Lacks, []string{"Voice procedure"}) {
+		t.Fatalf("%+v %v", list, err)
+	}
+	for who, want := range map[string]int{"keeper-south": 0, "auditor-a": 0, "admin": 1} {
+		if list, err := w.Training.Operators(w.As(who), "NORTH"); err != nil || len(list) != want {
+			t.Errorf("%s sees %+v, %v", who, list, err)
+		}
+	}
+	_, err = w.Training.Operators(keeper, "NOWHERE")
+	refusal(t, err, models.Invalid, "unit")
+}
+
+func TestPeopleAreCountedPerKindOfEquipment(t *testing.T) {
+	w := demanding(t)
+	w.Radio("1") // paid for by the first donor
+	for _, person := range []string{"guard", "relief", "keeper-south"} {
+		w.Trained(person, "voice", "2026-03-01")
+	}
+	w.Trained("guard", "crypto", "2025-12-01")
+	w.Trained("relief", "crypto", "2024-12-01") // lapsed
+	for _, c := range []struct {
+		name, who string
+		p         training.Period
+		want      string
+	}{
+		{"everywhere", "admin", training.Period{Since: "2026-01-01"}, "1 trained, 3 in the period"},
+		{"of a period", "admin", training.Period{Since: "2025-11-01", Until: "2025-12-31"}, "1 trained, 1 in the period"},
+		{"in the south", "admin", training.Period{Unit: "SOUTH"}, "0 trained, 1 in the period"},
+		{"in one's own part", "keeper-north", training.Period{}, "1 trained, 2 in the period"},
+		{"a post of it", "keeper-north", training.Period{Unit: "NORTH-POST"}, "1 trained, 2 in the period"},
+		{"of somebody else's part", "keeper-north", training.Period{Unit: "SOUTH"}, ""},
+		{"for the donor of some", "auditor-a", training.Period{}, "1 trained, 3 in the period"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			counts, err := w.Training.Counts(w.As(c.who), c.p)
+			got := ""
+			if len(counts) == 1 {
+				got = fmt.Sprintf("%d trained, %d in the period", counts[0].People, counts[0].InPeriod)
+			}
+			if err != nil || got != c.want {
+				t.Errorf("%q, wanted %q; %v", got, c.want, err)
+			}
+		})
+	}
+	w.Post(models.Person{Code: "auditor-b", Name: "Basit Auditor", Username: "auditor.b", Role: models.Auditor, Donors: []string{"DONOR-B"}})
+	if counts, err := w.Training.Counts(w.As("auditor-b"), training.Period{}); err != nil || len(counts) != 0 {
+		t.Errorf("a donor who gave none is told of %+v; %v", counts, err)
+	}
+}
+
+func TestLapsingRecordsAreFlaggedSixtyDaysAhead(t *testing.T) {
+	w := demanding(t)
+	w.Trained("guard", "voice", "2026-01-10")  // until 10 July
+	w.Trained("relief", "voice", "2025-12-01") // until 1 June
+	ctx := w.Operator()
+	flagged := func() string {
+		t.Helper()
+		if _, err := w.Flags.Reconcile(ctx, models.TrainingLapsing, w.Training.Lapsing(ctx), "renewed"); err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		for cause, err := range w.Training.Lapsing(ctx) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			told = append(told, cause.What+" "+string(cause.Since))
+		}
+		return strings.Join(told, "; ")
+	}
+	if got := flagged(); got != "" { // 31 March
+		t.Error(got)
+	}
+	w.Pass(2 * 24 * time.Hour) // 2 April, sixty days before 1 June
+	if got := flagged(); got != "Rashid Relief, Voice procedure 2026-06-01" {
+		t.Error(got)
+	}
+	w.Pass(61 * 24 * time.Hour) // lapsed; told until it is renewed
+	if got := flagged(); got != "Rashid Relief, Voice procedure 2026-06-01; Gul Guard, Voice procedure 2026-07-10" {
+		t.Error(got)
+	}
+	w.Trained("relief", "voice", "2026-06-01")
+	if _, err := w.Access.EditPerson(ctx, "guard", 0, access.PersonEdit{Inactive: new(true)}); err != nil {
+		t.Fatal(err)
+	}
+	if got := flagged(); got != "" {
+		t.Error(got)
+	}
+	standing, err := w.Flags.Standing(ctx, "trainings/"+first(t, w, "relief").ID)
+	if err != nil || len(standing) != 0 {
+		t.Errorf("%+v %v", standing, err)
+	}
+}
+
+func first(t *testing.T, w *booktest.World, person string) *models.Training {
+	t.Helper()
+	list, err := w.Training.OfPerson(w.Operator(), person)
+	if err != nil || len(list) == 0 {
+		t.Fatal(err)
+	}
+	return list[len(list)-1]
 }
