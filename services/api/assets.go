@@ -238,13 +238,18 @@ func (a *API) attach(c *fiber.Ctx) error {
 
 func (a *API) file(c *fiber.Ctx) error { return File(c, a.Register) }
 
-// File serves an attachment so that no browser takes it for a page of ours: with
-// the type that its content has, as a download, and in a sandbox.
+// File serves an attachment of the asset in the address.
 func File(c *fiber.Ctx, r *register.Service) error {
 	attachment, content, err := r.File(c.UserContext(), c.Params("tag"), c.Params("id"))
 	if err != nil {
 		return err
 	}
+	return SendFile(c, attachment, content)
+}
+
+// SendFile serves an attachment so that no browser takes it for a page of ours: with
+// the type that its content has, as a download, and in a sandbox.
+func SendFile(c *fiber.Ctx, attachment *models.Attachment, content []byte) error {
 	disposition := "attachment"
 	if strings.HasPrefix(attachment.Type, "image/") {
 		disposition = "inline"

@@ -47,6 +47,8 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 		{"GET", "/stock", ""}, {"GET", "/stock/kit", ""}, {"GET", "/stock/totals", ""}, {"GET", "/lots", ""}, {"GET", "/lots/LOT-000001-3", ""}, {"GET", "/lots/LOT-000001-3/movements", ""},
 		{"POST", "/lots", `{"item":"kit","number":"7","expiry":"2027-01-01","unit":"NORTH-STORE","quantity":5}`}, {"POST", "/stock/kit/consume", `{"unit":"NORTH-STORE","quantity":1,"purpose":"test"}`},
 		{"POST", "/lots/LOT-000001-3/consume", `{"unit":"NORTH-STORE","quantity":"1","purpose":"test"}`}, {"POST", "/lots/LOT-000001-3/adjust", `{"unit":"NORTH-STORE","quantity":-1,"reason":"counted"}`},
+		{"POST", "/courses", `{"code":"xray","name":"X-ray","months":12}`}, {"GET", "/courses", ""}, {"GET", "/courses/xray", ""}, {"POST", "/people/guard/training", `{"course":"xray","trainer":"T","on":"2026-01-31"}`},
+		{"GET", "/people/guard/training", ""}, {"GET", "/training", ""}, {"GET", "/training/counts", ""}, {"GET", "/units/NORTH/operators", ""},
 		{"POST", "/assets/lots", `{"asset":{"name":"Lamp","category":"radio","unit":"NORTH"},"count":2}`},
 	} {
 		got := f.ask("admin", r.method, "/api/v1"+r.path, r.body)

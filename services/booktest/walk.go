@@ -11,6 +11,7 @@ import (
 	"quartermaster/services/requests"
 	"quartermaster/services/stock"
 	"quartermaster/services/store"
+	"quartermaster/services/training"
 )
 
 // Walk goes once through what people do in a day, one after the other: stock comes
@@ -78,6 +79,22 @@ func Walk(t *testing.T, s store.Store) {
 		}
 		is(strings.TrimSpace("vouchers "+name), len(list), want, err)
 	}
+	w.Courses(models.Demand{Course: "voice", Without: models.WarnUntrained})
+	w.Trained("relief", "voice", "2025-08-01")
+	w.Trained("relief", "voice", "2026-01-10")
+	for name, f := range map[string]training.Filter{"": {}, "of a course": {Course: "voice"}, "of a unit": {Unit: "NORTH"}, "that lapse": {Unit: "NORTH", Course: "voice", Until: "2026-08-01"}} {
+		for _, who := range []string{"keeper-north", "admin"} {
+			page, err = w.Training.List(w.As(who), f, "", 10)
+			is(strings.TrimSpace("records "+name+" for "+who), len(page.Records), 1, err)
+		}
+	}
+	able, err := w.Training.Operators(keeper, "NORTH-POST")
+	is("who can operate radios", len(able), 1, err)
+	counts, err := w.Training.Counts(w.As("auditor-a"), training.Period{})
+	is("trained for radios", counts[0].People, 1, err)
+	w.Pass(60 * 24 * time.Hour)
+	lapsing, err := w.Flags.Reconcile(w.Operator(), models.TrainingLapsing, w.Training.Lapsing(w.Operator()), "renewed")
+	is("lapsing", lapsing.Standing, 1, err)
 	_, left, err := w.Access.Outstanding(keeper, "guard")
 	is("outstanding", left.Nothing(), true, err)
 

@@ -56,25 +56,76 @@ func (s *Service) Lacking(ctx context.Context, person *models.Person, categories
 		return nil, err
 	}
 	lacking := map[string][]Lack{}
-	today := s.Book.Today()
 	for _, category := range demanding {
-		for _, d := range category.Demands {
-			t := held[models.StandingOf(person.Code, d.Course)]
-			if t != nil && t.Holds(today) {
-				continue
-			}
-			course, err := s.course(ctx, "course", d.Course)
-			if err != nil {
-				return nil, err
-			}
-			lack := Lack{Person: person.Name, Course: course.Code, Name: course.Name, Without: d.Without, Category: category.Name}
-			if t != nil {
-				lack.Lapsed = t.Expiry
-			}
-			lacking[category.Code] = append(lacking[category.Code], lack)
+		lacks, err := s.lacks(ctx, person, category, held)
+		if err != nil {
+			return nil, err
+		}
+		if len(lacks) > 0 {
+			lacking[category.Code] = lacks
 		}
 	}
 	return lacking, nil
+}
+
+// LackingAmong returns, by person, what some people lack today to have equipment of
+// one category in custody.
+func (s *Service) LackingAmong(ctx context.Context, people []*models.Person, category *models.Category) (map[string][]Lack, error) {
+	if len(category.Demands) == 0 {
+		return nil, nil
+	}
+	var keys []string
+	for _, person := range people {
+		for _, d := range category.Demands {
+			keys = append(keys, models.StandingOf(person.Code, d.Course))
+		}
+	}
+	held, err := s.standing(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	lacking := map[string][]Lack{}
+	for _, person := range people {
+		if lacking[person.Code], err = s.lacks(ctx, person, category, held); err != nil {
+			return nil, err
+		}
+	}
+	return lacking, nil
+}
+
+// lacks says what of a category's demands a person does not meet, given the current
+// records.
+func (s *Service) lacks(ctx context.Context, person *models.Person, category *models.Category, held map[string]*models.Training) ([]Lack, error) {
+	var lacks []Lack
+	for _, d := range category.Demands {
+		t := held[models.StandingOf(person.Code, d.Course)]
+		if t != nil && t.Holds(s.Book.Today()) {
+			continue
+		}
+		course, err := s.course(ctx, "course", d.Course)
+		if err != nil {
+			return nil, err
+		}
+		lack := Lack{Person: person.Name, Course: course.Code, Name: course.Name, Without: d.Without, Category: category.Name}
+		if t != nil {
+			lack.Lapsed = t.Expiry
+		}
+		lacks = append(lacks, lack)
+	}
+	return lacks, nil
+}
+
+// Needs returns what a category demands, with the names of the courses.
+func (s *Service) Needs(ctx context.Context, category *models.Category) ([]Need, error) {
+	var needs []Need
+	for _, d := range category.Demands {
+		course, err := s.course(ctx, "course", d.Course)
+		if err != nil {
+			return nil, err
+		}
+		needs = append(needs, Need{d.Course, course.Name, d.Without})
+	}
+	return needs, nil
 }
 
 // keysAtOnce is how many qualifications one query asks for.

@@ -40,6 +40,8 @@ type Operator struct {
 	Unit   string     `json:"unit,omitempty"`
 	Until  models.Day `json:"until,omitempty"` // the first of their records lapses; "" is never
 	Lacks  []string   `json:"lacks,omitempty"` // courses, by name
+	// Outside says that the person is of another part of the tree, and has it on loan.
+	Outside bool `json:"outside,omitempty"`
 }
 
 const (
@@ -64,7 +66,7 @@ func (s *Service) Operators(ctx context.Context, unit string) ([]Operators, erro
 	if at < 0 {
 		return nil, models.Refuse(models.Invalid, "unit", "is required")
 	}
-	u := &unitTraining{s: s, within: conds[at], today: s.Book.Today(), records: map[string]map[string]*models.Training{}, courses: map[string]*models.Course{}}
+	u := &unitTraining{s: s, unit: conds[at].Value.(string), within: conds[at], today: s.Book.Today(), records: map[string]map[string]*models.Training{}, courses: map[string]*models.Course{}}
 	categories, err := s.demanding(ctx)
 	if err != nil {
 		return nil, err
@@ -95,6 +97,7 @@ func (s *Service) demanding(ctx context.Context) ([]*models.Category, error) {
 // unitTraining is what the people of a unit were trained in, read once a course.
 type unitTraining struct {
 	s       *Service
+	unit    string
 	within  store.Cond
 	today   models.Day
 	records map[string]map[string]*models.Training // by course and person
@@ -123,33 +126,67 @@ func (u *unitTraining) operators(ctx context.Context, category *models.Category)
 	if err != nil {
 		return nil, err
 	}
-	for _, code := range distinct(append(trained, custodians...)) {
-		person := people[code]
-		if person == nil || person.Inactive {
-			continue
-		}
-		operator := Operator{Person: person.Code, Name: person.Name, Rank: person.Rank, Unit: person.Unit}
-		for _, need := range o.Needs {
-			t := u.records[need.Course][code]
-			switch {
-			case t == nil:
-				operator.Lacks = append(operator.Lacks, need.Name)
-			case operator.Until == "" || t.Expiry != "" && t.Expiry < operator.Until:
-				operator.Until = t.Expiry
+	for _, code := range distinct(trained) {
+		if person := people[code]; person != nil && !person.Inactive {
+			if operator, able := u.able(person, category); able {
+				o.Can = append(o.Can, operator)
 			}
 		}
-		switch {
-		case len(operator.Lacks) == 0:
-			o.Can = append(o.Can, operator)
-		case slices.Contains(custodians, code):
-			operator.Until = ""
-			o.Cannot = append(o.Cannot, operator)
-		}
+	}
+	if o.Cannot, err = u.unable(ctx, people, custodians, category); err != nil {
+		return nil, err
 	}
 	byName := func(a, b Operator) int { return cmp.Compare(a.Name, b.Name) }
 	slices.SortFunc(o.Can, byName)
 	slices.SortFunc(o.Cannot, byName)
 	return o, nil
+}
+
+// able says until when a person can operate equipment of a category, if they can.
+func (u *unitTraining) able(p *models.Person, category *models.Category) (Operator, bool) {
+	o := operator(p)
+	for _, d := range category.Demands {
+		t := u.records[d.Course][p.Code]
+		if t == nil {
+			return o, false
+		}
+		if o.Until == "" || t.Expiry != "" && t.Expiry < o.Until {
+			o.Until = t.Expiry
+		}
+	}
+	return o, true
+}
+
+// unable returns which custodians of a category, wherever they are posted, lack
+// something that it demands.
+func (u *unitTraining) unable(ctx context.Context, people map[string]*models.Person, custodians []string, category *models.Category) ([]Operator, error) {
+	var holders []*models.Person
+	for _, code := range custodians {
+		if p := people[code]; p != nil {
+			holders = append(holders, p)
+		}
+	}
+	lacking, err := u.s.LackingAmong(ctx, holders, category)
+	if err != nil {
+		return nil, err
+	}
+	unable := []Operator{}
+	for _, p := range holders {
+		if len(lacking[p.Code]) == 0 {
+			continue
+		}
+		o := operator(p)
+		o.Outside = !slices.Contains(p.Path, u.unit)
+		for _, lack := range lacking[p.Code] {
+			o.Lacks = append(o.Lacks, lack.Name)
+		}
+		unable = append(unable, o)
+	}
+	return unable, nil
+}
+
+func operator(p *models.Person) Operator {
+	return Operator{Person: p.Code, Name: p.Name, Rank: p.Rank, Unit: p.Unit}
 }
 
 // read reads the valid records that people of the unit have of a course.

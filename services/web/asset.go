@@ -16,6 +16,7 @@ import (
 	"quartermaster/services/register"
 	"quartermaster/services/server"
 	"quartermaster/services/store"
+	"quartermaster/services/training"
 )
 
 type assetPage struct {
@@ -36,6 +37,8 @@ type assetPage struct {
 	Form       map[string]string
 	Stocks     []option
 	KitOf      *models.Asset // the kit that it is part of
+	Needs      []training.Need
+	Untrained  []training.Lack // of who has it in custody
 }
 
 // fact is one recorded thing with its name.
@@ -89,8 +92,16 @@ func (w *Web) assetPage(c *fiber.Ctx, status int, open string, refusal *models.E
 			return err
 		}
 	}
+	if p.Untrained, err = w.Training.Untrained(ctx, a); err != nil {
+		return err
+	}
+	if p.Category != nil {
+		if p.Needs, err = w.Training.Needs(ctx, p.Category); err != nil {
+			return err
+		}
+	}
 	if p.Can("issue") || p.Can("transfer") {
-		if p.Custodians, err = w.custodians(ctx); err != nil {
+		if p.Custodians, err = w.custodiansFor(ctx, p.Category); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/store"
+	"quartermaster/services/training"
 )
 
 // input is one field of a form.
@@ -125,21 +126,45 @@ func inTree(units []*models.Unit) []*models.Unit {
 const mostSuggested = 200
 
 func (w *Web) custodians(ctx context.Context) ([]option, error) {
+	return w.custodiansFor(ctx, nil)
+}
+
+// custodiansFor suggests custodians of a category, and says who is not trained for it.
+func (w *Web) custodiansFor(ctx context.Context, category *models.Category) ([]option, error) {
 	page, err := w.Access.People(ctx, "", mostSuggested)
 	if err != nil {
 		return nil, err
 	}
-	var people []option
+	var people []*models.Person
 	for _, r := range page.Records {
 		p, err := store.Decode[models.Person](r)
 		if err != nil {
 			return nil, err
 		}
 		if !p.Inactive {
-			people = append(people, option{Value: p.Code, Label: strings.TrimSpace(p.Rank + " " + p.Name)})
+			people = append(people, p)
 		}
 	}
-	return people, nil
+	var lacking map[string][]training.Lack
+	if category != nil {
+		if lacking, err = w.Training.LackingAmong(ctx, people, category); err != nil {
+			return nil, err
+		}
+	}
+	options := make([]option, len(people))
+	for i, p := range people {
+		label := strings.TrimSpace(p.Rank + " " + p.Name)
+		for at, lack := range lacking[p.Code] {
+			if at == 0 {
+				label += " · lacks "
+			} else {
+				label += ", "
+			}
+			label += lack.Name
+		}
+		options[i] = option{Value: p.Code, Label: label}
+	}
+	return options, nil
 }
 
 var conditionOptions = func() []option {

@@ -44,6 +44,7 @@ type personForm struct {
 	Shown       *models.Person // nil for somebody new
 	Groups      []group
 	Outstanding access.Outstanding
+	Training    *trainingSection
 }
 
 func (w *Web) newPerson(c *fiber.Ctx) error {
@@ -79,6 +80,9 @@ func (w *Web) personPage(c *fiber.Ctx, status int, person *models.Person, values
 	f := personForm{Shown: person}
 	if person != nil {
 		if _, f.Outstanding, err = w.Access.Outstanding(c.UserContext(), person.Code); err != nil {
+			return err
+		}
+		if f.Training, err = w.trainingOf(c.UserContext(), person); err != nil {
 			return err
 		}
 		if !f.Outstanding.Nothing() {

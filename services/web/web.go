@@ -40,7 +40,7 @@ func (w *Web) Mount(app *fiber.App) {
 	app.Post("/sign-in", sameSite, w.signIn)
 
 	in := app.Group("", sameSite, w.signedIn)
-	for _, room := range []func(fiber.Router){w.mountSession, w.mountAssets, w.mountVouchers, w.mountRequests, w.mountStock, w.mountPlaces} {
+	for _, room := range []func(fiber.Router){w.mountSession, w.mountAssets, w.mountVouchers, w.mountRequests, w.mountStock, w.mountPlaces, w.mountTraining} {
 		room(in)
 	}
 }
