@@ -71,6 +71,8 @@ type Asset struct {
 	LastSeenIn string         `json:"last_seen_in,omitempty"` // the unit or room in which they did
 	Fields     map[string]any `json:"fields,omitempty"`
 	Note       string         `json:"note,omitempty" validate:"max=2000"`
+	Care       *Care          `json:"care,omitempty"`
+	Workshop   *Stay          `json:"workshop,omitempty"` // while it is there
 	Files      []Attachment   `json:"files,omitempty" validate:"max=50"`
 	Origin     string         `json:"origin,omitempty"` // the row of an import that has no number of its own
 	Base

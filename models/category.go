@@ -24,6 +24,11 @@ type Category struct {
 	Threshold *Money `json:"threshold,omitempty"`
 	// Demands are the courses of whoever has its equipment in custody.
 	Demands []Demand `json:"demands,omitempty" validate:"max=20,unique=Course,dive"`
+	// Meters are what counts the use of its items.
+	Meters []Meter `json:"meters,omitempty" validate:"max=6,unique=Name,dive"`
+	// Calibrated says that its items are issued only with a calibration certificate in
+	// force.
+	Calibrated bool `json:"calibrated,omitempty"`
 	Base
 }
 
@@ -74,8 +79,8 @@ func (c *Category) CheckFields(values map[string]any) (map[string]any, []Detail)
 		}
 		kept[f.Name] = clean
 	}
-	for name := range values {
-		if !known[name] {
+	for name, value := range values {
+		if !known[name] && value != nil { // a field of the category that it had may be taken out
 			wrong = append(wrong, Detail{Field: "fields." + name, Message: c.Name + " has no field of this name"})
 		}
 	}

@@ -23,6 +23,8 @@ const (
 	RunJobs      Verb = "see the jobs and run them"
 	Train        Verb = "record what people were trained in"
 	TakeStock    Verb = "open, recount or close stocktakes"
+	Maintain     Verb = "record services and read meters"
+	Schedule     Verb = "change service schedules"
 	ManagePlaces Verb = "change units, categories, donors and grants"
 	AddPeople    Verb = "add people"
 	ManagePeople Verb = "give people a sign-in or change it"
@@ -40,6 +42,8 @@ var roles = map[Verb][]models.Role{
 	RunJobs:      {models.Admin},
 	Train:        {models.Admin, models.Storekeeper, models.Commander},
 	TakeStock:    {models.Admin, models.Storekeeper, models.Commander, models.Auditor},
+	Maintain:     {models.Admin, models.Storekeeper, models.Maintenance},
+	Schedule:     {models.Admin},
 	ManagePlaces: {models.Admin},
 	AddPeople:    {models.Admin, models.Storekeeper},
 	ManagePeople: {models.Admin},

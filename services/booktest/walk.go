@@ -111,4 +111,5 @@ func Walk(t *testing.T, s store.Store) {
 	is("only grown", len(grown.Proof) > 0, true, err)
 	again, err := w.Proofs.Integrate(t.Context())
 	is("entered again", again, 0, err)
+	walkCare(t, w, is)
 }

@@ -154,6 +154,9 @@ func (s *Service) assetStops(ctx context.Context, v *models.Voucher, line models
 	if h.Kit != "" && !slices.ContainsFunc(v.Lines, func(l models.Line) bool { return l.Asset == h.Kit }) {
 		return models.Refuse(models.Conflict, "lines", "%s is part of a kit; move the kit, or take it out of the kit first", h.Tag)
 	}
+	if v.Kind == models.IssueVoucher || v.Kind == models.LoanVoucher {
+		return s.Maintenance.Fit(ctx, h.Asset)
+	}
 	return nil
 }
 

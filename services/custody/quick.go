@@ -8,6 +8,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/ledger"
+	"quartermaster/services/maintenance"
 	"quartermaster/services/signing"
 	"quartermaster/services/store"
 )
@@ -32,6 +33,8 @@ type Return struct {
 	Note      string           `json:"note,omitempty"`
 	// Signature is of who gives it back.
 	Signature *Signed `json:"signature,omitempty"`
+	// Meter is what a meter of the item shows as it comes back.
+	Meter *maintenance.NewReading `json:"meter,omitempty"`
 }
 
 // Transfer sends an item in store to another unit.
@@ -66,7 +69,7 @@ func (s *Service) Issue(ctx context.Context, tag string, version int64, i Issue)
 			}
 			unit = cmp.Or(person.Unit, a.Unit)
 		}
-		return plan{NewVoucher{Kind: models.IssueVoucher, From: a.Unit, To: unit, Receiver: i.Custodian, DueBack: i.DueBack}, signing.Tapped(caller), i.Receipt, nil}, nil
+		return plan{NewVoucher: NewVoucher{Kind: models.IssueVoucher, From: a.Unit, To: unit, Receiver: i.Custodian, DueBack: i.DueBack}, outgoing: signing.Tapped(caller), receipt: i.Receipt}, nil
 	})
 }
 
@@ -75,7 +78,7 @@ func (s *Service) Issue(ctx context.Context, tag string, version int64, i Issue)
 // way there.
 func (s *Service) Return(ctx context.Context, tag string, version int64, r Return) (*models.Asset, error) {
 	moved, err := s.quick(ctx, tag, version, r.Condition, r.Note, func(caller *models.Person, a *models.Asset) (plan, error) {
-		p := plan{NewVoucher: NewVoucher{Kind: models.ReturnVoucher, From: a.Unit, To: cmp.Or(r.Unit, s.home(ctx, caller, a)), Sender: a.Custodian}}
+		p := plan{meter: r.Meter, NewVoucher: NewVoucher{Kind: models.ReturnVoucher, From: a.Unit, To: cmp.Or(r.Unit, s.home(ctx, caller, a)), Sender: a.Custodian}}
 		if r.Signature != nil {
 			sig, err := s.Signing.Take(ctx, caller, r.Signature)
 			if err != nil {
@@ -107,7 +110,7 @@ func (s *Service) Transfer(ctx context.Context, tag string, version int64, t Tra
 		return nil, models.Refuse(models.Invalid, "unit", "is required")
 	}
 	return s.quick(ctx, tag, version, t.Condition, t.Note, func(caller *models.Person, a *models.Asset) (plan, error) {
-		return plan{NewVoucher{Kind: models.TransferVoucher, From: a.Unit, To: t.Unit, Receiver: t.Custodian}, signing.Tapped(caller), t.Receipt, nil}, nil
+		return plan{NewVoucher: NewVoucher{Kind: models.TransferVoucher, From: a.Unit, To: t.Unit, Receiver: t.Custodian}, outgoing: signing.Tapped(caller), receipt: t.Receipt}, nil
 	})
 }
 
@@ -117,6 +120,7 @@ type plan struct {
 	outgoing *models.Signature
 	receipt  *Signed           // of the receiver, on the spot
 	incoming *models.Signature // the same, checked
+	meter    *maintenance.NewReading
 }
 
 // quick makes the voucher that decide plans for an asset and dispatches it, all in
@@ -177,10 +181,18 @@ func (s *Service) quick(ctx context.Context, tag string, version int64, conditio
 		if err := models.Validate(asset); err != nil {
 			return nil, err
 		}
-		if p.incoming == nil {
-			return entries, nil
+		var read []ledger.Entry
+		if p.meter != nil {
+			if read, err = s.Maintenance.Reading(ctx, caller, asset, *p.meter, v.Number); err != nil {
+				return nil, err
+			}
 		}
-		return s.acceptAtOnce(v, found, p.incoming)
+		if p.incoming != nil {
+			if entries, err = s.acceptAtOnce(v, found, p.incoming); err != nil {
+				return nil, err
+			}
+		}
+		return append(entries, read...), nil
 	})
 	if err != nil {
 		return nil, quickly(err)

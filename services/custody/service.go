@@ -7,6 +7,7 @@ package custody
 import (
 	"quartermaster/services/access"
 	"quartermaster/services/ledger"
+	"quartermaster/services/maintenance"
 	"quartermaster/services/register"
 	"quartermaster/services/series"
 	"quartermaster/services/signing"
@@ -16,12 +17,13 @@ import (
 
 // Service moves what is on the register and in stock.
 type Service struct {
-	Book     *ledger.Book
-	Access   *access.Service
-	Register *register.Service
-	Stock    *stock.Service
-	Training *training.Service
-	Signing  *signing.Service
+	Book        *ledger.Book
+	Access      *access.Service
+	Register    *register.Service
+	Stock       *stock.Service
+	Training    *training.Service
+	Signing     *signing.Service
+	Maintenance *maintenance.Service
 
 	numbers series.Turns
 }

@@ -28,6 +28,14 @@ const attempts = 20
 // commits. When somebody else changed it in between, decide is asked again about
 // the asset as it is now, so that only a change which still makes sense is made.
 func (s *Service) Change(ctx context.Context, c Changing, decide func(*models.Person, *models.Asset) error) (*models.Asset, error) {
+	return s.ChangeWith(ctx, c, func(caller *models.Person, a *models.Asset) ([]ledger.Entry, error) {
+		return c.With, decide(caller, a)
+	})
+}
+
+// ChangeWith is Change where what else is in the Commit depends on the asset: decide
+// returns it.
+func (s *Service) ChangeWith(ctx context.Context, c Changing, decide func(*models.Person, *models.Asset) ([]ledger.Entry, error)) (*models.Asset, error) {
 	caller, err := access.Allow(ctx, c.Verb)
 	if err != nil {
 		return nil, err
@@ -44,10 +52,11 @@ func (s *Service) Change(ctx context.Context, c Changing, decide func(*models.Pe
 		if err := access.Current(c.Version, asset.Version); err != nil {
 			return nil, err
 		}
-		if err := decide(caller, asset); err != nil {
+		with, err := decide(caller, asset)
+		if err != nil {
 			return nil, err
 		}
-		entries := append([]ledger.Entry{ledger.Change(store.Assets, record.Body, asset, c.Kind, c.Reason)}, c.With...)
+		entries := append([]ledger.Entry{ledger.Change(store.Assets, record.Body, asset, c.Kind, c.Reason)}, with...)
 		err = s.Book.Commit(ctx, entries...)
 		var outrun *store.VersionConflict
 		if errors.As(err, &outrun) && attempt < attempts {

@@ -86,7 +86,9 @@ type CategoryEdit struct {
 	Residual   *string         `json:"residual,omitempty"`
 	Threshold  *models.Money   `json:"threshold,omitempty"` // empty takes it out
 	// Demands replaces the courses that the category demands of its custodians.
-	Demands *[]models.Demand `json:"demands,omitempty"`
+	Demands    *[]models.Demand `json:"demands,omitempty"`
+	Meters     *[]models.Meter  `json:"meters,omitempty"`
+	Calibrated *bool            `json:"calibrated,omitempty"`
 }
 
 // EditCategory changes a category.
@@ -107,6 +109,8 @@ func (s *Service) EditCategory(ctx context.Context, code string, version int64, 
 			}
 		}
 		models.Set(&c.Demands, edit.Demands)
+		models.Set(&c.Meters, edit.Meters)
+		models.Set(&c.Calibrated, edit.Calibrated)
 		return s.coursesExist(ctx, c)
 	})
 }

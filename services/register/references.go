@@ -18,11 +18,12 @@ type references struct {
 	donors     map[string]*models.Donor
 	grants     map[string]*models.Grant
 	people     map[string]*models.Person
+	schedules  map[string][]*models.Schedule // by category
 }
 
 func (s *Service) references() *references {
 	return &references{s, map[string]*models.Unit{}, map[string]*models.Category{}, map[string]*models.Donor{},
-		map[string]*models.Grant{}, map[string]*models.Person{}}
+		map[string]*models.Grant{}, map[string]*models.Person{}, map[string][]*models.Schedule{}}
 }
 
 func remembered[T any](ctx context.Context, r *references, known map[string]*T, in *store.Collection, field, code string) (*T, error) {
@@ -75,7 +76,10 @@ func (r *references) check(ctx context.Context, caller *models.Person, a *models
 			wrong = append(wrong, models.Detail{Field: field, Message: "is in the future"})
 		}
 	}
-	return wrong, err
+	if err != nil || len(wrong) > 0 {
+		return wrong, err
+	}
+	return nil, r.plan(ctx, a)
 }
 
 func (r *references) unit(ctx context.Context, caller *models.Person, a *models.Asset) error {

@@ -48,6 +48,9 @@ var (
 			{Name: "updated", Fields: []string{"updated_at", "number"}},
 			{Name: "words", Fields: []string{"words", "number"}},
 			{Name: "kit", Fields: []string{"kit", "number"}},
+			{Name: "care_due", Fields: []string{"care.due", "care.late", "number"}},
+			{Name: "unit_care_due", Fields: []string{"due_units", "care.due", "care.late", "number"}},
+			{Name: "certificate", Fields: []string{"care.certificate.expiry", "number"}},
 		},
 		Many: map[string]func(any) []string{
 			"codes":   func(d any) []string { return d.(*models.Asset).Codes() },
@@ -56,6 +59,8 @@ var (
 			"units":   func(d any) []string { return d.(*models.Asset).Units() },
 			"paid_by": func(d any) []string { return d.(*models.Asset).PaidBy() },
 			"words":   func(d any) []string { return d.(*models.Asset).SearchWords() },
+			// only of what is due, so that the rest costs nothing
+			"due_units": func(d any) []string { return d.(*models.Asset).DueUnits() },
 		},
 	}
 	Units = &Collection{
@@ -149,6 +154,45 @@ var (
 		{Name: "balance", Fields: []string{"lot", "unit", "id"}},
 		{Name: "at", Fields: []string{"at", "id"}},
 	}}
+	Schedules = &Collection{
+		Name: "schedules",
+		Indexes: []Index{
+			{Name: "category", Fields: []string{"category", "id"}},
+			{Name: "covers", Fields: []string{"covers", "id"}},
+			{Name: "unplanned", Fields: []string{"unplanned", "id"}},
+		},
+		Many: map[string]func(any) []string{"covers": func(d any) []string { return d.(*models.Schedule).Covers() }},
+	}
+	Readings = &Collection{Name: "readings", Indexes: []Index{
+		{Name: "meter", Fields: []string{"asset", "meter", "on", "id"}},
+	}}
+	Services = &Collection{
+		Name: "services",
+		Indexes: []Index{
+			{Name: "asset", Fields: []string{"asset", "on", "id"}},
+			{Name: "unit", Fields: []string{"units", "on", "id"}},
+			{Name: "on", Fields: []string{"on", "id"}},
+			{Name: "paid_by", Fields: []string{"paid_by", "on", "id"}},
+		},
+		Many: map[string]func(any) []string{
+			"units":   func(d any) []string { return d.(*models.Service).Path },
+			"paid_by": func(d any) []string { return d.(*models.Service).PaidBy() },
+		},
+	}
+	Outages = &Collection{
+		Name: "outages",
+		Indexes: []Index{
+			{Name: "asset", Fields: []string{"asset", "until", "id"}},
+			{Name: "unit", Fields: []string{"units", "until", "id"}},
+			{Name: "until", Fields: []string{"until", "id"}},
+			{Name: "paid_by", Fields: []string{"paid_by", "until", "id"}},
+		},
+		Many: map[string]func(any) []string{
+			"units":   func(d any) []string { return d.(*models.Outage).Path },
+			"paid_by": func(d any) []string { return d.(*models.Outage).PaidBy() },
+		},
+	}
+	Feeds = &Collection{Name: "feeds", Indexes: []Index{{Name: "secret", Fields: []string{"secret_hash"}, Unique: true}}}
 	Flags = &Collection{
 		Name: "flags",
 		Indexes: []Index{
@@ -221,4 +265,5 @@ var Schema = []*Collection{
 	Courses, Trainings,
 	Log, LogTiles, LogRuns,
 	Stocktakes, StocktakeLines,
+	Schedules, Readings, Services, Outages, Feeds,
 }

@@ -76,7 +76,10 @@ func valuesOf(body []byte, fields []string) ([]any, error) {
 		return nil, err
 	}
 	for i, field := range fields {
-		raw := object[field]
+		raw, err := at(object, field)
+		if err != nil {
+			return nil, err
+		}
 		if len(raw) == 0 {
 			continue
 		}
@@ -95,6 +98,20 @@ func valuesOf(body []byte, fields []string) ([]any, error) {
 		values[i] = n
 	}
 	return values, nil
+}
+
+// at returns what stands at a dotted path, nil where there is nothing.
+func at(object map[string]json.RawMessage, path string) (json.RawMessage, error) {
+	field, rest, deeper := strings.Cut(path, ".")
+	raw := object[field]
+	if !deeper || len(raw) == 0 {
+		return raw, nil
+	}
+	var inner map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &inner); err != nil {
+		return nil, err
+	}
+	return at(inner, rest)
 }
 
 func manyIndexes(c *store.Collection) []store.Index {
