@@ -248,9 +248,9 @@ func valuesOf(a *models.Asset) map[string]string {
 func (w *Web) edit(c *fiber.Ctx) error {
 	tag := c.Params("tag")
 	err := w.act(c, func(c *fiber.Ctx) error {
-		read, err := strconv.ParseInt(c.FormValue("version"), 10, 64)
+		read, err := versionRead(c.FormValue("version"))
 		if err != nil {
-			return models.Refuse(models.Malformed, "version", "is missing; open the page again")
+			return err
 		}
 		text := func(name string) *string { value := strings.TrimSpace(c.FormValue(name)); return &value }
 		acquired, warranty, condition := models.Day(c.FormValue("acquired_on")), models.Day(c.FormValue("warranty_to")), models.Condition(c.FormValue("condition"))

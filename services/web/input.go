@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"quartermaster/models"
@@ -30,6 +31,14 @@ type option struct {
 // Indent is what stands before an option of a tree.
 func (o option) Indent() string { return strings.Repeat("\u2003", o.Level) }
 
+// pick returns the options with the one chosen that a form was sent with.
+func pick(options []option, form map[string]string, field string) []option {
+	if value, sent := form[field]; sent {
+		return choose(options, value)
+	}
+	return options
+}
+
 func choose(options []option, value string) []option {
 	chosen := make([]option, len(options))
 	for i, o := range options {
@@ -37,6 +46,15 @@ func choose(options []option, value string) []option {
 		chosen[i] = o
 	}
 	return chosen
+}
+
+// versionRead is the version of a document that a form was made of.
+func versionRead(text string) (int64, error) {
+	version, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, models.Refuse(models.Malformed, "version", "is missing; open the page again")
+	}
+	return version, nil
 }
 
 // everything reads all pages of a list that is short: units, categories, donors.

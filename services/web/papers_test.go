@@ -31,6 +31,14 @@ func TestAVoucherOnPages(t *testing.T) {
 	}
 	p = s.get(voucher)
 	p.has(t, 200, tags[1], "7 test", "Gul Guard", "Sign and dispatch")
+	seen := p.fill("signed_name", "Naveed North", "drawing", booktest.Drawing)
+	late := s.get(voucher+"/edit").fill("to", "NORTH-POST", "note", "mine", "lines", tags[0])
+	if p = s.post(voucher+"/edit", s.get(voucher+"/edit").fill("to", "NORTH-POST", "receiver", "guard", "note", "with chargers", "lines", strings.Join(tags, "\n")+"\nkit 7")); p.StatusCode != 303 {
+		t.Fatalf("%d %s", p.StatusCode, p.body)
+	}
+	s.post(voucher+"/edit", late).has(t, 412, "This was changed since you read it", `value="mine"`, `name="version" value="3"`)
+	p = s.post(voucher+"/dispatch", seen)
+	p.has(t, 412, "This was changed since you read it", "with chargers")
 	s.post(voucher+"/dispatch", p.fill("signed_name", "Naveed North")).has(t, 422, "Is required: draw it")
 	if p = s.post(voucher+"/dispatch", p.fill("signed_name", "Naveed North", "drawing", booktest.Drawing)); p.StatusCode != 303 {
 		t.Fatalf("%d %s", p.StatusCode, p.body)
@@ -39,6 +47,8 @@ func TestAVoucherOnPages(t *testing.T) {
 	p.has(t, 200, "Dispatched.", "Refuse all of it", "Cancel the voucher", "expires 31 January 2027")
 	s.get(voucher+"/voucher.pdf").has(t, 200, "%PDF-")
 	s.get(voucher+"/qr.svg").has(t, 200, "<svg")
+	s.post(voucher+"/accept", p.fill("line.1", "accepted", "line.2", "refused", "condition.2", "poor", "remark.2", "wet", "line.3", "accepted")).has(t, 422, "Is required: draw it",
+		`name="line.2" value="refused" checked`, `name="line.3" value="accepted" checked`, `value="poor" selected`, `value="wet"`)
 	s.post(voucher+"/refuse", p.fill()).has(t, 422, "Is required: why it is refused")
 	if p = s.post(voucher+"/refuse", p.fill("reason", "wet in transit")); p.StatusCode != 303 {
 		t.Fatalf("%d %s", p.StatusCode, p.body)
@@ -74,7 +84,7 @@ func TestRequestsAndStockOnPages(t *testing.T) {
 	}
 	s.get("/stock").has(t, 200, "Drug test kit", "20 within 90 days", "Expires soon")
 	p = s.get("/stock/kit")
-	s.post("/stock/kit/consume", p.fill("unit", "NORTH-STORE", "quantity", "21", "purpose", "tests")).has(t, 409, "that can be used, not 21")
+	s.post("/stock/kit/consume", p.fill("unit", "NORTH-STORE", "quantity", "21", "purpose", "tests")).has(t, 409, "that can be used, not 21", `value="NORTH-STORE" selected`, `value="21"`, `value="tests"`)
 	for _, step := range []struct {
 		path string
 		form []string

@@ -81,7 +81,7 @@ func (v view) Zone() string { return v.zone.String() }
 
 var pages = sync.OnceValue(func() map[string]*template.Template {
 	base := template.Must(template.New("").Funcs(template.FuncMap{
-		"static": asset, "day": longDay, "upper": upperFirst, "query": withQuery, "bytes": bytesText, "join": strings.Join,
+		"static": asset, "day": longDay, "upper": upperFirst, "query": withQuery, "bytes": bytesText, "join": strings.Join, "pick": pick,
 	}).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html"))
 	names, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {
