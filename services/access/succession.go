@@ -17,7 +17,14 @@ type Outstanding struct {
 }
 
 func (o Outstanding) String() string {
-	return counted(o.Assets, "item") + " in custody and " + counted(o.Vouchers, "voucher") + " on the way"
+	items, vouchers := counted(o.Assets, "item")+" in custody", counted(o.Vouchers, "voucher")+" on the way"
+	switch {
+	case o.Vouchers == 0:
+		return items
+	case o.Assets == 0:
+		return vouchers
+	}
+	return items + " and " + vouchers
 }
 
 func counted(n int64, what string) string {
@@ -61,7 +68,7 @@ func (s *Service) succession(ctx context.Context, leaving *models.Person, succes
 		return nil, err
 	}
 	if left.Vouchers > 0 {
-		return nil, models.Refuse(models.Conflict, "inactive", "%s on its way to %s; have it accepted, refused or cancelled first", counted(left.Vouchers, "voucher"), leaving.Name)
+		return nil, models.Refuse(models.Conflict, "inactive", "%s on the way to %s; have it accepted, refused or cancelled first", counted(left.Vouchers, "voucher"), leaving.Name)
 	}
 	if successor == nil || *successor == "" {
 		return nil, models.Refuse(models.Conflict, "successor", "%s still answers for %s; have it handed over, or say who answers for it from now on", leaving.Name, counted(left.Assets, "item"))

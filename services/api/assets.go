@@ -154,7 +154,7 @@ func Import(c *fiber.Ctx) (register.Import, error) {
 		return in, err
 	}
 	in.File = upload.Content
-	if in.DryRun, err = yes(c.Query("dry_run", upload.Values["dry_run"])); err != nil {
+	if in.DryRun, err = yes("dry_run", c.Query("dry_run", upload.Values["dry_run"])); err != nil {
 		return in, err
 	}
 	in.Columns = map[string]string{}
@@ -168,13 +168,13 @@ func Import(c *fiber.Ctx) (register.Import, error) {
 	return in, nil
 }
 
-func yes(text string) (bool, error) {
+func yes(field, text string) (bool, error) {
 	if text == "" {
 		return false, nil
 	}
 	value, err := strconv.ParseBool(text)
 	if err != nil {
-		return false, models.Refuse(models.Malformed, "dry_run", "must be true or false")
+		return false, models.Refuse(models.Malformed, field, "must be true or false")
 	}
 	return value, nil
 }

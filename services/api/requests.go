@@ -28,7 +28,7 @@ var requestFilters = papers(Param{"state", "submitted, approved, declined, fulfi
 
 // RequestFilter reads which requests are asked for.
 func RequestFilter(c *fiber.Ctx) (requests.Filter, error) {
-	mine, err := yes(c.Query("mine"))
+	mine, err := yes("mine", c.Query("mine"))
 	return requests.Filter{Papers: Papers(c), State: c.Query("state"), Mine: mine}, err
 }
 

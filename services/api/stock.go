@@ -39,24 +39,19 @@ func (a *API) stockRoutes() []Route {
 }
 
 var stockFilters = []Param{{"item", "code"}, {"unit", "code; units below it are included"}, {"donor", "code"}, {"grant", "code"},
-	{"expiring", "on this day or before"}, {"bin", "of the unit's own store"}, {"all", "true for what is used up as well"}}
+	{"since", "with the unit since this day or later"}, {"until", "with the unit since this day or before"}, {"state", "on_hand (if not given), expired, used_up or any"},
+	{"expiring", "on this day or before"}, {"bin", "of the unit's own store"}}
 
 // StockFilter reads which balances are asked for.
-func StockFilter(c *fiber.Ctx) (stock.Filter, error) {
-	all, err := yes(c.Query("all"))
-	return stock.Filter{Papers: register.Papers{Unit: c.Query("unit"), Donor: c.Query("donor"), Grant: c.Query("grant")},
-		Item: c.Query("item"), Expiring: models.Day(c.Query("expiring")), All: all, Bin: c.Query("bin")}, err
+func StockFilter(c *fiber.Ctx) stock.Filter {
+	return stock.Filter{Papers: Papers(c), Item: c.Query("item"), Expiring: models.Day(c.Query("expiring")), State: c.Query("state"), Bin: c.Query("bin")}
 }
 
 func (a *API) totals(c *fiber.Ctx) error {
 	if err := known(c, names(stockFilters)...); err != nil {
 		return err
 	}
-	f, err := StockFilter(c)
-	if err != nil {
-		return err
-	}
-	totals, err := a.Stock.Totals(c.UserContext(), f)
+	totals, err := a.Stock.Totals(c.UserContext(), StockFilter(c))
 	if err != nil {
 		return err
 	}
@@ -74,11 +69,7 @@ func (a *API) lots(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f, err := StockFilter(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Stock.Lots(c.UserContext(), f, c.Query("cursor"), n)
+	list, err := a.Stock.Lots(c.UserContext(), StockFilter(c), c.Query("cursor"), n)
 	return page(c, list, err)
 }
 

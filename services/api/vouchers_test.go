@@ -77,7 +77,7 @@ func TestAPINSigns(t *testing.T) {
 		{name: "wrong", who: "keeper-north", method: "POST", path: "/api/v1/assets/" + a.Tag + "/issue", body: `{"custodian":"guard","receipt":{"person":"guard","pin":"2747"}}`, status: 422, holds: []string{"is not the PIN of Gul Guard"}},
 		{name: "right", who: "keeper-north", method: "POST", path: "/api/v1/assets/" + a.Tag + "/issue", body: `{"custodian":"guard","receipt":{"person":"guard","pin":"2746"}}`, status: 200, holds: []string{`"status":"issued"`}},
 		{name: "still held", who: "admin", method: "PATCH", path: "/api/v1/people/guard", body: `{"inactive":true}`, status: 409, holds: []string{`"field":"successor"`, "still answers for 1 item;"}},
-		{name: "no certificate", who: "keeper-north", method: "GET", path: "/api/v1/people/guard/no-demand.pdf", status: 409, holds: []string{"1 item in custody and 0 vouchers on the way; have it handed over first"}},
+		{name: "no certificate", who: "keeper-north", method: "GET", path: "/api/v1/people/guard/no-demand.pdf", status: 409, holds: []string{"has 1 item in custody; have it handed over first"}},
 		{name: "a successor", who: "admin", method: "PATCH", path: "/api/v1/people/guard", body: `{"inactive":true,"successor":"relief"}`, status: 200},
 		{name: "answers now", who: "keeper-north", method: "GET", path: "/api/v1/assets/" + a.Tag, status: 200, holds: []string{`"custodian":"relief"`}},
 		{name: "own PIN", who: "keeper-north", method: "POST", path: "/api/v1/pin", body: `{"current":"` + password + `","pin":"7391"}`, status: 204},

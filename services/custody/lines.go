@@ -102,14 +102,19 @@ func (f *filling) refuse(field, format string, args ...any) {
 func (f *filling) note(err error) error {
 	var refused *models.Error
 	if errors.As(err, &refused) {
-		message := refused.Message
-		if strings.HasPrefix(message, "is ") || strings.HasPrefix(message, "must ") { // it is told of the field
-			message = "the " + refused.Field + " " + message
-		}
-		f.wrong = append(f.wrong, models.Detail{Line: f.at, Field: "lines", Message: message})
+		f.wrong = append(f.wrong, ofLine(f.at, refused))
 		return nil
 	}
 	return err
+}
+
+// ofLine tells a refusal of something on a line as one of that line.
+func ofLine(line int, refused *models.Error) models.Detail {
+	message := refused.Message
+	if strings.HasPrefix(message, "is ") || strings.HasPrefix(message, "must ") { // it is told of the field
+		message = "the " + refused.Field + " " + message
+	}
+	return models.Detail{Line: line, Field: "lines", Message: message}
 }
 
 func (f *filling) add(ctx context.Context, n NewLine) error {

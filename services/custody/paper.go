@@ -27,7 +27,13 @@ func (s *Service) Print(ctx context.Context, number string, w io.Writer) error {
 	if paper.ToName, err = s.endName(ctx, v.To, false); err != nil {
 		return err
 	}
-	for _, code := range []string{v.Sender, v.Receiver, v.RaisedBy} {
+	people := []string{v.Sender, v.Receiver, v.RaisedBy}
+	for _, signature := range []*models.Signature{v.Outgoing, v.Incoming} {
+		if signature != nil {
+			people = append(people, signature.TakenBy)
+		}
+	}
+	for _, code := range people {
 		if paper.Names[code], err = s.rankAndName(ctx, code); err != nil {
 			return err
 		}

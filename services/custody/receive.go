@@ -2,6 +2,7 @@ package custody
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"quartermaster/models"
@@ -174,6 +175,10 @@ func receipts(v *models.Voucher, said []LineReceipt) error {
 		line := &v.Lines[i]
 		r, answered := of[line.Line]
 		line.Receipt = &models.Receipt{Accepted: r.Accepted, Condition: r.Condition, Remark: r.Remark}
+		var refused *models.Error
+		if errors.As(models.Validate(line.Receipt), &refused) {
+			wrong = append(wrong, ofLine(line.Line, refused))
+		}
 		switch {
 		case line.PartOf != "":
 			continue
@@ -190,10 +195,7 @@ func receipts(v *models.Voucher, said []LineReceipt) error {
 			line.Receipt.Accepted = kits[line.PartOf] && (line.Receipt.Accepted || !answered)
 		}
 	}
-	if err := models.Wrong(wrong); err != nil {
-		return err
-	}
-	return models.Validate(v)
+	return models.Wrong(wrong)
 }
 
 // arrive settles the voucher by what was said of its lines.

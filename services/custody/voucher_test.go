@@ -65,6 +65,8 @@ func TestAVoucherIsAcceptedInPart(t *testing.T) {
 	refused(t, err, models.Invalid, "lines", "is neither accepted nor refused")
 	_, err = accept(custody.LineReceipt{Line: 1, Accepted: true}, custody.LineReceipt{Line: 1}, custody.LineReceipt{Line: 2}, custody.LineReceipt{Line: 3})
 	refused(t, err, models.Invalid, "lines", "is answered twice")
+	_, err = accept(custody.LineReceipt{Line: 1, Accepted: true}, custody.LineReceipt{Line: 2, Accepted: true, Condition: "shiny"}, custody.LineReceipt{Line: 3})
+	refused(t, err, models.Invalid, "lines", "line 2: the condition must be one of")
 	_, err = accept(custody.LineReceipt{Line: 9, Accepted: true})
 	refused(t, err, models.Invalid, "lines", "is not on the voucher")
 	got, err := accept(custody.LineReceipt{Line: 1, Accepted: true, Condition: "fair", Remark: "scratched"}, custody.LineReceipt{Line: 2, Remark: "screen broken"}, custody.LineReceipt{Line: 3, Accepted: true})

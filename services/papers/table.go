@@ -14,8 +14,8 @@ type column struct {
 }
 
 var columns = []column{
-	{"No.", 9, true}, {"Description", 63, false}, {"Tag or lot", 27, false}, {"Quantity", 20, true},
-	{"Condition", 20, false}, {"Unit cost", 25, true}, {"Receipt", 20, false},
+	{"No.", 9, true}, {"Description", 60, false}, {"Tag or lot", 27, false}, {"Quantity", 20, true},
+	{"Condition", 23, false}, {"Unit cost", 25, true}, {"Receipt", 20, false},
 }
 
 // Within a cell, mm: beside and above its words, and how far what belongs to a kit

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"quartermaster/models"
 	"quartermaster/services/access"
@@ -17,9 +16,20 @@ type Filter struct {
 	register.Papers
 	Item     string
 	Expiring models.Day // on this day or before
-	All      bool       // what is used up as well
+	State    string     // one of States; "" is what is on hand
 	Bin      string     // of Unit itself
 }
+
+// What a list of balances can be narrowed to.
+const (
+	onHand  = "on_hand"
+	expired = "expired" // of what is on hand
+	usedUp  = "used_up"
+	anyLot  = "any"
+)
+
+// States lists what a list of balances can be narrowed to.
+var States = []string{onHand, expired, usedUp, anyLot}
 
 // Lots returns a page of the balances in the caller's scope, what expires soonest
 // first.
@@ -47,6 +57,9 @@ func (s *Service) query(ctx context.Context, f Filter) (*store.Query, error) {
 	}
 	if !f.Expiring.Valid() {
 		return nil, models.Refuse(models.Invalid, "expiring", "is not a day; write it like 2026-03-31")
+	}
+	if f.State != "" && !slices.Contains(States, f.State) {
+		return nil, models.Refuse(models.Invalid, "state", "must be one of %s", strings.Join(States, ", "))
 	}
 	conds, nothing, err := f.Within(ctx, s.Register, caller, "created_at")
 	if err != nil || nothing {
@@ -78,13 +91,26 @@ func (s *Service) query(ctx context.Context, f Filter) (*store.Query, error) {
 		}
 		conds = append(conds, store.Is("item", f.Item))
 	}
-	if !f.All {
+	switch f.State {
+	case "", onHand, expired:
 		conds = append(conds, store.Is("left", int64(1)))
+	case usedUp:
+		conds = append(conds, store.Is("left", int64(0)))
 	}
-	if f.Expiring != "" {
-		conds = append(conds, store.From("expiry", "1"), store.Under("expiry", string(f.Expiring)+"~"))
+	before := f.Expiring
+	if today := s.Book.Today(); f.State == expired && (before == "" || before >= today) {
+		before = today.Add(-1)
+	}
+	if before != "" {
+		conds = append(conds, store.From("expiry", "1"), store.Under("expiry", string(before)+"~"))
 	}
 	return &store.Query{In: store.Balances, By: by, Where: conds}, nil
+}
+
+// partial says whether the filter leaves out some of what a unit has of an item.
+func (f Filter) partial() bool {
+	f.Unit, f.Item = "", ""
+	return f != Filter{}
 }
 
 // LotAt is a lot and the balances of it that the caller sees.
@@ -137,106 +163,4 @@ func (s *Service) Movements(ctx context.Context, code, cursor string, limit int)
 		return nil, err
 	}
 	return store.FindPage(ctx, s.Book.Store, q, limit)
-}
-
-// Total is what there is of an item in a part of the tree.
-type Total struct {
-	Item    *models.StockItem `json:"item"`
-	OnHand  models.Quantity   `json:"on_hand"`
-	Expired models.Quantity   `json:"expired"`
-	Soon    models.Quantity   `json:"soon"`           // expires within ninety days
-	Next    models.Day        `json:"next,omitempty"` // the soonest expiry that is still to come
-	Low     []string          `json:"low,omitempty"`  // units below their reorder level
-	Lots    int               `json:"lots"`
-	byUnit  map[string]models.Quantity
-}
-
-// soonDays is how long before its expiry a lot is said to expire soon.
-const soonDays = 90
-
-// Totals sums what there is of each item, in the caller's scope and below a unit
-// ("" for all of it). An expired quantity counts as expired alone.
-func (s *Service) Totals(ctx context.Context, f Filter) ([]*Total, error) {
-	q, err := s.query(ctx, f)
-	if err != nil || q == nil {
-		return nil, err
-	}
-	items, err := store.Find[models.StockItem](ctx, s.Book.Store, store.Query{In: store.StockItems, By: "code"})
-	if err != nil {
-		return nil, err
-	}
-	totals := map[string]*Total{}
-	var list []*Total
-	for _, item := range items {
-		t := &Total{Item: item, byUnit: map[string]models.Quantity{}}
-		totals[item.Code] = t
-		list = append(list, t)
-	}
-	q.Limit = 1000
-	today := s.Book.Today()
-	soon := models.DayOf(s.Book.Now().Add(soonDays * 24 * time.Hour))
-	for {
-		records, err := s.Book.Store.Find(ctx, *q)
-		if err != nil {
-			return nil, err
-		}
-		for _, record := range records {
-			b, err := store.Decode[models.Balance](record)
-			if err != nil {
-				return nil, err
-			}
-			if t := totals[b.Item]; t != nil {
-				t.add(b, today, soon)
-			}
-		}
-		if len(records) < q.Limit {
-			break
-		}
-		q.After = records[len(records)-1].Place
-	}
-	for _, t := range list {
-		if t.Low, err = s.low(ctx, t, f.Unit); err != nil {
-			return nil, err
-		}
-	}
-	return slices.DeleteFunc(list, func(t *Total) bool { return f.Item != "" && t.Item.Code != f.Item }), nil
-}
-
-// low names the units below their reorder level, of those that the caller sees.
-func (s *Service) low(ctx context.Context, t *Total, below string) ([]string, error) {
-	caller, err := access.Caller(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var low []string
-	for _, level := range t.Item.Levels {
-		unit, err := s.Register.Unit(ctx, level.Unit)
-		if err != nil {
-			return nil, err
-		}
-		if t.byUnit[level.Unit] < level.Reorder && access.CoversUnit(caller, unit.Path) && (below == "" || slices.Contains(unit.Path, below)) {
-			low = append(low, level.Unit)
-		}
-	}
-	slices.SortFunc(low, strings.Compare)
-	return low, nil
-}
-
-func (t *Total) add(b *models.Balance, today, soon models.Day) {
-	t.Lots++
-	if b.Expired(today) {
-		t.Expired += b.OnHand
-		return
-	}
-	t.byUnit[b.Unit] += b.OnHand
-	t.OnHand += b.OnHand
-	if b.Expiry == "" {
-		return
-	}
-	if b.Expiry <= soon {
-		t.Soon += b.OnHand
-	}
-	if t.Next == "" || b.Expiry < t.Next {
-		t.Next = b.Expiry
-	}
 }

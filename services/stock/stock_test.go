@@ -12,6 +12,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/booktest"
 	"quartermaster/services/custody"
+	"quartermaster/services/register"
 	"quartermaster/services/stock"
 	"quartermaster/services/store"
 	"quartermaster/services/store/sqlite"
@@ -252,6 +253,28 @@ func TestTotalsAndLevels(t *testing.T) {
 	page, err := w.Stock.Lots(ctx, stock.Filter{Item: "kit", Expiring: "2026-05-31"}, "", 10)
 	if err != nil || len(page.Records) != 2 {
 		t.Errorf("%d expire, %v", len(page.Records), err)
+	}
+	for want, f := range map[int][]stock.Filter{
+		3: {{State: "on_hand"}, {State: "any"}, {Papers: register.Papers{Since: w.Book.Today()}, State: "any"}},
+		2: {{State: "on_hand", Expiring: "2026-05-31"}},
+		1: {{State: "expired"}, {State: "expired", Expiring: "2026-12-31"}},
+		0: {{State: "used_up"}, {Papers: register.Papers{Until: "2026-03-01"}}},
+	} {
+		for _, f := range f {
+			page, err := w.Stock.Lots(ctx, f, "", 10)
+			if err != nil {
+				t.Fatalf("%+v: %v", f, err)
+			}
+			if len(page.Records) != want {
+				t.Errorf("%+v: %d, wanted %d", f, len(page.Records), want)
+			}
+		}
+	}
+	_, err = w.Stock.Lots(ctx, stock.Filter{State: "mouldy"}, "", 10)
+	refused(t, err, models.Invalid, "state", "must be one of on_hand, expired, used_up, any")
+	totals, err = w.Stock.Totals(ctx, stock.Filter{Papers: register.Papers{Donor: "DONOR-B"}})
+	if err != nil || totals[0].OnHand != 0 || totals[0].Low != nil {
+		t.Errorf("one donor's share is held against the level of all: %+v, %v", totals[0], err)
 	}
 	_, err = w.Stock.OneLot(w.As("keeper-south"), "LOT-000001-3")
 	refused(t, err, models.NotFound, "lot", "there is no lot")

@@ -143,6 +143,7 @@ var (
 			{Name: "paid_by", Fields: []string{"paid_by", "left", "expiry", "lot", "unit"}},
 			{Name: "expiry", Fields: []string{"left", "expiry", "lot", "unit"}},
 			{Name: "bin", Fields: []string{"unit", "bin", "left", "expiry", "lot"}},
+			{Name: "opened", Fields: []string{"created_at", "lot", "unit"}},
 		},
 		Many: map[string]func(any) []string{
 			"units":   func(d any) []string { return d.(*models.Balance).Path },

@@ -6,6 +6,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/booktest"
+	"quartermaster/services/custody"
 )
 
 // TestAVoucherOnPages drafts from the register's choice, mends the draft, and
@@ -56,6 +57,22 @@ func TestAVoucherOnPages(t *testing.T) {
 	s.get("/vouchers?state=refused").has(t, 200, "V-NORTH-STORE-2026-0001", "Refused")
 	s.get("/lots/"+lot.Code).has(t, 200, "Came back 7", "20</b> test")
 	s.get("/vouchers?since=soon").has(t, 422, "not a day; write it like")
+}
+
+// TestABrokenSignatureIsShown changes a line that was signed for, past the services.
+func TestABrokenSignatureIsShown(t *testing.T) {
+	s := open(t, false)
+	a := s.Radio("1")
+	if _, err := s.Custody.Issue(s.As("keeper-north"), a.Tag, 0, custody.Issue{Custodian: "guard", Receipt: booktest.Sign("Gul Guard")}); err != nil {
+		t.Fatal(err)
+	}
+	s.signIn("keeper-north")
+	if p := s.get("/vouchers/V-NORTH-STORE-2026-0001"); strings.Contains(p.body, "not match") {
+		t.Errorf("before anything was changed:\n%s", p.body)
+	}
+	rewrite(t, s, "V-NORTH-STORE-2026-0001")
+	s.get("/vouchers/V-NORTH-STORE-2026-0001").has(t, 200, "A signature does not match what is written here", "Does not match what was signed")
+	s.get("/vouchers").has(t, 200, "Signature broken")
 }
 
 func TestRequestsAndStockOnPages(t *testing.T) {

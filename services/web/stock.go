@@ -57,10 +57,7 @@ func (r stockRow) From() int { return r.Expired + r.Soon }
 func (w *Web) stock(c *fiber.Ctx) error { return w.stockPage(c, fiber.StatusOK, nil) }
 
 func (w *Web) stockPage(c *fiber.Ctx, status int, refusal *models.Error) error {
-	f, err := api.StockFilter(c)
-	if err != nil {
-		return err
-	}
+	f := api.StockFilter(c)
 	ch, err := w.choices(c.UserContext())
 	if err != nil {
 		return err
