@@ -8,6 +8,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/custody"
 	"quartermaster/services/ledger"
+	"quartermaster/services/register"
 	"quartermaster/services/requests"
 	"quartermaster/services/stock"
 	"quartermaster/services/store"
@@ -50,12 +51,17 @@ func Walk(t *testing.T, s store.Store) {
 	is("fulfilled", r.State, models.Fulfilled, err)
 	used, err := w.Stock.ConsumeItem(keeper, "kit", stock.Use{Unit: "NORTH-POST", Quantity: 5 * models.One, Purpose: "search"})
 	is("used of lots", len(used.Lots), 2, err)
+	_, err = w.Stock.SetLevel(keeper, "kit", 0, models.Level{Unit: "NORTH-STORE", Reorder: 100 * models.One})
+	is("level", nil, nil, err)
 	totals, err := w.Stock.Totals(keeper, stock.Filter{})
 	is("left", totals[0].OnHand, 9*models.One, err)
+	is("units below their level", len(totals[0].Low), 1, err)
 	page, err := w.Stock.Movements(keeper, soon.Code, "", 10)
 	is("movements", len(page.Records), 4, err)
 	page, err = w.Stock.Lots(w.As("auditor-a"), stock.Filter{}, "", 10)
 	is("lots that the donor sees", len(page.Records), 1, err)
+	page, err = w.Stock.Lots(w.As("admin"), stock.Filter{Papers: register.Papers{Since: "2026-01-01"}, State: "any"}, "", 10)
+	is("balances opened this year", len(page.Records) > 1, true, err)
 
 	w.Pass(time.Hour)
 	tags := w.Radios(3)

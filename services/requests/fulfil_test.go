@@ -7,6 +7,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/booktest"
 	"quartermaster/services/custody"
+	"quartermaster/services/register"
 	"quartermaster/services/requests"
 )
 

@@ -22,14 +22,15 @@ type Waiting struct {
 	NeededBy models.Day  `json:"needed_by,omitempty"`
 }
 
-// Inbox is what waits for one person. Count is of all; Items holds the first of
-// each sort.
+// Inbox is what waits for one person: the first of each sort, and whether there
+// are more.
 type Inbox struct {
-	Count int       `json:"count"`
+	Count int       `json:"count"` // of the items listed
+	More  bool      `json:"more,omitempty"`
 	Items []Waiting `json:"items"`
 }
 
-// mostWaiting is how many of each sort are listed, and counted.
+// mostWaiting is how many of each sort are listed.
 const mostWaiting = 100
 
 // Inbox lists what waits for the caller: vouchers to accept, their own drafts,
@@ -45,32 +46,61 @@ func (s *Service) Inbox(ctx context.Context) (*Inbox, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(some) > mostWaiting {
+			some, inbox.More = some[:mostWaiting], true
+		}
 		inbox.Items = append(inbox.Items, some...)
 	}
 	inbox.Count = len(inbox.Items)
 	return inbox, nil
 }
 
+// firstOf reads the documents of a query that keep takes, until there is one more
+// than is listed.
+func firstOf[T any](ctx context.Context, from store.Store, q store.Query, keep func(*T) bool) ([]*T, error) {
+	q.Limit = mostWaiting + 1
+	var kept []*T
+	for {
+		records, err := from.Find(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, record := range records {
+			doc, err := store.Decode[T](record)
+			if err != nil {
+				return nil, err
+			}
+			if keep(doc) {
+				kept = append(kept, doc)
+			}
+		}
+		if len(records) < q.Limit || len(kept) >= q.Limit {
+			return kept, nil
+		}
+		q.After = records[len(records)-1].Place
+	}
+}
+
 func (s *Service) toAccept(ctx context.Context, caller *models.Person) ([]Waiting, error) {
 	underway := store.Is("state", string(models.Underway))
-	queries := []store.Query{{In: store.Vouchers, By: "receiver", Where: []store.Cond{store.Is("receiver", caller.Code), underway}, Limit: mostWaiting}}
+	queries := []store.Query{{In: store.Vouchers, By: "receiver", Where: []store.Cond{store.Is("receiver", caller.Code), underway}}}
 	switch {
 	case caller.Role == models.Auditor || !access.May(caller.Role, access.Receive):
 	case access.Everywhere(caller): // an administrator of the whole sees all, and is waited for by nobody in particular
 	default:
-		queries = append(queries, store.Query{In: store.Vouchers, By: "to_state", Where: []store.Cond{store.Is("to_units", caller.Scope), underway}, Limit: mostWaiting})
+		queries = append(queries, store.Query{In: store.Vouchers, By: "to_state", Where: []store.Cond{store.Is("to_units", caller.Scope), underway}})
 	}
 	var list []Waiting
 	for _, q := range queries {
-		vouchers, err := store.Find[models.Voucher](ctx, s.Book.Store, q)
+		vouchers, err := firstOf(ctx, s.Book.Store, q, func(v *models.Voucher) bool {
+			own := v.Outgoing != nil && v.Outgoing.TakenBy == caller.Code && v.Receiver != caller.Code // who sent it waits for others
+			return !own && s.Custody.MayReceive(ctx, caller, v) && !slices.ContainsFunc(list, func(w Waiting) bool { return w.Number == v.Number })
+		})
 		if err != nil {
 			return nil, err
 		}
 		for _, v := range vouchers {
-			own := v.Outgoing != nil && v.Outgoing.TakenBy == caller.Code && v.Receiver != caller.Code // who sent it waits for others
-			if !own && s.Custody.MayReceive(ctx, caller, v) && !slices.ContainsFunc(list, func(w Waiting) bool { return w.Number == v.Number }) {
-				list = append(list, voucherWaits("accept", v, v.From))
-			}
+			list = append(list, voucherWaits("accept", v, v.From))
 		}
 	}
 	return list, nil
@@ -102,7 +132,7 @@ func (s *Service) toDispatch(ctx context.Context, caller *models.Person) ([]Wait
 		return nil, nil
 	}
 	vouchers, err := store.Find[models.Voucher](ctx, s.Book.Store, store.Query{In: store.Vouchers, By: "raised_by",
-		Where: []store.Cond{store.Is("raised_by", caller.Code), store.Is("state", string(models.Draft))}, Limit: mostWaiting})
+		Where: []store.Cond{store.Is("raised_by", caller.Code), store.Is("state", string(models.Draft))}, Limit: mostWaiting + 1})
 	list := make([]Waiting, len(vouchers))
 	for i, v := range vouchers {
 		list[i] = voucherWaits("dispatch", v, v.To)
@@ -132,21 +162,18 @@ func (s *Service) requestsWaiting(ctx context.Context, caller *models.Person, wh
 	if err != nil || q == nil {
 		return nil, err
 	}
-	q.Limit = mostWaiting
-	requests, err := store.Find[models.Request](ctx, s.Book.Store, *q)
+	requests, err := firstOf(ctx, s.Book.Store, *q, func(r *models.Request) bool { return which(caller, r) })
 	if err != nil {
 		return nil, err
 	}
-	var list []Waiting
-	for _, r := range requests {
-		if which(caller, r) {
-			quantity := r.Quantity
-			if r.Waits() {
-				quantity = r.Remaining()
-			}
-			list = append(list, Waiting{For: what, Number: r.Number, Kind: "request", What: quantity.String() + " × " + r.What, Unit: r.Unit,
-				Since: r.UpdatedAt, Priority: string(r.Priority), NeededBy: r.NeededBy})
+	list := make([]Waiting, len(requests))
+	for i, r := range requests {
+		quantity := r.Quantity
+		if r.Waits() {
+			quantity = r.Remaining()
 		}
+		list[i] = Waiting{For: what, Number: r.Number, Kind: "request", What: quantity.String() + " × " + r.What, Unit: r.Unit,
+			Since: r.UpdatedAt, Priority: string(r.Priority), NeededBy: r.NeededBy}
 	}
 	return list, nil
 }
