@@ -112,3 +112,26 @@ func TestPartsOfAMeasure(t *testing.T) {
 	_, err = w.Requests.Fulfil(w.As("keeper-north"), radios.Number, requests.Fulfilment{From: "NORTH-STORE", Quantity: 500})
 	refused(t, err, models.Invalid, "quantity", "must be whole")
 }
+
+// TestWhatOthersDecideOnHidesNothing puts more requests of another's before one of
+// the chief's than a list holds.
+func TestWhatOthersDecideOnHidesNothing(t *testing.T) {
+	w := booktest.New(t)
+	admin := models.Admin
+	if _, err := w.Register.EditUnit(w.Operator(), "SOUTH", 0, register.UnitEdit{Approver: &admin}); err != nil {
+		t.Fatal(err)
+	}
+	south := six()
+	south.Unit, south.Priority = "SOUTH", "immediate"
+	for range 102 {
+		submit(t, w, "keeper-south", south)
+	}
+	r := submit(t, w, "commander-north", six())
+	inbox, err := w.Requests.Inbox(w.As("chief"))
+	if err != nil || inbox.Count != 1 || inbox.More || inbox.Items[0].Number != r.Number {
+		t.Errorf("%+v, %v", inbox, err)
+	}
+	if inbox, err = w.Requests.Inbox(w.As("admin")); err != nil || inbox.Count != 100 || !inbox.More {
+		t.Errorf("%d, %v, %v", inbox.Count, inbox.More, err)
+	}
+}
