@@ -1,53 +1,75 @@
-// Package jobs runs what the book does by itself, by the clock. Each job is a few
-// lines that call a service.
+// Package jobs is the table of what the book does by itself, by the clock: each job
+// is a few lines over the services. When they run, and that of several instances one
+// does, is package timetable's.
 package jobs
 
 import (
 	"context"
-	"log/slog"
-	"time"
 
-	"github.com/robfig/cron/v3"
-
-	"quartermaster/services/access"
-	"quartermaster/services/proofs"
-	"quartermaster/services/register"
+	"quartermaster/models"
+	"quartermaster/services/flags"
+	"quartermaster/services/house"
+	"quartermaster/services/timetable"
 )
 
-// Jobs are the running jobs.
-type Jobs struct{ cron *cron.Cron }
-
-const longestJob = 10 * time.Minute
-
-// Start starts every job. Several instances may run them: what one swept, another
-// does not find.
-func Start(log *slog.Logger, people *access.Service, book *register.Service, ledger *proofs.Log) (*Jobs, error) {
-	j := &Jobs{cron.New(cron.WithLocation(time.UTC), cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))}
-	for _, job := range []struct {
-		name, when string
-		do         func(context.Context) (int, error)
-	}{
-		{"sweep sessions and kept answers", "17 * * * *", people.Sweep},
-		{"sweep files never imported", "47 * * * *", book.SweepDrafts},
-		{"integrate events into the ledger's log", "* * * * *", ledger.Integrate},
-		{"sweep events that came late", "7 * * * *", ledger.Sweep},
-	} {
-		if _, err := j.cron.AddFunc(job.when, func() {
-			ctx, cancel := context.WithTimeout(access.AsOperator(context.Background()), longestJob)
-			defer cancel()
-			n, err := job.do(ctx)
-			if err != nil {
-				log.Error("a job failed", "job", job.name, "error", err)
-				return
-			}
-			log.Debug("a job is done", "job", job.name, "count", n)
-		}); err != nil {
-			return nil, err
-		}
+// Table lists the jobs of a book. Each can be run at any time and as often as one
+// likes. Times are those of the house's zone.
+func Table(h *house.House) []timetable.Job {
+	return []timetable.Job{
+		{Name: "overdue_returns", Line: "5 * * * *", What: "Flags what was to be back by now, on loan or issued.",
+			Do: watching(h, models.OverdueReturn, "it is no longer due", h.Custody.OverdueReturns)},
+		{Name: "unaccounted", Line: "30 0 * * *", What: "Flags what nobody has seen for longer than its category allows.",
+			Do: watching(h, models.Unaccounted, "it was seen", h.Register.Unaccounted)},
+		{Name: "expiring", Line: "10 0 * * *", What: "Flags what expires within 90 days, again at 60 and at 30.",
+			Do: watching(h, models.Expiring, "it expired, or nothing is left of it", h.Stock.Expiring)},
+		{Name: "expired", Line: "15 0 * * *", What: "Flags what has expired and is still there.",
+			Do: watching(h, models.Expired, "nothing is left of it", h.Stock.Expired)},
+		{Name: "low_stock", Line: "25 * * * *", What: "Flags stock below its reorder level.",
+			Do: watching(h, models.LowStock, "there is enough again", h.Stock.Low)},
+		{Name: "handovers", Line: "35 * * * *", What: "Flags what was dispatched and neither accepted nor refused in time.",
+			Do: watching(h, models.HandoverUnaccepted, "it was settled", h.Custody.Unaccepted)},
+		{Name: "requests", Line: "40 * * * *", What: "Flags requests that wait too long for a decision or a voucher.",
+			Do: watching(h, models.RequestWaiting, "it waits no longer", h.Requests.Unanswered)},
+		{Name: "warranties", Line: "20 0 * * *", What: "Flags warranties that end within 60 days.",
+			Do: watching(h, models.WarrantyEnding, "it has ended, or was extended", h.Register.WarrantyEnding)},
+		{Name: "escalation", Line: "0 5 * * *", What: "Raises findings that have stood too long to the unit above.",
+			Do: rising(h)},
+		{Name: "integration", Line: "* * * * *", What: "Integrates events into the ledger's log.",
+			Do: counting(h.Proofs.Integrate)},
+		{Name: "late_events", Line: "7 * * * *", What: "Integrates events that came late.",
+			Do: counting(h.Proofs.Sweep)},
+		{Name: "sessions", Line: "17 * * * *", What: "Takes away sign-ins that have ended and answers that are no longer kept.",
+			Do: counting(h.Access.Sweep)},
+		{Name: "drafts", Line: "47 * * * *", What: "Takes away files that were uploaded and never imported.",
+			Do: counting(h.Register.SweepDrafts)},
 	}
-	j.cron.Start()
-	return j, nil
 }
 
-// Stop lets running jobs finish and starts no more.
-func (j *Jobs) Stop() { <-j.cron.Stop().Done() }
+// watching keeps the flags of a kind in line with all that the rooms which know of
+// it say; gone is why one is closed whose cause they no longer give. A kind that
+// another room learns of gets one more room here.
+func watching(h *house.House, kind models.FlagKind, gone string, rooms ...func(context.Context) flags.Causes) func(context.Context) (timetable.Did, error) {
+	return func(ctx context.Context) (timetable.Did, error) {
+		var causes []flags.Causes
+		for _, room := range rooms {
+			causes = append(causes, room(ctx))
+		}
+		did, err := h.Flags.Reconcile(ctx, kind, flags.Together(causes...), gone)
+		return timetable.Did{Found: did.Standing, Opened: did.Opened, Closed: did.Closed}, err
+	}
+}
+
+func rising(h *house.House) func(context.Context) (timetable.Did, error) {
+	return func(ctx context.Context) (timetable.Did, error) {
+		did, err := h.Flags.Rise(ctx)
+		return timetable.Did{Found: did.Followed}, err
+	}
+}
+
+// counting is a job of which one is told how many things it dealt with.
+func counting(do func(context.Context) (int, error)) func(context.Context) (timetable.Did, error) {
+	return func(ctx context.Context) (timetable.Did, error) {
+		n, err := do(ctx)
+		return timetable.Did{Found: n}, err
+	}
+}

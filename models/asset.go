@@ -184,6 +184,15 @@ func (a *Asset) Units() []string {
 	return units
 }
 
+// NeverSeen is the category of an asset that nobody has seen since it was taken on
+// charge, as those are asked for.
+func (a *Asset) NeverSeen() []string {
+	if a.LastSeenAt != nil || a.Status == StruckOff {
+		return nil
+	}
+	return []string{a.Category}
+}
+
 // PaidBy names who paid in the form that lists and auditors' scopes ask by:
 // "donor CODE" and "grant CODE".
 func (a *Asset) PaidBy() []string { return payers(a.Donor, a.Grant) }

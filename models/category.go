@@ -16,6 +16,9 @@ type Category struct {
 	Fields []Field `json:"fields,omitempty" validate:"max=60,unique=Name,dive"`
 	// LifeMonths is the expected life; 0 when none is set.
 	LifeMonths int `json:"life_months,omitempty" validate:"min=0,max=1200"`
+	// SeenWithin is after how many days without being seen an item is unaccounted; 0 is
+	// a year.
+	SeenWithin int `json:"seen_within_days,omitempty" validate:"min=0,max=3660"`
 	// Class is the class of property in the accounts (IPSAS 45), such as "vehicles".
 	Class string `json:"class,omitempty" validate:"omitempty,text,max=80"`
 	// Residual is what is left of the cost at the end of the life, in percent; "" is nothing.
@@ -30,6 +33,18 @@ type Category struct {
 	// force.
 	Calibrated bool `json:"calibrated,omitempty"`
 	Base
+}
+
+// aYear is after how many days without being seen an item of a category that says
+// nothing else is unaccounted.
+const aYear = 365
+
+// UnseenAfter is how many days an item of the category may go unseen.
+func (c *Category) UnseenAfter() int {
+	if c.SeenWithin == 0 {
+		return aYear
+	}
+	return c.SeenWithin
 }
 
 // Field defines one custom field of a category.

@@ -20,6 +20,7 @@ import (
 	"quartermaster/services/house"
 	"quartermaster/services/ledger"
 	"quartermaster/services/server"
+	"quartermaster/services/timetable"
 	"quartermaster/services/web"
 )
 
@@ -60,7 +61,12 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 
 	log := s.log()
 	base := s.base(s.Listen)
-	h := house.Over(&ledger.Book{Store: book, Now: time.Now, Zone: zone}, house.Settings{TagPrefix: s.TagPrefix, Base: base})
+	h := house.Over(&ledger.Book{Store: book, Now: time.Now, Zone: zone},
+		house.Settings{TagPrefix: s.TagPrefix, Base: base, RisesAfter: s.risesAfter(), AcceptWithin: s.AcceptWithin})
+	h.Timetable.Log, h.Timetable.Instance = log, timetable.NewInstance()
+	if err := h.Timetable.Plan(jobs.Table(h), s.Jobs); err != nil {
+		return fmt.Errorf("QM_JOBS: %w", err)
+	}
 	made, err := h.Proofs.Open(ctx, s.ledgerKey())
 	if err != nil {
 		return err
@@ -69,7 +75,7 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 		fmt.Printf("The ledger's signing key was made: %s. Keep a copy of it where the server's backups are not; without it the server will not start.\n", s.ledgerKey())
 	}
 	pages := &web.Web{House: h, Log: log, Secure: s.TLSCert != "" || strings.HasPrefix(base, "https:"), Zone: zone}
-	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies,
+	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies, Metrics: h.Timetable,
 		OnError: func(c *fiber.Ctx, err error) error {
 			if strings.HasPrefix(c.Path(), api.Root) {
 				return api.Problem(c, err)
@@ -86,11 +92,7 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	if err := prepare(ctx, h, pages, base); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	work, err := jobs.Start(log, h.Access, h.Register, h.Proofs)
-	if err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	defer work.Stop()
+	defer h.Timetable.Start(ctx)()
 	served := make(chan error, 1)
 	go func() {
 		if s.TLSCert != "" {

@@ -89,15 +89,18 @@ func over(s store.Store, m marking) *house.House {
 type serving struct {
 	where
 	marking
-	Listen         string        `help:"Address to listen on." env:"QM_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	TLSCert        string        `help:"Certificate file, with its chain, to serve over TLS." env:"QM_TLS_CERT" placeholder:"FILE"`
-	TLSKey         string        `help:"Key file of the certificate." env:"QM_TLS_KEY" placeholder:"FILE"`
-	TrustedProxies []string      `help:"Addresses of proxies that say truly whom they serve." env:"QM_TRUSTED_PROXIES" placeholder:"ADDRESS"`
-	TimeZone       string        `help:"Zone in which pages tell the time and a day begins and ends." env:"QM_TIME_ZONE" default:"UTC" placeholder:"Asia/Karachi"`
-	LedgerKey      string        `help:"File of the key that signs the ledger's checkpoints; without one, it lies beside the store as NAME.ledger.key. It is made at the first start of a book and never again." env:"QM_LEDGER_KEY" placeholder:"FILE"`
-	LogLevel       string        `help:"How much to log: debug, info, warn or error." env:"QM_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
-	LogFormat      string        `help:"How to log: text or json." env:"QM_LOG_FORMAT" enum:"text,json" default:"text"`
-	ShutdownAfter  time.Duration `help:"How long requests in hand may take when the server is stopped." env:"QM_SHUTDOWN_AFTER" default:"30s"`
+	Listen         string            `help:"Address to listen on." env:"QM_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	TLSCert        string            `help:"Certificate file, with its chain, to serve over TLS." env:"QM_TLS_CERT" placeholder:"FILE"`
+	TLSKey         string            `help:"Key file of the certificate." env:"QM_TLS_KEY" placeholder:"FILE"`
+	TrustedProxies []string          `help:"Addresses of proxies that say truly whom they serve." env:"QM_TRUSTED_PROXIES" placeholder:"ADDRESS"`
+	TimeZone       string            `help:"Zone in which pages tell the time and a day begins and ends." env:"QM_TIME_ZONE" default:"Asia/Karachi" placeholder:"ZONE"`
+	Jobs           map[string]string `help:"Other cron lines for jobs than the table's, or off: NAME=LINE;NAME=LINE. /jobs lists the names." env:"QM_JOBS" placeholder:"NAME=LINE;…"`
+	RisesAfter     []int             `help:"After how many days a finding rises to the unit above, then to the next; the last number holds for all further ones. 0 leaves all where they are." env:"QM_RISES_AFTER" default:"7,14,30" placeholder:"DAYS,…"`
+	AcceptWithin   int               `help:"Days in which a voucher is to be accepted or refused." env:"QM_ACCEPT_WITHIN" default:"3" placeholder:"DAYS"`
+	LedgerKey      string            `help:"File of the key that signs the ledger's checkpoints; without one, it lies beside the store as NAME.ledger.key. It is made at the first start of a book and never again." env:"QM_LEDGER_KEY" placeholder:"FILE"`
+	LogLevel       string            `help:"How much to log: debug, info, warn or error." env:"QM_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
+	LogFormat      string            `help:"How to log: text or json." env:"QM_LOG_FORMAT" enum:"text,json" default:"text"`
+	ShutdownAfter  time.Duration     `help:"How long requests in hand may take when the server is stopped." env:"QM_SHUTDOWN_AFTER" default:"30s"`
 }
 
 // ledgerKey is the file of the ledger's signing key.
@@ -110,6 +113,14 @@ func (s serving) ledgerKey() string {
 		file = "data/quartermaster.db" // the store is elsewhere
 	}
 	return strings.TrimSuffix(file, filepath.Ext(file)) + ".ledger.key"
+}
+
+// risesAfter is how findings rise; an empty list is not at all.
+func (s serving) risesAfter() []int {
+	if len(s.RisesAfter) == 1 && s.RisesAfter[0] == 0 {
+		return []int{}
+	}
+	return s.RisesAfter
 }
 
 func (s serving) check() (*time.Location, error) {
@@ -126,6 +137,14 @@ func (s serving) check() (*time.Location, error) {
 		if _, _, err := net.ParseCIDR(proxy); err != nil && net.ParseIP(proxy) == nil {
 			return nil, fmt.Errorf("QM_TRUSTED_PROXIES holds %q; it must be addresses such as 10.0.0.7 or 10.0.0.0/8", proxy)
 		}
+	}
+	for _, days := range s.RisesAfter {
+		if days < 1 && len(s.RisesAfter) > 1 || days < 0 {
+			return nil, fmt.Errorf("QM_RISES_AFTER holds %d; it must be days from 1, such as 7,14,30, or 0 alone", days)
+		}
+	}
+	if s.AcceptWithin < 1 {
+		return nil, fmt.Errorf("QM_ACCEPT_WITHIN is %d; it must be days from 1", s.AcceptWithin)
 	}
 	zone, err := time.LoadLocation(s.TimeZone)
 	if err != nil {

@@ -188,7 +188,7 @@ func (s *Service) quick(ctx context.Context, tag string, version int64, conditio
 			}
 		}
 		if p.incoming != nil {
-			if entries, err = s.acceptAtOnce(v, found, p.incoming); err != nil {
+			if entries, err = s.acceptAtOnce(ctx, v, found, p.incoming); err != nil {
 				return nil, err
 			}
 		}
@@ -201,7 +201,7 @@ func (s *Service) quick(ctx context.Context, tag string, version int64, conditio
 }
 
 // acceptAtOnce settles a voucher of assets in the Commit that raises it.
-func (s *Service) acceptAtOnce(v *models.Voucher, found map[string]*held, incoming *models.Signature) ([]ledger.Entry, error) {
+func (s *Service) acceptAtOnce(ctx context.Context, v *models.Voucher, found map[string]*held, incoming *models.Signature) ([]ledger.Entry, error) {
 	if err := others(v, incoming); err != nil {
 		return nil, err
 	}
@@ -210,7 +210,12 @@ func (s *Service) acceptAtOnce(v *models.Voucher, found map[string]*held, incomi
 	}
 	v.State = models.Accepted
 	v.Incoming = sign(v, incoming, models.At(s.Book.Now()))
-	return s.settleAssets(v, found, func(models.Line) bool { return true }, "")
+	entries, err := s.settleAssets(v, found, func(models.Line) bool { return true }, "")
+	if err != nil {
+		return nil, err
+	}
+	cleared, err := s.cleared(ctx, v, found)
+	return append(entries, cleared...), err
 }
 
 // quickly tells a refusal of a voucher in the words of the quick path, which knows

@@ -247,7 +247,11 @@ func (s *Service) settle(ctx context.Context, v *models.Voucher, accepted func(m
 		return nil, err
 	}
 	request, err := s.followed(ctx, v)
-	return slices.Concat(entries, balances, titles, request), err
+	if err != nil {
+		return nil, err
+	}
+	cleared, err := s.cleared(ctx, v, held)
+	return slices.Concat(entries, balances, titles, request, cleared), err
 }
 
 // lotTitles passes the title of the lots of a donor handover.

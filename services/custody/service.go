@@ -6,6 +6,7 @@ package custody
 
 import (
 	"quartermaster/services/access"
+	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
 	"quartermaster/services/maintenance"
 	"quartermaster/services/register"
@@ -24,6 +25,9 @@ type Service struct {
 	Training    *training.Service
 	Signing     *signing.Service
 	Maintenance *maintenance.Service
+	Flags       *flags.Service
+	// AcceptWithin is how many days a receiver may take to accept or refuse.
+	AcceptWithin int
 
 	numbers series.Turns
 }

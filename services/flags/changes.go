@@ -92,6 +92,7 @@ func (s *Service) opened(flag *models.Flag, c *Cause) ledger.Entry {
 	flag.State, flag.OpenedAt = models.FlagOpen, models.At(s.Book.Now())
 	flag.ClosedAt, flag.Outcome, flag.Acknowledged = nil, "", nil
 	flag.Times++
+	flag.Since = s.Book.Today()
 	c.say(flag, c.mark())
 	flag.Begin(s.Book.Today(), s.RisesAfter)
 	kind := opened

@@ -28,8 +28,8 @@ type Cause struct {
 	Ref     string // what people know it by: a tag, the number of a paper, a lot
 	What    string
 	Detail  string
-	Since   models.Day
-	Unit    string // that answers for it
+	Since   models.Day // "" is the day on which the flag is opened
+	Unit    string     // that answers for it
 	Path    []string
 	Also    []string // further units that see it, with those above them
 	Owner   string
@@ -72,6 +72,9 @@ func (c *Cause) mark() string {
 
 // say puts what the cause says on its flag.
 func (c *Cause) say(f *models.Flag, mark string) {
-	f.Ref, f.What, f.Detail, f.Since, f.Unit, f.Path, f.Also, f.Owner = c.Ref, c.What, c.Detail, c.Since, c.Unit, c.Path, c.Also, c.Owner
+	if c.Since != "" {
+		f.Since = c.Since
+	}
+	f.Ref, f.What, f.Detail, f.Unit, f.Path, f.Also, f.Owner = c.Ref, c.What, c.Detail, c.Unit, c.Path, c.Also, c.Owner
 	f.Donor, f.Grant, f.Payers, f.Mark = c.Donor, c.Grant, c.Payers, mark
 }

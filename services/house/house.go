@@ -3,6 +3,8 @@
 package house
 
 import (
+	"cmp"
+
 	"quartermaster/services/access"
 	"quartermaster/services/custody"
 	"quartermaster/services/flags"
@@ -14,6 +16,7 @@ import (
 	"quartermaster/services/signing"
 	"quartermaster/services/stock"
 	"quartermaster/services/stocktake"
+	"quartermaster/services/timetable"
 	"quartermaster/services/training"
 )
 
@@ -32,27 +35,39 @@ type House struct {
 	Signing     *signing.Service
 
 	Stocktakes *stocktake.Service
+	// Timetable is what the book does by itself; package jobs says what that is.
+	Timetable *timetable.Service
 }
 
 // Settings are what the services are told from outside.
 type Settings struct {
 	TagPrefix string // of new tags
 	Base      string // of the addresses in codes: https://host
+	// RisesAfter is after how many days a flag rises, see flags.Service; nil is after a
+	// week, two more, and then every month.
+	RisesAfter []int
+	// AcceptWithin is how many days a receiver may take to accept or refuse; 0 is three.
+	AcceptWithin int
 }
 
 // Over makes the services over a book.
 func Over(book *ledger.Book, s Settings) *House {
 	h := &House{Book: book}
 	h.Access = &access.Service{Book: book}
-	h.Flags = &flags.Service{Book: book}
+	h.Flags = &flags.Service{Book: book, RisesAfter: s.RisesAfter}
+	if s.RisesAfter == nil {
+		h.Flags.RisesAfter = []int{7, 14, 30}
+	}
 	h.Proofs = &proofs.Log{Book: book}
 	h.Register = &register.Service{Book: book, Prefix: s.TagPrefix, Base: s.Base}
 	h.Maintenance = &maintenance.Service{Book: book, Register: h.Register, Flags: h.Flags}
-	h.Stock = &stock.Service{Book: book, Register: h.Register}
+	h.Stock = &stock.Service{Book: book, Register: h.Register, Flags: h.Flags}
 	h.Training = &training.Service{Book: book, Access: h.Access, Register: h.Register}
 	h.Signing = &signing.Service{Book: book, Access: h.Access}
-	h.Custody = &custody.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Signing: h.Signing, Training: h.Training, Maintenance: h.Maintenance}
-	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody}
+	h.Custody = &custody.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Signing: h.Signing, Training: h.Training, Maintenance: h.Maintenance,
+		Flags: h.Flags, AcceptWithin: cmp.Or(s.AcceptWithin, 3)}
+	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Flags: h.Flags}
 	h.Stocktakes = &stocktake.Service{Book: book, Register: h.Register, Stock: h.Stock, Flags: h.Flags, Signing: h.Signing}
+	h.Timetable = &timetable.Service{Book: book}
 	return h
 }

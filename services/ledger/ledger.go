@@ -28,11 +28,27 @@ type Book struct {
 }
 
 // Today is the house's day.
-func (b *Book) Today() models.Day {
+func (b *Book) Today() models.Day { return b.DayOf(models.At(b.Now())) }
+
+// DayOf is the house's day of an instant.
+func (b *Book) DayOf(t models.Time) models.Day {
 	if b.Zone == nil {
-		return models.DayOf(b.Now().UTC())
+		return models.DayOf(t.Time)
 	}
-	return models.DayOf(b.Now().In(b.Zone))
+	return models.DayOf(t.In(b.Zone))
+}
+
+// Begins is the instant at which a day of the house begins.
+func (b *Book) Begins(day models.Day) models.Time {
+	zone := b.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	t, err := time.ParseInLocation(time.DateOnly, string(day), zone)
+	if err != nil {
+		return models.Time{}
+	}
+	return models.At(t)
 }
 
 // Entry is one document's change and the reason for it.
@@ -93,7 +109,7 @@ func (b *Book) Commit(ctx context.Context, entries ...Entry) (err error) {
 		}
 		changes = append(changes, store.Insert(store.Answers, once.id, answer))
 	}
-	err = b.Store.Commit(ctx, changes...)
+	err = underLease(ctx, changes, func(all []store.Change) error { return b.Store.Commit(ctx, all...) })
 	var taken *store.Duplicate
 	if once != nil && errors.As(err, &taken) && taken.Collection == store.Answers.Name {
 		return b.replay(ctx, once)

@@ -82,6 +82,7 @@ type CategoryEdit struct {
 	Name       *string         `json:"name,omitempty"`
 	Fields     *[]models.Field `json:"fields,omitempty"`
 	LifeMonths *int            `json:"life_months,omitempty"`
+	SeenWithin *int            `json:"seen_within_days,omitempty"`
 	Class      *string         `json:"class,omitempty"`
 	Residual   *string         `json:"residual,omitempty"`
 	Threshold  *models.Money   `json:"threshold,omitempty"` // empty takes it out
@@ -100,6 +101,7 @@ func (s *Service) EditCategory(ctx context.Context, code string, version int64, 
 		models.Set(&c.Name, edit.Name)
 		models.Set(&c.Fields, edit.Fields)
 		models.Set(&c.LifeMonths, edit.LifeMonths)
+		models.Set(&c.SeenWithin, edit.SeenWithin)
 		models.Set(&c.Class, edit.Class)
 		models.Set(&c.Residual, edit.Residual)
 		if edit.Threshold != nil {

@@ -2,7 +2,6 @@ package register
 
 import (
 	"context"
-	"time"
 
 	"quartermaster/models"
 	"quartermaster/services/access"
@@ -37,24 +36,10 @@ func (p Papers) Within(ctx context.Context, s *Service, caller *models.Person, i
 		}
 	}
 	if p.Since != "" {
-		conds = append(conds, store.From(instant, s.begins(p.Since, 0)))
+		conds = append(conds, store.From(instant, s.Book.Begins(p.Since).String()))
 	}
 	if p.Until != "" {
-		conds = append(conds, store.Under(instant, s.begins(p.Until, 1)))
+		conds = append(conds, store.Under(instant, s.Book.Begins(p.Until.Add(1)).String()))
 	}
 	return conds, false, nil
-}
-
-// begins is the instant at which the day that is days after day begins in the
-// house's zone.
-func (s *Service) begins(day models.Day, days int) string {
-	zone := s.Book.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	t, err := time.ParseInLocation(time.DateOnly, string(day), zone)
-	if err != nil {
-		return "" // the day was checked
-	}
-	return models.At(t.AddDate(0, 0, days)).String()
 }

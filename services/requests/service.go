@@ -11,6 +11,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/custody"
+	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
 	"quartermaster/services/series"
@@ -24,6 +25,7 @@ type Service struct {
 	Register *register.Service
 	Stock    *stock.Service
 	Custody  *custody.Service
+	Flags    *flags.Service
 }
 
 // NewRequest is what somebody asks for: a category, a make and model of it, or a
@@ -205,7 +207,11 @@ func (s *Service) change(ctx context.Context, number string, version int64, verb
 		if err := models.Validate(r); err != nil {
 			return nil, err
 		}
-		err = s.Book.Commit(ctx, ledger.Change(store.Requests, record.Body, r, kind, reason))
+		closed, err := s.Flags.Closing(ctx, ledger.Subject(store.Requests, r.Number), "it was "+r.State.Words(), models.RequestWaiting)
+		if err != nil {
+			return nil, err
+		}
+		err = s.Book.Commit(ctx, append([]ledger.Entry{ledger.Change(store.Requests, record.Body, r, kind, reason)}, closed...)...)
 		var conflict *store.VersionConflict
 		if errors.As(err, &conflict) && attempt < attempts {
 			continue

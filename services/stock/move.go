@@ -63,7 +63,7 @@ func (s *Service) Entries(ctx context.Context, moves ...Move) ([]ledger.Entry, e
 			By: ledger.AuthorOf(ctx).Person, At: models.At(s.Book.Now()),
 		}, "stock."+string(m.Kind), m.Purpose))
 	}
-	return entries, nil
+	return s.cleared(ctx, entries)
 }
 
 // balance returns the entry that changes a lot's balance at a unit, or makes one.

@@ -11,6 +11,7 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"quartermaster/models"
+	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
 	"quartermaster/services/store"
@@ -20,6 +21,7 @@ import (
 type Service struct {
 	Book     *ledger.Book
 	Register *register.Service
+	Flags    *flags.Service
 }
 
 // LotPrefix begins the codes of lots, which are written as tags are.

@@ -51,6 +51,10 @@ var (
 			{Name: "care_due", Fields: []string{"care.due", "care.late", "number"}},
 			{Name: "unit_care_due", Fields: []string{"due_units", "care.due", "care.late", "number"}},
 			{Name: "certificate", Fields: []string{"care.certificate.expiry", "number"}},
+			{Name: "warranty", Fields: []string{"warranty_to", "number"}},
+			{Name: "seen", Fields: []string{"category", "last_seen_at", "number"}},
+			{Name: "unit_seen", Fields: []string{"units", "last_seen_at", "number"}},
+			{Name: "never_seen", Fields: []string{"never_seen", "created_at", "number"}},
 		},
 		Many: map[string]func(any) []string{
 			"codes":   func(d any) []string { return d.(*models.Asset).Codes() },
@@ -60,7 +64,8 @@ var (
 			"paid_by": func(d any) []string { return d.(*models.Asset).PaidBy() },
 			"words":   func(d any) []string { return d.(*models.Asset).SearchWords() },
 			// only of what is due, so that the rest costs nothing
-			"due_units": func(d any) []string { return d.(*models.Asset).DueUnits() },
+			"due_units":  func(d any) []string { return d.(*models.Asset).DueUnits() },
+			"never_seen": func(d any) []string { return d.(*models.Asset).NeverSeen() },
 		},
 	}
 	Units = &Collection{
@@ -230,6 +235,7 @@ var (
 			"units":    func(d any) []string { return d.(*models.Training).Units() },
 		},
 	}
+	Jobs      = &Collection{Name: "jobs"}
 	Passwords = &Collection{Name: "passwords"}
 	Sessions  = &Collection{Name: "sessions", Indexes: []Index{
 		{Name: "person", Fields: []string{"person"}},
@@ -267,4 +273,5 @@ var Schema = []*Collection{
 	Log, LogTiles, LogRuns,
 	Stocktakes, StocktakeLines,
 	Schedules, Readings, Services, Outages, Feeds,
+	Jobs,
 }
