@@ -32,6 +32,8 @@ func Table(h *house.House) []timetable.Job {
 			Do: watching(h, models.RequestWaiting, "it waits no longer", h.Requests.Unanswered)},
 		{Name: "warranties", Line: "20 0 * * *", What: "Flags warranties that end within 60 days.",
 			Do: watching(h, models.WarrantyEnding, "it has ended, or was extended", h.Register.WarrantyEnding)},
+		{Name: "training", Line: "45 0 * * *", What: "Flags training that lapses within 60 days.",
+			Do: watching(h, models.TrainingLapsing, "it was renewed, or is demanded no more", h.Training.Lapsing)},
 		{Name: "escalation", Line: "0 5 * * *", What: "Raises findings that have stood too long to the unit above.",
 			Do: rising(h)},
 		{Name: "integration", Line: "* * * * *", What: "Integrates events into the ledger's log.",
