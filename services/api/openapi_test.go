@@ -32,6 +32,9 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 	}
 	a, b := f.Radio("1"), f.Radio("2")
 	f.Kits(10*models.One, "2027-01-31")
+	if _, err := f.Proofs.Integrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	for _, r := range []struct{ method, path, body string }{
 		{"GET", "/assets", ""}, {"GET", "/assets/" + a.Tag, ""}, {"GET", "/assets/" + a.Tag + "/events", ""}, {"GET", "/units", ""},
 		{"GET", "/categories", ""}, {"GET", "/donors", ""}, {"GET", "/grants", ""}, {"GET", "/people", ""}, {"GET", "/sessions/current", ""},
@@ -49,6 +52,8 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 		{"POST", "/lots/LOT-000001-3/consume", `{"unit":"NORTH-STORE","quantity":"1","purpose":"test"}`}, {"POST", "/lots/LOT-000001-3/adjust", `{"unit":"NORTH-STORE","quantity":-1,"reason":"counted"}`},
 		{"POST", "/courses", `{"code":"xray","name":"X-ray","months":12}`}, {"GET", "/courses", ""}, {"GET", "/courses/xray", ""}, {"POST", "/people/guard/training", `{"course":"xray","trainer":"T","on":"2026-01-31"}`},
 		{"GET", "/people/guard/training", ""}, {"GET", "/training", ""}, {"GET", "/training/counts", ""}, {"GET", "/units/NORTH/operators", ""},
+		{"GET", "/ledger/checkpoint", ""}, {"GET", "/ledger.key", ""}, {"GET", "/ledger/proof/consistency?from=1", ""}, {"GET", "/ledger/proof/consistency?from=9&to=8", ""},
+		{"GET", "/ledger/proof/inclusion?event=assets/" + a.ID + "@1", ""}, {"GET", "/ledger/proof/inclusion?event=x", ""},
 		{"POST", "/assets/lots", `{"asset":{"name":"Lamp","category":"radio","unit":"NORTH"},"count":2}`},
 	} {
 		got := f.ask("admin", r.method, "/api/v1"+r.path, r.body)
