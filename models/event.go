@@ -12,7 +12,9 @@ type Event struct {
 	Device  string            `json:"device,omitempty"`
 	Reason  string            `json:"reason,omitempty"`
 	Changes map[string]Change `json:"changes,omitempty"`
-	Prev    string            `json:"prev,omitempty"` // hash of the subject's event before it
+	Content string            `json:"content,omitempty"` // SHA-256 of what the event keeps to itself: a password's hash, a file
+	Gone    bool              `json:"gone,omitempty"`    // the document was removed with this event
+	Prev    string            `json:"prev,omitempty"`    // hash of the subject's event before it
 }
 
 // Change is one field before and after, as JSON.

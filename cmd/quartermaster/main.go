@@ -17,10 +17,11 @@ import (
 var version = "development"
 
 type commands struct {
-	Serve  serve  `cmd:"" help:"Serve the book."`
-	Demo   demo   `cmd:"" help:"Serve a book with a demo register, loaded when the store is empty."`
-	Import intake `cmd:"" help:"Take the rows of a CSV file on charge, all or none."`
-	User   user   `cmd:"" help:"Make somebody an administrator, or give them a new password."`
+	Serve  serve     `cmd:"" help:"Serve the book."`
+	Demo   demo      `cmd:"" help:"Serve a book with a demo register, loaded when the store is empty."`
+	Import intake    `cmd:"" help:"Take the rows of a CSV file on charge, all or none."`
+	User   user      `cmd:"" help:"Make somebody an administrator, or give them a new password."`
+	Verify verifying `cmd:"" help:"Check a report, a backup, a book or a server against the ledger."`
 
 	Version kong.VersionFlag `help:"Show the version."`
 }

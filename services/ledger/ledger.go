@@ -80,6 +80,9 @@ func Remove(in *store.Collection, before []byte, doc models.Document, kind strin
 // Subject names a document in the ledger.
 func Subject(in *store.Collection, id string) string { return in.Name + "/" + id }
 
+// EventID names an event: assets/01J…@3.
+func EventID(subject string, seq int64) string { return subject + "@" + strconv.FormatInt(seq, 10) }
+
 // Commit makes all changes and writes their events, or does nothing. Each Doc
 // then carries its new version; after an error, the one that it had. Errors: those of store.Commit, and *Replayed when
 // the request in ctx was already carried out.
@@ -160,12 +163,8 @@ func (e *Entry) write(now models.Time, author Author) ([2]store.Change, error) {
 		Subject: Subject(e.In, e.Doc.Key()), Seq: read + 1, At: now, Kind: e.Kind,
 		Actor: author.Person, Device: author.Device, Reason: e.Reason, Prev: base.Head,
 	}
-	if _, secret := e.Doc.(interface{ Secret() }); !secret && !e.gone {
-		after, err := json.Marshal(e.Doc)
-		if err != nil {
-			return changes, fmt.Errorf("ledger: %s: %w", event.Subject, err)
-		}
-		if event.Changes, err = difference(e.Before, after); err != nil {
+	if event.Gone = e.gone; !e.gone {
+		if err := e.tell(&event); err != nil {
 			return changes, fmt.Errorf("ledger: %s: %w", event.Subject, err)
 		}
 	}
@@ -184,10 +183,24 @@ func (e *Entry) write(now models.Time, author Author) ([2]store.Change, error) {
 		doc = nil
 	}
 	changes[0] = store.Change{In: e.In, ID: e.Doc.Key(), Version: read, Doc: doc}
-	changes[1] = store.Insert(store.Events, event.Subject+"@"+strconv.FormatInt(event.Seq, 10), &models.Entry{
+	changes[1] = store.Insert(store.Events, EventID(event.Subject, event.Seq), &models.Entry{
 		Subject: event.Subject, Seq: event.Seq, At: now, Hash: base.Head, Text: text,
 	})
 	return changes, nil
+}
+
+// tell puts in the event what changed; of what is secret, only its hash.
+func (e *Entry) tell(event *models.Event) error {
+	after, err := json.Marshal(e.Doc)
+	if err != nil {
+		return err
+	}
+	if _, secret := e.Doc.(interface{ Secret() }); secret {
+		event.Content, err = contentHash(after)
+		return err
+	}
+	event.Changes, err = difference(e.Before, after)
+	return err
 }
 
 // Hash is the leaf hash of an event's text as RFC 6962 section 2.1 defines it, so

@@ -31,6 +31,8 @@ type Store struct {
 	plans   sync.Map             // text of a read → its *sql.Stmt
 	writes  map[string]*sql.Stmt // the same for the writer
 	numbers numbers
+
+	readOnly bool // there is no writer
 }
 
 // Open opens the file at path, makes it and its folder where they are missing,
@@ -95,7 +97,9 @@ func (s *Store) Close() error {
 	s.close.Do(func() {
 		close(s.closing)
 		<-s.stopped
-		err = s.giveBack(context.Background())
+		if !s.readOnly {
+			err = s.giveBack(context.Background())
+		}
 		// Statements that stay open would keep the log from being folded into the file.
 		s.plans.Range(func(_, stmt any) bool {
 			err = errors.Join(err, stmt.(*sql.Stmt).Close())
@@ -104,7 +108,10 @@ func (s *Store) Close() error {
 		for _, stmt := range s.writes {
 			err = errors.Join(err, stmt.Close())
 		}
-		err = errors.Join(err, s.read.Close(), s.write.Close(), s.writer.Close())
+		err = errors.Join(err, s.read.Close())
+		if !s.readOnly {
+			err = errors.Join(err, s.write.Close(), s.writer.Close())
+		}
 	})
 	return err
 }

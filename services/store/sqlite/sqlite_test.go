@@ -1,9 +1,11 @@
 package sqlite
 
 import (
+	"errors"
 	"path/filepath"
 	"testing"
 
+	"quartermaster/models"
 	"quartermaster/services/store"
 	"quartermaster/services/store/storetest"
 )
@@ -23,6 +25,38 @@ func open(t *testing.T) store.Store {
 }
 
 func TestContract(t *testing.T) { storetest.Run(t, open, 1000) }
+
+func TestABookOpenedToBeReadStaysAsItIs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "book.db")
+	if s, err := OpenRead(t.Context(), path); err == nil {
+		_ = s.Close()
+		t.Error("a file that is not there was opened")
+	}
+	full, err := Open(t.Context(), path, store.Schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change := store.Insert(store.Passwords, "a", &models.Password{Person: "a"})
+	if err := full.Commit(t.Context(), change); err != nil {
+		t.Fatal(err)
+	}
+	s, err := OpenRead(t.Context(), path) // while it is served
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Get(t.Context(), store.Passwords, "a"); err != nil {
+		t.Error(err)
+	}
+	if err := s.Commit(t.Context(), store.Delete(store.Passwords, "a", 1)); !errors.Is(err, errReadOnly) {
+		t.Error(err)
+	}
+	if _, err := s.Next(t.Context(), "tag", 1); !errors.Is(err, errReadOnly) {
+		t.Error(err)
+	}
+	if err := errors.Join(s.Close(), full.Close()); err != nil {
+		t.Error(err)
+	}
+}
 
 // TestNumbersGoOnAfterClose shows that none is left out when the program ends in
 // order, and that none comes twice when it does not.

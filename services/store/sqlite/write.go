@@ -79,6 +79,9 @@ func made(c store.Change) (change, error) {
 }
 
 func (s *Store) submit(j *job) error {
+	if s.readOnly {
+		return errReadOnly
+	}
 	if err := j.ctx.Err(); err != nil {
 		return err
 	}
