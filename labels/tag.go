@@ -86,12 +86,30 @@ func LooksLikeTag(text string) bool {
 
 var labelAddress = regexp.MustCompile(`(?i)^https?://[^/\s]+(?:/[^?#]*)?/[tl]/([^/?#\s]+)`)
 
+var paperAddress = regexp.MustCompile(`(?i)^https?://[^/\s]+(?:/[^?#]*)?/vouchers/([^/?#\s]+)`)
+
 // ParseScan returns the code in what a scanner gives: the tag or stock lot from a
-// label's address, in any case and of any server, or else the text itself, trimmed.
+// label's address, in any case and of any server, the number from a voucher's
+// address, or else the text itself, trimmed.
 func ParseScan(text string) string {
 	text = strings.TrimSpace(text)
 	if parts := labelAddress.FindStringSubmatch(text); parts != nil {
 		return strings.ToUpper(parts[1])
 	}
+	if parts := paperAddress.FindStringSubmatch(text); parts != nil {
+		return parts[1]
+	}
 	return text
+}
+
+var binAddress = regexp.MustCompile(`(?i)^https?://[^/\s]+(?:/[^?#]*)?/b/([^/?#\s]+)/([^/?#\s]+)`)
+
+// ParseBin returns the unit and the bin from the address on a bin's label, in
+// capitals.
+func ParseBin(text string) (unit, bin string, ok bool) {
+	parts := binAddress.FindStringSubmatch(strings.TrimSpace(text))
+	if parts == nil {
+		return "", "", false
+	}
+	return strings.ToUpper(parts[1]), strings.ToUpper(parts[2]), true
 }

@@ -59,6 +59,17 @@ func TestEverySingleErrorAndTranspositionIsRefused(t *testing.T) {
 	}
 }
 
+func TestAScanOfABinsLabelGivesUnitAndBin(t *testing.T) {
+	if unit, bin, ok := ParseBin(" https://qm.example.org/b/anf-n-store/c-2\n"); !ok || unit != "ANF-N-STORE" || bin != "C-2" {
+		t.Errorf("%q %q %v", unit, bin, ok)
+	}
+	for _, text := range []string{"https://qm.example.org/t/QM-000001-3", "https://qm.example.org/b/ANF", "ANF/C-2"} {
+		if _, _, ok := ParseBin(text); ok {
+			t.Errorf("%q is taken for a bin's", text)
+		}
+	}
+}
+
 func TestAScanOfALabelGivesItsTag(t *testing.T) {
 	for text, want := range map[string]string{
 		"HTTPS://QM.EXAMPLE.ORG/T/QM-000001-3":            "QM-000001-3",
@@ -66,7 +77,8 @@ func TestAScanOfALabelGivesItsTag(t *testing.T) {
 		" QM-000001-3\r\n":                                "QM-000001-3",
 		"SN 8821/A":                                       "SN 8821/A",
 		"https://example.org/other":                       "https://example.org/other",
-		"":                                                "",
+		"https://qm.example.org/vouchers/V-ANF-2026-0042": "V-ANF-2026-0042",
+		"": "",
 	} {
 		if got := ParseScan(text); got != want {
 			t.Errorf("%q gives %q, want %q", text, got, want)

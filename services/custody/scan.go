@@ -13,16 +13,27 @@ import (
 	"quartermaster/services/store"
 )
 
-// Found is what a scan leads to: an asset, a stock lot, or the voucher by which an
-// asset of another unit is on its way to the caller.
+// Found is what a scan leads to: an asset, a stock lot, a bin, a voucher, or the
+// voucher by which an asset of another unit is on its way to the caller.
 type Found struct {
 	register.Found
 	Lot     *stock.LotAt `json:"lot,omitempty"`
+	Bin     string       `json:"bin,omitempty"` // UNIT/BIN
 	Voucher string       `json:"voucher,omitempty"`
 }
 
 // Scan finds what is behind the text that a scanner or a person gives.
 func (s *Service) Scan(ctx context.Context, text string) (*Found, error) {
+	if unit, bin, is := labels.ParseBin(text); is {
+		label, err := s.Stock.BinLabel(ctx, unit, bin)
+		if err != nil {
+			return nil, err
+		}
+		return &Found{Found: register.Found{Matched: "bin", Actions: []string{}}, Bin: label.Tag}, nil
+	}
+	if found, err := s.scanVoucher(ctx, labels.ParseScan(text)); found != nil || err != nil {
+		return found, err
+	}
 	code := models.FoldCode(labels.ParseScan(text))
 	if strings.HasPrefix(code, stock.LotPrefix+"-") {
 		lot, err := s.Stock.OneLot(ctx, code)
@@ -46,6 +57,33 @@ func (s *Service) Scan(ctx context.Context, text string) (*Found, error) {
 		return nil, err
 	}
 	return &Found{Found: register.Found{Matched: "voucher", Actions: []string{"accept"}}, Voucher: number}, nil
+}
+
+// scanVoucher finds the voucher whose number was scanned from its paper or typed in
+// any case; nil when it is no number of a voucher that the caller sees.
+func (s *Service) scanVoucher(ctx context.Context, number string) (*Found, error) {
+	for _, number := range []string{number, strings.ToUpper(number)} {
+		if !strings.HasPrefix(number, "V-") {
+			continue
+		}
+		v, err := s.Voucher(ctx, number)
+		if models.KindOf(err) == models.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		caller, err := access.Caller(ctx)
+		if err != nil {
+			return nil, err
+		}
+		found := &Found{Found: register.Found{Matched: "voucher", Actions: []string{}}, Voucher: v.Number}
+		if s.MayReceive(ctx, caller, v.Voucher) {
+			found.Actions = []string{"accept"}
+		}
+		return found, nil
+	}
+	return nil, nil
 }
 
 // ScanPhoto finds what is behind the codes in a photo.

@@ -379,6 +379,20 @@ func TestListsOfVouchers(t *testing.T) {
 		t.Errorf("by somebody else: %v", err)
 	}
 	lot := w.Kits(models.One, "2027-01-31")
+	for _, text := range []string{w.Custody.Address(v.Number), strings.ToLower(v.Number)} {
+		for who, actions := range map[string]int{"keeper-south": 1, "keeper-north": 0} {
+			found, err := w.Custody.Scan(w.As(who), text)
+			if err != nil || found.Voucher != v.Number || len(found.Actions) != actions {
+				t.Errorf("%s scans %s: %+v, %v", who, text, found, err)
+			}
+		}
+		if _, err := w.Custody.Scan(w.As("keeper-coast"), text); models.KindOf(err) != models.NotFound {
+			t.Errorf("keeper-coast scans %s: %v", text, err)
+		}
+	}
+	if found, err := w.Custody.Scan(w.As("keeper-north"), "HTTPS://QM.EXAMPLE.ORG/B/NORTH-STORE/A-3"); err != nil || found.Bin != "NORTH-STORE/A-3" {
+		t.Errorf("%+v, %v", found, err)
+	}
 	if found, err := w.Custody.Scan(w.As("keeper-north"), "HTTPS://QM.EXAMPLE.ORG/L/"+lot.Code); err != nil || found.Lot.Code != lot.Code {
 		t.Errorf("a lot is scanned: %+v, %v", found, err)
 	}

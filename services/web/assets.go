@@ -201,6 +201,8 @@ func (w *Web) scanned(c *fiber.Ctx, code string, found *custody.Found, err error
 	switch {
 	case found.Lot != nil:
 		return c.Redirect("/lots/"+found.Lot.Code, fiber.StatusSeeOther)
+	case found.Bin != "":
+		return c.Redirect("/bins/"+found.Bin, fiber.StatusSeeOther)
 	case found.Voucher != "":
 		return c.Redirect("/vouchers/"+found.Voucher, fiber.StatusSeeOther)
 	case found.Asset == nil:

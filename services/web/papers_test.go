@@ -118,6 +118,11 @@ func TestRequestsAndStockOnPages(t *testing.T) {
 	s.get("/bins/NORTH-STORE/a-3").has(t, 200, "Drug test kit", "N-9")
 	s.get("/l/"+strings.ToLower("LOT-000001-3")).has(t, 303)
 	s.get("/scan?code=lot-000001-3").has(t, 303)
+	for code, page := range map[string]string{"v-north-store-2026-0001": "/vouchers/V-NORTH-STORE-2026-0001", "HTTPS://QM.EXAMPLE.ORG/B/NORTH-STORE/A-3": "/bins/NORTH-STORE/A-3"} {
+		if p := s.get("/scan?code=" + code); p.Header.Get("Location") != page {
+			t.Errorf("%s leads to %d %s", code, p.StatusCode, p.Header.Get("Location"))
+		}
+	}
 	for _, tag := range []string{"LOT-000001-3", "NORTH-STORE/A-3"} {
 		s.post("/stock/labels", s.get("/lots/LOT-000001-3").fill("tag", tag, "stock", "L7160", "copies", "12")).has(t, 200, "%PDF-")
 	}
