@@ -175,3 +175,12 @@ func (a *Asset) Calibrated(today Day) error {
 	}
 	return nil
 }
+
+// Each is what a unit of the item's first meter cost, by all that was spent in one
+// currency; "" while that cannot be told.
+func (c *Care) Each() string {
+	if c == nil || len(c.Meters) == 0 || len(c.Spent) != 1 {
+		return ""
+	}
+	return c.Spent[0].PerUnit(c.Meters[0].Run)
+}

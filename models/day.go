@@ -2,8 +2,8 @@ package models
 
 import "time"
 
-// time returns the day's midnight in UTC; the zero time for a day that is not valid.
-func (d Day) time() time.Time {
+// Midnight returns the day's midnight in UTC; the zero time for a day that is not valid.
+func (d Day) Midnight() time.Time {
 	t, err := time.Parse(time.DateOnly, string(d))
 	if err != nil {
 		return time.Time{}
@@ -16,7 +16,7 @@ func (d Day) Plus(n int) Day {
 	if d == "" {
 		return ""
 	}
-	return DayOf(d.time().AddDate(0, 0, n))
+	return DayOf(d.Midnight().AddDate(0, 0, n))
 }
 
 // PlusMonths returns the same day of the month n months later, or the last day of
@@ -25,7 +25,7 @@ func (d Day) PlusMonths(n int) Day {
 	if d == "" {
 		return ""
 	}
-	t := d.time()
+	t := d.Midnight()
 	first := time.Date(t.Year(), t.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
 	last := first.AddDate(0, 1, -1).Day()
 	return DayOf(first.AddDate(0, 0, min(t.Day(), last)-1))
@@ -33,7 +33,7 @@ func (d Day) PlusMonths(n int) Day {
 
 // Since returns how many days d is after other; below zero when it is before.
 func (d Day) Since(other Day) int {
-	return int(d.time().Sub(other.time()).Hours() / 24)
+	return int(d.Midnight().Sub(other.Midnight()).Hours() / 24)
 }
 
 // Long writes the day as people do: 31 March 2026.
@@ -41,7 +41,7 @@ func (d Day) Long() string {
 	if d == "" {
 		return ""
 	}
-	return d.time().Format("2 January 2006")
+	return d.Midnight().Format("2 January 2006")
 }
 
 // firstOf is the earliest of the days that are not empty; "" when all are.

@@ -117,7 +117,7 @@ func (s *Schedule) fixed(last Day) Day {
 		return ""
 	}
 	var before Day
-	for year := last.time().Year() - 1; ; year++ {
+	for year := last.Midnight().Year() - 1; ; year++ {
 		for _, monthDay := range s.Fixed {
 			day := inYear(year, monthDay)
 			if day > last && (before == "" || day.Since(last) > min(earliest, day.Since(before)/2)) {
@@ -159,7 +159,7 @@ func (s *Season) next(day Day) Day {
 	if s == nil || day == "" {
 		return day
 	}
-	year := day.time().Year()
+	year := day.Midnight().Year()
 	for y := year - 1; ; y++ {
 		from, to := inYear(y, s.From), inYear(y, s.To)
 		if to < from {

@@ -137,7 +137,7 @@ func (s *Schedule) Words(unit string) string {
 	if len(s.Fixed) > 0 {
 		var days []string
 		for _, day := range s.Fixed {
-			days = append(days, Day("2024-"+day).time().Format("2 January"))
+			days = append(days, Day("2024-"+day).Midnight().Format("2 January"))
 		}
 		if text != "" {
 			text += " or "
@@ -148,7 +148,7 @@ func (s *Schedule) Words(unit string) string {
 		text += ", whichever first"
 	}
 	if s.Season != nil {
-		text += ", from " + Day("2024-"+s.Season.From).time().Format("2 January") + " to " + Day("2024-"+s.Season.To).time().Format("2 January")
+		text += ", from " + Day("2024-"+s.Season.From).Midnight().Format("2 January") + " to " + Day("2024-"+s.Season.To).Midnight().Format("2 January")
 	}
 	return text
 }

@@ -54,3 +54,16 @@ func (m Money) PerUnit(n Quantity) string {
 	each := new(big.Rat).SetFrac(total.Mul(total, big.NewInt(int64(One))), big.NewInt(int64(n)*10_000))
 	return each.FloatString(2) + " " + m.Currency
 }
+
+// CompareMoney orders totals by what they hold in a currency.
+func CompareMoney(a, b []Money, currency string) int {
+	in := func(totals []Money) *big.Int {
+		for _, m := range totals {
+			if n, ok := m.inPlaces(); ok && m.Currency == currency {
+				return n
+			}
+		}
+		return new(big.Int)
+	}
+	return in(a).Cmp(in(b))
+}

@@ -54,6 +54,9 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 		{"GET", "/people/guard/training", ""}, {"GET", "/training", ""}, {"GET", "/training/counts", ""}, {"GET", "/units/NORTH/operators", ""},
 		{"GET", "/ledger/checkpoint", ""}, {"GET", "/ledger.key", ""}, {"GET", "/ledger/proof/consistency?from=1", ""}, {"GET", "/ledger/proof/consistency?from=9&to=8", ""},
 		{"GET", "/ledger/proof/inclusion?event=assets/" + a.ID + "@1", ""}, {"GET", "/ledger/proof/inclusion?event=x", ""},
+		{"POST", "/schedules", `{"name":"Battery","category":"radio","days":365}`}, {"GET", "/schedules", ""}, {"GET", "/care/due", ""}, {"GET", "/care/costs", ""}, {"GET", "/care/availability", ""},
+		{"POST", "/assets/" + b.Tag + "/services", `{"schedules":["Battery"],"parts":[{"name":"Battery","quantity":1,"cost":{"amount":"30","currency":"USD"}}],"certificate":{"number":"1","expiry":"2027-01-01"}}`},
+		{"GET", "/assets/" + b.Tag + "/services", ""}, {"GET", "/assets/" + b.Tag + "/meter", ""}, {"POST", "/assets/" + b.Tag + "/workshop", `{"reason":"x"}`}, {"POST", "/care/feeds", `{"unit":"NORTH"}`},
 		{"POST", "/assets/lots", `{"asset":{"name":"Lamp","category":"radio","unit":"NORTH"},"count":2}`},
 	} {
 		got := f.ask("admin", r.method, "/api/v1"+r.path, r.body)

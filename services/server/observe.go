@@ -56,8 +56,12 @@ func (c Config) observe(m *metrics) fiber.Handler {
 		if !log.Enabled(ctx.UserContext(), level) {
 			return nil
 		}
+		path := ctx.Path()
+		if ctx.Params("secret") != "" {
+			path = ctx.Route().Path // whoever reads the log is not to know the address
+		}
 		attrs := []slog.Attr{
-			slog.String("request", RequestID(ctx)), slog.String("method", ctx.Method()), slog.String("path", ctx.Path()),
+			slog.String("request", RequestID(ctx)), slog.String("method", ctx.Method()), slog.String("path", path),
 			slog.Int("status", status), slog.Duration("took", took), slog.String("from", ctx.IP()),
 		}
 		if err != nil {
