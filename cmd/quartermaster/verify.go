@@ -100,8 +100,8 @@ func (v *verifying) report(path string, keys []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s is just as the book %s gave it out on %s.\n", path, sealed.Origin, told(sealed.At.Time))
-	fmt.Printf("SHA-256 of its content: %x\nThe ledger held %d events then.\n", sealed.Digest.SHA256, sealed.Size)
+	fmt.Printf("%s is just as the book %s gave it out on %s.\n", path, sealed.Ledger.Origin, told(sealed.At.Time))
+	fmt.Printf("SHA-256 of its content: %x\nThe ledger held %d events then.\n", sealed.Digest.SHA256, sealed.Ledger.Size)
 	for _, e := range sealed.Events {
 		fmt.Printf("In the ledger as number %d: %s\n", e.Index+1, e.ID)
 	}

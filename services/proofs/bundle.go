@@ -28,10 +28,9 @@ type Digest struct {
 
 // Sealed is what a bundle says once it is checked.
 type Sealed struct {
-	Origin string      // which book
 	At     models.Time // when it was sealed
 	Digest Digest
-	Size   int64 // events in the ledger at that time
+	Ledger Checkpoint // at that time
 	Events []SealedEvent
 }
 
@@ -71,7 +70,7 @@ func (l *Log) Seal(ctx context.Context, digest Digest, events ...string) (*Bundl
 		return nil, err
 	}
 	b := &Bundle{Checkpoint: head.Checkpoint, Proofs: [][][]byte{}}
-	sealed := Sealed{Origin: l.key.signer.Name(), At: models.At(l.Book.Now()), Digest: digest, Size: head.Size}
+	sealed := Sealed{At: models.At(l.Book.Now()), Digest: digest, Ledger: Checkpoint{l.key.signer.Name(), head.Size, root}}
 	r := &tileReader{store: l.Book.Store}
 	for _, event := range events {
 		in, err := l.inclusion(ctx, r, head.Size, event)
@@ -81,7 +80,7 @@ func (l *Log) Seal(ctx context.Context, digest Digest, events ...string) (*Bundl
 		sealed.Events = append(sealed.Events, SealedEvent{in.Event, in.Leaf, in.Index})
 		b.Proofs = append(b.Proofs, in.Proof)
 	}
-	b.Seal, err = l.key.note(sealed.text(root))
+	b.Seal, err = l.key.note(sealed.text())
 	return b, err
 }
 
@@ -89,9 +88,9 @@ func (l *Log) Seal(ctx context.Context, digest Digest, events ...string) (*Bundl
 // be taken for a checkpoint.
 const sealName = "/report"
 
-func (s *Sealed) text(root []byte) string {
+func (s *Sealed) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s%s\nat %s\nsha256 %x\nbytes %d\nledger %d %x\n", s.Origin, sealName, s.At, s.Digest.SHA256, s.Digest.Bytes, s.Size, root)
+	fmt.Fprintf(&b, "%s%s\nat %s\nsha256 %x\nbytes %d\nledger %d %x\n", s.Ledger.Origin, sealName, s.At, s.Digest.SHA256, s.Digest.Bytes, s.Ledger.Size, s.Ledger.Root)
 	for _, e := range s.Events {
 		fmt.Fprintf(&b, "event %d %s %s\n", e.Index, e.Leaf, e.ID)
 	}
@@ -121,7 +120,7 @@ func Check(b *Bundle, digest Digest, keys ...string) (*Sealed, error) {
 		return nil, wrong("was altered: it is %d bytes long, and was %d when the book gave it out", digest.Bytes, sealed.Digest.Bytes)
 	case sealed.Digest.SHA256 != digest.SHA256:
 		return nil, wrong("was altered: its content is not what the book gave out (SHA-256 %x, sealed was %x)", digest.SHA256, sealed.Digest.SHA256)
-	case checkpoint.Origin != origin || sealed.text(checkpoint.Root) != text || sealed.Size != checkpoint.Size:
+	case sealed.text() != text || sealed.Ledger.text() != checkpoint.text():
 		return nil, wrong("carries a checkpoint that is not the one it was sealed at")
 	case len(b.Proofs) != len(sealed.Events):
 		return nil, wrong("carries %d proofs for %d events", len(b.Proofs), len(sealed.Events))
@@ -138,7 +137,7 @@ func Check(b *Bundle, digest Digest, keys ...string) (*Sealed, error) {
 // way of writing passes.
 func readSeal(text, origin string) (*Sealed, error) {
 	malformed := models.Refuse(models.Malformed, "seal", "is signed, but is no seal of a report")
-	s := &Sealed{Origin: origin}
+	s := &Sealed{Ledger: Checkpoint{Origin: origin}}
 	name, rest, _ := strings.Cut(text, "\n")
 	if name != origin+sealName {
 		return nil, malformed
@@ -154,8 +153,11 @@ func readSeal(text, origin string) (*Sealed, error) {
 			_, err = hex.Decode(s.Digest.SHA256[:], []byte(value))
 		case key == "bytes":
 			s.Digest.Bytes, err = strconv.ParseInt(value, 10, 64)
-		case key == "ledger":
-			s.Size, err = strconv.ParseInt(words[0], 10, 64)
+		case key == "ledger" && len(words) == 2:
+			s.Ledger.Size, err = strconv.ParseInt(words[0], 10, 64)
+			if err == nil {
+				s.Ledger.Root, err = hex.DecodeString(words[1])
+			}
 		case key == "event" && len(words) == 3:
 			e := SealedEvent{ID: words[2], Leaf: words[1]}
 			e.Index, err = strconv.ParseInt(words[0], 10, 64)

@@ -390,7 +390,7 @@ func TestAReportProvesItself(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(s.Events) != 1 || s.Events[0].ID != event || s.Origin != "booktest" || s.At != models.At(w.Now()) {
+			if len(s.Events) != 1 || s.Events[0].ID != event || s.Ledger.Origin != "booktest" || s.At != models.At(w.Now()) {
 				t.Errorf("%+v", s)
 			}
 			for i := range file {

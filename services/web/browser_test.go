@@ -151,6 +151,9 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 	if _, err := s.Register.Edit(s.Operator(), a.Tag, 0, editName(long)); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.Proofs.Integrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	s.Kits(1_000_000*models.One, "2026-05-31")
 	s.Courses(models.Demand{Course: "voice", Without: models.WarnUntrained}, models.Demand{Course: "crypto", Without: models.WarnUntrained})
 	s.Trained("guard", "voice", "2026-01-10")
@@ -184,7 +187,7 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 	ctx, base := browse(t, s, "admin", 360)
 	for _, path := range []string{"/", "/vouchers", "/vouchers/V-NORTH-STORE-2026-0003", "/requests/R-NORTH-POST-2026-0002", "/vouchers/V-NORTH-STORE-2026-0001", "/vouchers/V-NORTH-STORE-2026-0002", "/vouchers/new", "/vouchers/new?kind=loan", "/vouchers/new?kind=handover",
 		"/vouchers/new?kind=taking_over&sender=guard", "/requests", "/requests/new", "/requests/R-NORTH-POST-2026-0001", "/stock", "/stock/kit", "/lots/LOT-000001-3", "/assets/" + a.Tag + "/kit", "/assets", "/assets/" + a.Tag, "/assets/" + a.Tag + "/edit", "/assets/new", "/assets/new?category=vehicle", "/assets/import",
-		"/scan", "/units", "/donors", "/categories", "/people", "/people/guard", "/people/guard/training/new", "/courses", "/units/NORTH-POST", "/people/new", "/me", "/scan?code=nothing", "/assets/QM-000001-4"} {
+		"/scan", "/ledger", "/verify", "/units", "/donors", "/categories", "/people", "/people/guard", "/people/guard/training/new", "/courses", "/units/NORTH-POST", "/people/new", "/me", "/scan?code=nothing", "/assets/QM-000001-4"} {
 		do(t, ctx, chromedp.Navigate(base+path), chromedp.WaitReady("main"))
 		if width := value[int](t, ctx, "document.documentElement.scrollWidth"); width > 360 {
 			t.Errorf("%s is %d pixels wide", path, width)

@@ -39,8 +39,10 @@ func (w *Web) Mount(app *fiber.App) {
 	app.Get("/sign-in", w.signInPage)
 	app.Post("/sign-in", sameSite, w.signIn)
 
+	w.mountVerify(app)
+
 	in := app.Group("", sameSite, w.signedIn)
-	for _, room := range []func(fiber.Router){w.mountSession, w.mountAssets, w.mountVouchers, w.mountRequests, w.mountStock, w.mountPlaces, w.mountTraining} {
+	for _, room := range []func(fiber.Router){w.mountSession, w.mountAssets, w.mountVouchers, w.mountRequests, w.mountStock, w.mountLedger, w.mountPlaces, w.mountTraining} {
 		room(in)
 	}
 }
