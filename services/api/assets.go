@@ -276,7 +276,7 @@ func (a *API) scan(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		found, err := a.Custody.ScanPhoto(c.UserContext(), upload.Content)
+		found, err := a.Stocktakes.ScanPhoto(c.UserContext(), upload.Content)
 		if err != nil {
 			return err
 		}
@@ -286,7 +286,7 @@ func (a *API) scan(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	found, err := a.Custody.Scan(c.UserContext(), s.Code)
+	found, err := a.Stocktakes.Scan(c.UserContext(), s.Code)
 	if err != nil {
 		return err
 	}

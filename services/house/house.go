@@ -67,7 +67,7 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Custody = &custody.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Signing: h.Signing, Training: h.Training, Maintenance: h.Maintenance,
 		Flags: h.Flags, AcceptWithin: cmp.Or(s.AcceptWithin, 3)}
 	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Flags: h.Flags}
-	h.Stocktakes = &stocktake.Service{Book: book, Register: h.Register, Stock: h.Stock, Flags: h.Flags, Signing: h.Signing}
+	h.Stocktakes = &stocktake.Service{Book: book, Register: h.Register, Stock: h.Stock, Flags: h.Flags, Custody: h.Custody, Signing: h.Signing}
 	h.Timetable = &timetable.Service{Book: book}
 	return h
 }

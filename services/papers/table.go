@@ -36,7 +36,7 @@ func (v Voucher) table(p *paper) {
 			p.cell(x, p.y, c, lines)
 			x += c.w
 		}
-		p.grid(p.y, h, h)
+		p.grid(columns, p.y, h, h)
 		p.y += h
 	}
 	p.room(30)
@@ -84,7 +84,7 @@ func (v Voucher) row(p *paper, l *models.Line, head func()) {
 		x += c.w
 	}
 	p.put(left+columns[0].w+padX, p.y+tall, under)
-	p.grid(p.y, tall, whole)
+	p.grid(columns, p.y, tall, whole)
 	p.y += whole
 }
 
@@ -97,7 +97,7 @@ func (p *paper) cell(x, y float64, c column, lines []words) {
 }
 
 // grid draws the frame of a row: its cells are tall mm high, all of it is whole.
-func (p *paper) grid(y, tall, whole float64) {
+func (p *paper) grid(columns []column, y, tall, whole float64) {
 	p.pen(grey, 0.12)
 	p.pdf.Rect(left, y, wide, whole, "D")
 	x := left

@@ -90,10 +90,16 @@ func exportRow(row []string, a *models.Asset, own []string) {
 		row[len(values)+i] = fieldText(a.Fields[name])
 	}
 	for i, cell := range row {
-		if cell != "" && (strings.IndexByte(formulaStarts, cell[0]) >= 0 || cell[0] == '\'') {
-			row[i] = "'" + cell
-		}
+		row[i] = Cell(cell)
 	}
+}
+
+// Cell writes a text so that no spreadsheet takes it for a formula.
+func Cell(text string) string {
+	if text != "" && (strings.IndexByte(formulaStarts, text[0]) >= 0 || text[0] == '\'') {
+		return "'" + text
+	}
+	return text
 }
 
 func fieldText(value any) string {

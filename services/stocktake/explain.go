@@ -27,6 +27,10 @@ func (s *Service) explain(ctx context.Context, st *models.Stocktake, line *model
 // whereTo says where an item went since the stocktake opened: a signed voucher
 // answers for it, or somebody saw it outside the count.
 func whereTo(st *models.Stocktake, line *models.StocktakeLine, a *models.Asset) string {
+	since := st.OpenedAt
+	if seen := line.Seen(); seen != nil && seen.Absent {
+		since = seen.At
+	}
 	switch {
 	case a.Status == models.StruckOff:
 		return "struck off charge"
@@ -38,7 +42,7 @@ func whereTo(st *models.Stocktake, line *models.StocktakeLine, a *models.Asset) 
 		return "handled by voucher " + a.Voucher + " since"
 	case a.Unit != line.Unit:
 		return "recorded at " + a.Unit + " since"
-	case a.LastSeenAt != nil && a.LastSeenAt.After(st.OpenedAt.Time):
+	case a.LastSeenAt != nil && a.LastSeenAt.After(since.Time):
 		return "seen on " + a.LastSeenAt.Format("2 January 2006") + ", outside the count"
 	}
 	return ""

@@ -128,20 +128,13 @@ func (s *Service) upToDate(ctx context.Context, st *models.Stocktake, line *mode
 	case line.State == models.LineUnaccounted && line.SeenAgainAt == nil && line.Asset != "":
 		var a *models.Asset
 		if a, err = store.Get[models.Asset](ctx, s.Book.Store, store.Assets, line.Asset); err == nil {
-			line.SeenAgainAt = seenAgain(st, a)
+			line.SeenAgainAt = seenSince(line, a)
 		}
 	}
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	return err
-}
-
-func seenAgain(st *models.Stocktake, a *models.Asset) *models.Time {
-	if st.ClosingAt != nil && a.LastSeenAt != nil && a.LastSeenAt.After(st.ClosingAt.Time) {
-		return a.LastSeenAt
-	}
-	return nil
 }
 
 func (s *Service) lineQuery(ctx context.Context, caller *models.Person, st *models.Stocktake, f LineFilter) (store.Query, error) {

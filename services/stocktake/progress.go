@@ -31,7 +31,12 @@ func (s *Service) Stocktake(ctx context.Context, number string) (*Shown, error) 
 	if err != nil {
 		return nil, err
 	}
-	return s.shown(ctx, caller, st)
+	view, err := s.shown(ctx, caller, st)
+	if err != nil || st.State != models.StocktakeClosed || view.Partial {
+		return view, err
+	}
+	view.Broken, err = s.broken(ctx, st)
+	return view, err
 }
 
 // shown counts how the stocktake stands. Whoever sees a part of it only is told of

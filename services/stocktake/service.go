@@ -11,6 +11,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/access"
+	"quartermaster/services/custody"
 	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
@@ -26,6 +27,7 @@ type Service struct {
 	Register *register.Service
 	Stock    *stock.Service
 	Flags    *flags.Service
+	Custody  *custody.Service
 	Signing  *signing.Service
 
 	numbers series.Turns

@@ -232,14 +232,17 @@ func (s *Service) place(ctx context.Context, line *models.StocktakeLine, seen *m
 		return "", models.Refuse(models.Forbidden, "by", "%s is counted again by somebody other than who counted it first", line.Code)
 	case second:
 		line.Recount.Second, line.RecountDue = seen, ""
-		if seen.Absent {
+		if seen.Absent && line.Line > 0 {
 			line.State = models.LineOutstanding
 		}
 		return "line.recounted", nil
-	case line.Sighting != nil:
-		return "", s.already(ctx, line)
 	case line.State == models.LineOutstanding:
 		line.State = models.LineSighted
+		if line.Sighting != nil { // seen, then found absent, now seen again: its history tells it all
+			line.Recount = nil
+		}
+	case line.Sighting != nil:
+		return "", s.already(ctx, line)
 	}
 	line.Sighting, line.RecountDue = seen, ""
 	return "line.sighted", nil

@@ -13,6 +13,7 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/register"
 	"quartermaster/services/stocktake"
+	"quartermaster/services/store"
 )
 
 func refused(t *testing.T, err error, kind models.Kind, field, says string) {
@@ -268,5 +269,211 @@ func TestTwentyPhonesCountTheSameLabels(t *testing.T) {
 		if err := w.Book.Verify(t.Context(), "assets/"+a.ID, a.Head, a.Version); err != nil || a.Version != 2 {
 			t.Errorf("%s is at version %d: %v", tag, a.Version, err)
 		}
+	}
+}
+
+var bothSign = []*custody.Signed{booktest.Sign("Kamran Commander"), booktest.Sign("Naveed North")}
+
+// TestRecountAndClosing counts, counts again, closes, and sees again what was
+// missing.
+func TestRecountAndClosing(t *testing.T) {
+	w := booktest.New(t)
+	tags := w.Radios(6)
+	w.Pass(10 * 24 * time.Hour)
+	keeper, commander, chief := w.As("keeper-north"), w.As("commander-north"), w.As("chief")
+	if _, err := w.Stocktakes.Scan(keeper, tags[5]); err != nil {
+		t.Fatal(err)
+	}
+	w.Pass(2 * 24 * time.Hour)
+	st := w.Stocktake()
+	w.Pass(time.Hour)
+	for _, tag := range tags[:3] {
+		if _, err := w.Stocktakes.Sight(commander, st.Number, stocktake.Count{Code: tag, Condition: "good"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Custody.Transfer(keeper, tags[3], 0, custody.Transfer{Unit: "SOUTH-STORE"}); err != nil {
+		t.Fatal(err)
+	}
+	asked, err := w.Stocktakes.Recount(keeper, st.Number, stocktake.Recounting{Lines: []int{1}, Codes: []string{tags[1]}, Reason: "the seals differ"})
+	if err != nil || asked.Asked != 2 || tally(t, w, "keeper-north", st.Number).Recounts != 2 {
+		t.Errorf("%+v, %v", asked, err)
+	}
+	_, err = w.Stocktakes.Sight(commander, st.Number, stocktake.Count{Code: tags[0]})
+	refused(t, err, models.Forbidden, "by", "somebody other than who counted it first")
+	line, err := w.Stocktakes.Sight(chief, st.Number, stocktake.Count{Code: tags[0], Condition: "poor"})
+	if err != nil || !line.Differs() || line.State != models.LineSighted || line.Seen().Condition != "poor" {
+		t.Errorf("%+v, %v", line, err)
+	}
+	if line, err = w.Stocktakes.Sight(chief, st.Number, stocktake.Count{Code: tags[1], Absent: true}); err != nil || line.State != models.LineOutstanding {
+		t.Errorf("%+v, %v", line, err)
+	}
+	for name, c := range map[string]struct {
+		r     stocktake.Recounting
+		field string
+	}{"nothing": {stocktake.Recounting{}, "lines"}, "no such line": {stocktake.Recounting{Lines: []int{99}}, "lines"}, "no such code": {stocktake.Recounting{Codes: []string{w.TagOf(500)}}, "codes"},
+		"no such state": {stocktake.Recounting{State: "unknown"}, "state"}} {
+		if _, err := w.Stocktakes.Recount(keeper, st.Number, c.r); models.KindOf(err) != models.Invalid || err.(*models.Error).Field != c.field {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+
+	_, err = w.Stocktakes.Close(keeper, st.Number, 0, stocktake.Closing{Signatures: bothSign[:1]})
+	refused(t, err, models.Invalid, "signatures", "two people")
+	_, err = w.Stocktakes.Close(keeper, st.Number, 0, stocktake.Closing{Signatures: []*custody.Signed{bothSign[0], booktest.Sign("kamran commander")}})
+	refused(t, err, models.Invalid, "signatures", "two different people")
+	_, err = w.Stocktakes.Close(w.As("workshop"), st.Number, 0, stocktake.Closing{Signatures: bothSign})
+	refused(t, err, models.Forbidden, "", "may not")
+	closed, err := w.Stocktakes.Close(keeper, st.Number, 0, stocktake.Closing{Signatures: bothSign, Remarks: "Two are being looked for"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := models.Tally{Expected: 6, Sighted: 2, Explained: 1, Unaccounted: 3}
+	if *closed.Result != want || closed.State != models.StocktakeClosed || len(closed.SignedBy) != 2 || closed.SignedBy[0].Hash == closed.SignedBy[1].Hash {
+		t.Errorf("%+v", closed.Result)
+	}
+	_, err = w.Stocktakes.Sight(chief, st.Number, stocktake.Count{Code: tags[5]})
+	refused(t, err, models.Conflict, "state", "is closed; nothing more is counted")
+	_, err = w.Stocktakes.Close(keeper, st.Number, 0, stocktake.Closing{Signatures: bothSign})
+	refused(t, err, models.Conflict, "state", "is closed")
+	lines, _, err := w.Stocktakes.Lines(keeper, st.Number, stocktake.LineFilter{State: "unaccounted"}, "", 10)
+	if err != nil || len(lines) != 3 || lines[0].Code != tags[1] || lines[1].DaysUnseen != 12 || lines[2].DaysUnseen != 2 {
+		t.Errorf("%+v, %v", lines, err)
+	}
+	standing := func(tag string) int {
+		t.Helper()
+		flags, err := w.Flags.Standing(w.Operator(), "assets/"+w.Asset(tag).ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(flags)
+	}
+	reconcile := func(opened, closed int) {
+		t.Helper()
+		did, err := w.Flags.Reconcile(w.Operator(), models.Unaccounted, w.Stocktakes.Unaccounted(w.Operator()), "seen again")
+		if err != nil || did.Opened != opened || did.Closed != closed || did.Followed != 0 {
+			t.Errorf("%+v, %v", did, err)
+		}
+	}
+	if standing(tags[1]) != 1 || standing(tags[4]) != 1 || standing(tags[0]) != 0 || standing(tags[3]) != 0 {
+		t.Error("the wrong items are flagged")
+	}
+	reconcile(0, 0) // the job keeps them open
+
+	w.Pass(time.Hour)
+	if _, err := w.Stocktakes.Scan(commander, tags[4]); err != nil || standing(tags[4]) != 0 {
+		t.Errorf("seen again, and %d flags stand; %v", standing(tags[4]), err)
+	}
+	reconcile(0, 0)
+	lines, _, err = w.Stocktakes.Lines(keeper, st.Number, stocktake.LineFilter{State: "unaccounted"}, "", 10)
+	if err != nil || len(lines) != 3 || lines[1].SeenAgainAt == nil || lines[2].SeenAgainAt != nil {
+		t.Errorf("%+v, %v", lines, err)
+	}
+	shown, err := w.Stocktakes.Stocktake(keeper, st.Number)
+	if err != nil || len(shown.Broken) != 0 || shown.Tally != want {
+		t.Errorf("%+v, %v", shown, err)
+	}
+}
+
+// TestAChangedResultShows changes a line behind the back of the book.
+func TestAChangedResultShows(t *testing.T) {
+	w := booktest.New(t)
+	tags := w.Radios(2)
+	st := w.Stocktake()
+	w.Pass(time.Minute)
+	if _, err := w.Stocktakes.Sight(w.As("chief"), st.Number, stocktake.Count{Code: tags[0]}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Stocktakes.Close(w.As("keeper-north"), st.Number, 0, stocktake.Closing{Signatures: bothSign}); err != nil {
+		t.Fatal(err)
+	}
+	record, err := w.Book.Store.Get(t.Context(), store.StocktakeLines, st.Number+"/"+w.Asset(tags[1]).ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := store.Decode[models.StocktakeLine](record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line.State = models.LineSighted
+	if err := w.Book.Store.Commit(t.Context(), store.Replace(store.StocktakeLines, line.ID, record.Version, line)); err != nil {
+		t.Fatal(err)
+	}
+	shown, err := w.Stocktakes.Stocktake(w.As("keeper-north"), st.Number)
+	if err != nil || !slices.Equal(shown.Broken, []int{1, 2}) {
+		t.Errorf("%+v, %v", shown.Broken, err)
+	}
+}
+
+func TestScansAreNotedOnceAnHour(t *testing.T) {
+	w := booktest.New(t)
+	tag := w.Radios(1)[0]
+	for i, want := range []int64{2, 2, 3} {
+		found, err := w.Stocktakes.Scan(w.As("keeper-north"), tag)
+		if err != nil || found.Asset.Version != want || found.Asset.LastSeenBy != "keeper-north" || found.Asset.LastSeenIn != "NORTH" {
+			t.Errorf("scan %d: version %d, wanted %d; %v", i, found.Asset.Version, want, err)
+		}
+		w.Pass(40 * time.Minute)
+	}
+	if _, err := w.Stocktakes.Scan(w.As("keeper-south"), tag); models.KindOf(err) != models.NotFound {
+		t.Errorf("out of scope: %v", err)
+	}
+}
+
+// TestAuditorsCountWhatTheirDonorsPaidFor opens a sample of an auditor's own.
+func TestAuditorsCountWhatTheirDonorsPaidFor(t *testing.T) {
+	w := booktest.New(t)
+	w.Radios(30)
+	other, err := w.Register.TakeOnCharge(w.Operator(), register.NewAsset{Name: "Other donor's radio", Category: "radio", Unit: "NORTH-STORE", Donor: "DONOR-B", AcquiredOn: "2026-01-15"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	auditor := w.As("auditor-a")
+	open := func(seed int64) *models.Stocktake {
+		t.Helper()
+		st, err := w.Stocktakes.Open(auditor, stocktake.NewStocktake{Name: "Sample", Deadline: booktest.Deadline, Sample: &models.Sample{Size: 10, Seed: seed}})
+		if err != nil || st.Expected != 10 || st.Sample.Of != 30 || st.Sample.Seed == 0 {
+			t.Fatalf("%+v, %v", st, err)
+		}
+		return st
+	}
+	codes := func(st *models.Stocktake) (codes []string) {
+		t.Helper()
+		lines, _, err := w.Stocktakes.Lines(auditor, st.Number, stocktake.LineFilter{}, "", 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range lines {
+			codes = append(codes, line.Code)
+		}
+		return codes
+	}
+	first, again, drawn := open(42), open(42), open(0)
+	if a, b := codes(first), codes(again); !slices.Equal(a, b) || len(a) != 10 {
+		t.Errorf("the same seed draws %v and %v", a, b)
+	}
+	if slices.Equal(codes(first), codes(drawn)) {
+		t.Error("another seed draws the same")
+	}
+	w.Pass(time.Minute)
+	if line, err := w.Stocktakes.Sight(auditor, first.Number, stocktake.Count{Code: codes(first)[0], Condition: "poor"}); err != nil || w.Asset(line.Code).Condition == "poor" || w.Asset(line.Code).LastSeenBy != "auditor-a" {
+		t.Errorf("%+v, %v", line, err)
+	}
+	line, err := w.Stocktakes.Sight(auditor, first.Number, stocktake.Count{Code: other.Tag})
+	if err != nil || line.Name != "" || line.State != models.LineMisplaced {
+		t.Errorf("another donor's item: %+v, %v", line, err)
+	}
+	north := w.Stocktake()
+	if got := tally(t, w, "auditor-a", north.Number); got.Expected != 30 {
+		t.Errorf("of the north's count an auditor sees %+v", got)
+	}
+	if got := tally(t, w, "keeper-north", north.Number); got.Expected != 31 {
+		t.Errorf("its keeper sees %+v", got)
+	}
+	if _, err := w.Stocktakes.Close(auditor, north.Number, 0, stocktake.Closing{Signatures: bothSign}); models.KindOf(err) != models.Forbidden {
+		t.Errorf("an auditor closes another's: %v", err)
+	}
+	if _, _, err := w.Stocktakes.Lines(w.As("keeper-south"), first.Number, stocktake.LineFilter{}, "", 50); models.KindOf(err) != models.NotFound {
+		t.Errorf("a keeper elsewhere sees it: %v", err)
 	}
 }

@@ -1,0 +1,135 @@
+package stocktake
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/ledger"
+	"quartermaster/services/store"
+)
+
+// Recounting says which lines are to be counted a second time, by somebody else: by
+// their numbers, by their codes, or all of a state.
+type Recounting struct {
+	Lines  []int            `json:"lines,omitempty"`
+	Codes  []string         `json:"codes,omitempty"`
+	State  models.LineState `json:"state,omitempty"` // sighted, outstanding or misplaced
+	Reason string           `json:"reason,omitempty"`
+}
+
+// mostChosen bounds how many lines one request chooses one by one.
+const mostChosen = 1000
+
+// Recounted is what asking for a second count did.
+type Recounted struct {
+	Asked int `json:"asked"`
+}
+
+// Recount asks for a second count of lines. Those that are to be counted again, or
+// were, are left.
+func (s *Service) Recount(ctx context.Context, number string, r Recounting) (*Recounted, error) {
+	caller, err := access.Allow(ctx, access.TakeStock)
+	if err != nil {
+		return nil, err
+	}
+	_, st, err := s.load(ctx, caller, number)
+	if err != nil {
+		return nil, err
+	}
+	if err := st.CanCount(); err != nil {
+		return nil, err
+	}
+	if err := mayLead(caller, st); err != nil {
+		return nil, err
+	}
+	chosen, err := s.chosen(ctx, st, r)
+	if err != nil {
+		return nil, err
+	}
+	did := &Recounted{Asked: len(chosen)}
+	ledger.Answer(ctx, did)
+	now := models.At(s.Book.Now())
+	for some := range slices.Chunk(chosen, batch) {
+		entries := make([]ledger.Entry, len(some))
+		for i, record := range some {
+			line, err := store.Decode[models.StocktakeLine](record)
+			if err != nil {
+				return nil, err
+			}
+			line.RecountDue, line.Recount = st.Number, &models.Recount{AskedBy: caller.Code, AskedAt: now, Reason: strings.TrimSpace(r.Reason)}
+			entries[i] = ledger.Change(store.StocktakeLines, record.Body, line, "line.recount_asked", r.Reason)
+		}
+		if err := s.Book.Commit(ctx, entries...); err != nil {
+			return nil, access.Outrun(err)
+		}
+		ctx = ledger.Further(ctx)
+	}
+	return did, nil
+}
+
+// chosen reads the lines that are to be counted again.
+func (s *Service) chosen(ctx context.Context, st *models.Stocktake, r Recounting) ([]store.Record, error) {
+	switch {
+	case len(r.Reason) > 500:
+		return nil, models.Refuse(models.Invalid, "reason", "is longer than 500 characters")
+	case len(r.Lines)+len(r.Codes) > mostChosen:
+		return nil, models.Refuse(models.Invalid, "lines", "are more than %d", mostChosen)
+	case len(r.Lines) == 0 && len(r.Codes) == 0 && r.State == "":
+		return nil, models.Refuse(models.Invalid, "lines", "say which lines are to be counted again")
+	case r.State != "" && r.State != models.LineSighted && r.State != models.LineOutstanding && r.State != models.LineMisplaced:
+		return nil, models.Refuse(models.Invalid, "state", "must be one of sighted, outstanding, misplaced")
+	}
+	var chosen []store.Record
+	take := func(record store.Record) error {
+		line, err := store.Decode[models.StocktakeLine](record)
+		if err == nil && line.RecountDue == "" && (line.Recount == nil || line.Recount.Second == nil) {
+			chosen = append(chosen, record)
+		}
+		return err
+	}
+	for _, n := range r.Lines {
+		records, err := s.Book.Store.Find(ctx, store.Query{In: store.StocktakeLines, By: "line", Where: []store.Cond{store.Is("stocktake", st.Number), store.Is("line", int64(n))}, Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		if n < 1 || len(records) == 0 {
+			return nil, models.Refuse(models.Invalid, "lines", "%s has no line %d", st.Number, n)
+		}
+		if err := take(records[0]); err != nil {
+			return nil, err
+		}
+	}
+	for _, code := range r.Codes {
+		record, err := s.lineOfCode(ctx, st, code)
+		if err != nil {
+			return nil, err
+		}
+		if err := take(record); err != nil {
+			return nil, err
+		}
+	}
+	if r.State == "" {
+		return chosen, nil
+	}
+	return chosen, s.each(ctx, store.Query{In: store.StocktakeLines, By: "state", Where: []store.Cond{store.Is("stocktake", st.Number), store.Is("state", string(r.State))}}, take)
+}
+
+func (s *Service) lineOfCode(ctx context.Context, st *models.Stocktake, code string) (store.Record, error) {
+	none := models.Refuse(models.Invalid, "codes", "%q is not on %s", code, st.Number)
+	t, err := s.what(ctx, st, Count{Code: code})
+	if err != nil {
+		return store.Record{}, err
+	}
+	if t.asset == nil {
+		return store.Record{}, none
+	}
+	record, err := s.Book.Store.Get(ctx, store.StocktakeLines, st.Number+"/"+t.asset.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return record, none
+	}
+	return record, err
+}

@@ -1,0 +1,76 @@
+package stocktake
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/custody"
+	"quartermaster/services/ledger"
+	"quartermaster/services/store"
+)
+
+// seenOnce is for how long further scans of an item are not noted, so that its
+// history stays readable.
+const seenOnce = time.Hour
+
+// Scan finds what is behind the text that a scanner or a person gives, and notes
+// that an item was seen.
+func (s *Service) Scan(ctx context.Context, text string) (*custody.Found, error) {
+	found, err := s.Custody.Scan(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return found, s.noted(ctx, found)
+}
+
+// ScanPhoto does the same with the codes in a photo.
+func (s *Service) ScanPhoto(ctx context.Context, photo []byte) (*custody.Found, error) {
+	found, err := s.Custody.ScanPhoto(ctx, photo)
+	if err != nil {
+		return nil, err
+	}
+	return found, s.noted(ctx, found)
+}
+
+// noted notes that the item which a scan found was seen, unless somebody has seen
+// it within the hour. The flag of an unaccounted one is closed.
+func (s *Service) noted(ctx context.Context, found *custody.Found) error {
+	caller, err := access.Caller(ctx)
+	if err != nil || !s.fresh(found.Asset) {
+		return err
+	}
+	for attempt := 1; ; attempt++ {
+		record, err := s.Book.Store.Get(ctx, store.Assets, found.Asset.ID)
+		if err != nil {
+			return err
+		}
+		a, err := store.Decode[models.Asset](record)
+		if err != nil {
+			return err
+		}
+		found.Asset = a
+		if !s.fresh(a) {
+			return nil // somebody else was there a moment before
+		}
+		now := models.At(s.Book.Now())
+		a.Seen(now, caller.Code, caller.Unit)
+		entries, err := s.Flags.Closing(ctx, ledger.Subject(store.Assets, a.ID), "scanned by "+caller.Name, models.Unaccounted)
+		if err != nil {
+			return err
+		}
+		ledger.Answer(ctx, found)
+		err = s.Book.Commit(ctx, append(entries, ledger.Change(store.Assets, record.Body, a, "asset.seen", ""))...)
+		var replayed *ledger.Replayed
+		if errors.As(err, &replayed) || !beaten(err) || attempt == attempts {
+			return err
+		}
+	}
+}
+
+// fresh says whether it is news that an item was seen now.
+func (s *Service) fresh(a *models.Asset) bool {
+	return a != nil && a.Status != models.StruckOff && (a.LastSeenAt == nil || s.Book.Now().Sub(a.LastSeenAt.Time) >= seenOnce)
+}

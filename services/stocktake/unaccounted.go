@@ -1,0 +1,74 @@
+package stocktake
+
+import (
+	"context"
+	"fmt"
+
+	"quartermaster/models"
+	"quartermaster/services/flags"
+	"quartermaster/services/ledger"
+	"quartermaster/services/store"
+)
+
+// cause is why the flag of an item stands that a stocktake did not find.
+func cause(line *models.StocktakeLine, a *models.Asset) flags.Cause {
+	seen := "never seen since it was taken on charge"
+	if line.SeenAt != nil {
+		seen = "last seen"
+	}
+	return flags.Cause{Subject: ledger.Subject(store.Assets, a.ID), Ref: a.Tag, What: a.Name, Since: line.MissingSince,
+		Detail: fmt.Sprintf("not found in stocktake %s, closed on %s; %s %d days before", line.Stocktake, line.MissingSince, seen, line.DaysUnseen),
+		Unit:   a.Unit, Path: a.Path, Also: a.OwnerPath, Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}
+}
+
+// Unaccounted are the items that closed stocktakes did not find and that nobody has
+// seen since, as causes of flags. Lines whose items were seen again are noted as
+// such, and are looked at no more.
+func (s *Service) Unaccounted(ctx context.Context) flags.Causes {
+	return func(yield func(flags.Cause, error) bool) {
+		var again []ledger.Entry
+		stopped := false
+		err := s.each(ctx, store.Query{In: store.StocktakeLines, By: "missing"}, func(r store.Record) error {
+			if stopped {
+				return nil
+			}
+			line, err := store.Decode[models.StocktakeLine](r)
+			if err != nil {
+				return err
+			}
+			a, err := store.Get[models.Asset](ctx, s.Book.Store, store.Assets, line.Asset)
+			if err != nil {
+				return err
+			}
+			if at := seenSince(line, a); at != nil || a.Status == models.StruckOff {
+				line.SeenAgainAt, line.MissingSince = at, ""
+				again = append(again, ledger.Change(store.StocktakeLines, r.Body, line, "line.seen_again", ""))
+				return nil
+			}
+			stopped = !yield(cause(line, a), nil)
+			return nil
+		})
+		for len(again) > 0 && err == nil && !stopped {
+			n := min(batch, len(again))
+			if err = s.Book.Commit(ctx, again[:n]...); beaten(err) {
+				err = nil // the next run finds it again
+			}
+			again = again[n:]
+		}
+		if err != nil && !stopped {
+			yield(flags.Cause{}, err)
+		}
+	}
+}
+
+// seenSince is when an item was seen after it was found unaccounted; nil when it
+// was not.
+func seenSince(line *models.StocktakeLine, a *models.Asset) *models.Time {
+	if line.SeenAgainAt != nil {
+		return line.SeenAgainAt
+	}
+	if a.LastSeenAt != nil && a.LastSeenAt.After(line.UpdatedAt.Time) {
+		return a.LastSeenAt
+	}
+	return nil
+}
