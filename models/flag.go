@@ -23,10 +23,11 @@ const (
 	LowStock           FlagKind = "low_stock"
 	WarrantyEnding     FlagKind = "warranty_ending"
 	TrainingLapsing    FlagKind = "training_lapsing"
+	PublicReported     FlagKind = "public_report" // by somebody without a sign-in
 )
 
 // FlagKinds lists the kinds in the order that pages show them.
-var FlagKinds = []FlagKind{Unaccounted, OverdueService, OverdueReturn, Expired, HandoverUnaccepted, RequestWaiting, LowStock,
+var FlagKinds = []FlagKind{Unaccounted, OverdueService, OverdueReturn, PublicReported, Expired, HandoverUnaccepted, RequestWaiting, LowStock,
 	DueSoon, Expiring, TrainingLapsing, WarrantyEnding}
 
 // Words returns the kind as people say it.

@@ -21,6 +21,7 @@ const (
 	KeepStock    Verb = "receive, use up or correct stock"
 	Acknowledge  Verb = "acknowledge findings"
 	RunJobs      Verb = "see the jobs and run them"
+	Triage       Verb = "decide on reports of faults and finds"
 	Train        Verb = "record what people were trained in"
 	TakeStock    Verb = "open, recount or close stocktakes"
 	Maintain     Verb = "record services and read meters"
@@ -40,6 +41,7 @@ var roles = map[Verb][]models.Role{
 	KeepStock:    {models.Admin, models.Storekeeper},
 	Acknowledge:  {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
 	RunJobs:      {models.Admin},
+	Triage:       {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
 	Train:        {models.Admin, models.Storekeeper, models.Commander},
 	TakeStock:    {models.Admin, models.Storekeeper, models.Commander, models.Auditor},
 	Maintain:     {models.Admin, models.Storekeeper, models.Maintenance},

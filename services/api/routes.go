@@ -22,7 +22,20 @@ const (
 
 // Routes is all that can be asked: one table a room.
 func (a *API) Routes() []Route {
-	return slices.Concat(a.sessionRoutes(), a.assetRoutes(), a.voucherRoutes(), a.stockRoutes(), a.requestRoutes(), a.stocktakeRoutes(), a.placeRoutes(), a.peopleRoutes(), a.careRoutes(), a.trainingRoutes(), a.ledgerRoutes())
+	return slices.Concat(
+		a.sessionRoutes(),
+		a.assetRoutes(),
+		a.voucherRoutes(),
+		a.stockRoutes(),
+		a.requestRoutes(),
+		a.stocktakeRoutes(),
+		a.placeRoutes(),
+		a.peopleRoutes(),
+		a.careRoutes(),
+		a.trainingRoutes(),
+		a.publicRoutes(),
+		a.ledgerRoutes(),
+	)
 }
 
 // sessionRoutes is about signing in, and the description itself.

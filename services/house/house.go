@@ -11,6 +11,7 @@ import (
 	"quartermaster/services/ledger"
 	"quartermaster/services/maintenance"
 	"quartermaster/services/proofs"
+	"quartermaster/services/public"
 	"quartermaster/services/register"
 	"quartermaster/services/requests"
 	"quartermaster/services/signing"
@@ -37,6 +38,7 @@ type House struct {
 	Stocktakes *stocktake.Service
 	// Timetable is what the book does by itself; package jobs says what that is.
 	Timetable *timetable.Service
+	Public    *public.Service
 }
 
 // Settings are what the services are told from outside.
@@ -69,5 +71,6 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Flags: h.Flags}
 	h.Stocktakes = &stocktake.Service{Book: book, Register: h.Register, Stock: h.Stock, Flags: h.Flags, Custody: h.Custody, Signing: h.Signing}
 	h.Timetable = &timetable.Service{Book: book}
+	h.Public = &public.Service{Book: book, Register: h.Register, Flags: h.Flags}
 	return h
 }

@@ -218,6 +218,17 @@ var (
 			"paid_by": func(d any) []string { return d.(*models.Flag).PaidBy() },
 		},
 	}
+	PublicReports = &Collection{
+		Name: "public_reports",
+		Indexes: []Index{
+			{Name: "sent", Fields: []string{"sent_at", "id"}},
+			{Name: "state", Fields: []string{"state", "sent_at", "id"}},
+			{Name: "unit", Fields: []string{"units", "sent_at", "id"}},
+			{Name: "unit_state", Fields: []string{"units", "state", "sent_at", "id"}},
+			{Name: "item", Fields: []string{"item", "sent_at", "id"}},
+		},
+		Many: map[string]func(any) []string{"units": func(d any) []string { return d.(*models.PublicReport).Path }},
+	}
 	Courses   = &Collection{Name: "courses", Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
 	Trainings = &Collection{
 		Name: "trainings",
@@ -269,7 +280,7 @@ var (
 var Schema = []*Collection{
 	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, Events, Answers, Files,
 	Vouchers, Requests, StockItems, Lots, Balances, Movements, Flags,
-	Courses, Trainings,
+	Courses, Trainings, PublicReports,
 	Log, LogTiles, LogRuns,
 	Stocktakes, StocktakeLines,
 	Schedules, Readings, Services, Outages, Feeds,

@@ -16,6 +16,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/booktest"
 	"quartermaster/services/custody"
+	"quartermaster/services/public"
 	"quartermaster/services/register"
 	"quartermaster/services/requests"
 	"quartermaster/services/store"
@@ -157,6 +158,9 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 	s.Kits(1_000_000*models.One, "2026-05-31")
 	s.Courses(models.Demand{Course: "voice", Without: models.WarnUntrained}, models.Demand{Course: "crypto", Without: models.WarnUntrained})
 	s.Trained("guard", "voice", "2026-01-10")
+	if err := s.Public.Send(t.Context(), a.Tag, "192.0.2.1", public.NewReport{Kind: models.PublicFound, Text: strings.Repeat("longwordwithoutblanks", 40), Contact: strings.Repeat("0300", 40)}); err != nil {
+		t.Fatal(err)
+	}
 	s.Trained("guard", "crypto", "2026-01-10")
 	if _, err := s.Register.SetContents(s.Operator(), a.Tag, 0, register.Contents{Parts: []register.Part{{Name: long, Quantity: 12 * models.One, Missing: models.One}}}); err != nil {
 		t.Fatal(err)
@@ -187,7 +191,7 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 	ctx, base := browse(t, s, "admin", 360)
 	for _, path := range []string{"/", "/vouchers", "/vouchers/V-NORTH-STORE-2026-0003", "/requests/R-NORTH-POST-2026-0002", "/vouchers/V-NORTH-STORE-2026-0001", "/vouchers/V-NORTH-STORE-2026-0002", "/vouchers/new", "/vouchers/new?kind=loan", "/vouchers/new?kind=handover",
 		"/vouchers/new?kind=taking_over&sender=guard", "/requests", "/requests/new", "/requests/R-NORTH-POST-2026-0001", "/stock", "/stock/kit", "/lots/LOT-000001-3", "/assets/" + a.Tag + "/kit", "/assets", "/assets/" + a.Tag, "/assets/" + a.Tag + "/edit", "/assets/new", "/assets/new?category=vehicle", "/assets/import",
-		"/scan", "/ledger", "/verify", "/units", "/donors", "/categories", "/people", "/people/guard", "/people/guard/training/new", "/courses", "/units/NORTH-POST", "/people/new", "/me", "/scan?code=nothing", "/assets/QM-000001-4"} {
+		"/scan", "/ledger", "/verify", "/units", "/donors", "/categories", "/people", "/people/guard", "/people/guard/training/new", "/courses", "/units/NORTH-POST", "/public-reports", "/people/new", "/me", "/scan?code=nothing", "/assets/QM-000001-4"} {
 		do(t, ctx, chromedp.Navigate(base+path), chromedp.WaitReady("main"))
 		if width := value[int](t, ctx, "document.documentElement.scrollWidth"); width > 360 {
 			t.Errorf("%s is %d pixels wide", path, width)

@@ -45,7 +45,7 @@ func (v view) May(verb string) bool {
 }
 
 var verbs = map[string]access.Verb{
-	"train": access.Train, "ask": access.Ask, "stock": access.KeepStock, "take": access.TakeOnCharge, "edit": access.Edit, "move": access.Move,
+	"train": access.Train, "triage": access.Triage, "ask": access.Ask, "stock": access.KeepStock, "take": access.TakeOnCharge, "edit": access.Edit, "move": access.Move,
 	"places": access.ManagePlaces, "add people": access.AddPeople, "manage people": access.ManagePeople,
 }
 
@@ -119,7 +119,7 @@ func (w *Web) render(c *fiber.Ctx, status int, page string, v view) error {
 
 // done are the sentences that a page shows after a form led to it.
 var done = map[string]string{
-	"trained": "Recorded.", "taken": "Taken on charge.", "changed": "Saved.", "issued": "Issued.", "returned": "Back in store.",
+	"trained": "Recorded.", "decided": "Decided.", "taken": "Taken on charge.", "changed": "Saved.", "issued": "Issued.", "returned": "Back in store.",
 	"transferred": "Transferred.", "retagged": "The item has a new tag. Print its label.", "attached": "Attached.",
 	"added": "Added.", "imported": "Imported.", "drafted": "Drafted. Nothing has moved yet: sign to dispatch it.", "dispatched": "Dispatched. The receiver signs for it.",
 	"received": "Recorded what was received.", "refused": "Refused; it goes back.", "cancelled": "Cancelled.", "asked": "Asked for.", "approved": "Approved.",

@@ -22,7 +22,6 @@ func (w *Web) mountSession(in fiber.Router) {
 	in.Post("/me", w.changePassword)
 	in.Post("/me/pin", w.setPIN)
 	in.Get("/", w.home)
-	in.Get("/t/:tag", w.openTag)
 }
 
 // cookieName has the __Host- prefix over TLS, with which browsers accept the
@@ -94,19 +93,24 @@ func (w *Web) signedIn(c *fiber.Ctx) error {
 // givenToken reads the form's token; the body of an upload is read whole first,
 // measured.
 func (w *Web) givenToken(c *fiber.Ctx) (string, error) {
-	media, _, _ := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
-	if media == fiber.MIMEMultipartForm {
-		upload, err := server.OneFile(c, register.LargestFile)
-		if err != nil {
-			return "", err
-		}
-		c.Locals(uploadKey{}, upload)
-		return upload.Values[formToken], nil
-	}
-	if _, err := server.Body(c, server.LargestJSON); err != nil {
+	if err := readForm(c); err != nil {
 		return "", err
 	}
-	return c.FormValue(formToken), nil
+	return formOf(c)[formToken], nil
+}
+
+// readForm reads a form, measured; its file, if any, is then uploaded(c).
+func readForm(c *fiber.Ctx) error {
+	media, _, _ := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
+	if media != fiber.MIMEMultipartForm {
+		_, err := server.Body(c, server.LargestJSON)
+		return err
+	}
+	upload, err := server.OneFile(c, register.LargestFile)
+	if err == nil {
+		c.Locals(uploadKey{}, upload)
+	}
+	return err
 }
 
 type uploadKey struct{}

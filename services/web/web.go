@@ -8,7 +8,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -40,9 +39,11 @@ func (w *Web) Mount(app *fiber.App) {
 	app.Post("/sign-in", sameSite, w.signIn)
 
 	w.mountVerify(app)
+	app.Get("/t/:tag", w.label)
+	app.Post("/t/:tag", sameSite, w.sendReport)
 
 	in := app.Group("", sameSite, w.signedIn)
-	for _, room := range []func(fiber.Router){w.mountSession, w.mountAssets, w.mountVouchers, w.mountRequests, w.mountStock, w.mountLedger, w.mountPlaces, w.mountTraining} {
+	for _, room := range []func(fiber.Router){w.mountSession, w.mountAssets, w.mountVouchers, w.mountRequests, w.mountStock, w.mountLedger, w.mountPlaces, w.mountTraining, w.mountPublic} {
 		room(in)
 	}
 }
@@ -119,11 +120,6 @@ func shown(err error) (*models.Error, bool) {
 		return nil, false
 	}
 	return refusal, true
-}
-
-// openTag opens the asset whose label was scanned with a phone's camera.
-func (w *Web) openTag(c *fiber.Ctx) error {
-	return c.Redirect("/assets/"+url.PathEscape(strings.ToUpper(c.Params("tag"))), fiber.StatusSeeOther)
 }
 
 func newKey() string { return rand.Text() }

@@ -117,10 +117,11 @@ func (p page) has(t *testing.T, status int, texts ...string) {
 func TestWhoIsNotSignedInIsLedThereAndBack(t *testing.T) {
 	s := open(t, false)
 	a := s.Radio("1")
-	p := s.get("/T/" + strings.ToLower(a.Tag))
-	if p.StatusCode != 303 || p.Header.Get("Location") != "/sign-in?next=%2FT%2Fqm-000001-3" {
+	p := s.get("/assets/" + a.Tag)
+	if p.StatusCode != 303 || p.Header.Get("Location") != "/sign-in?next=%2Fassets%2FQM-000001-3" {
 		t.Fatalf("%d %s", p.StatusCode, p.Header.Get("Location"))
 	}
+	s.get("/T/"+strings.ToLower(a.Tag)).has(t, 200, `href="/sign-in?next=%2fT%2fqm-000001-3"`)
 	s.signIn("keeper-north")
 	p = s.get("/t/" + a.Tag)
 	if p.Header.Get("Location") != "/assets/"+a.Tag {

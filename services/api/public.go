@@ -1,0 +1,60 @@
+package api
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"quartermaster/models"
+	"quartermaster/services/public"
+	"quartermaster/services/server"
+)
+
+// publicRoutes is what people without a sign-in reported.
+func (a *API) publicRoutes() []Route {
+	return []Route{
+		{Method: get, Path: "/public-reports", Summary: "What people without a sign-in reported of labels that they scanned, newest first", Status: ok, Answer: models.PublicReport{}, List: true, Query: publicFilters, Handle: a.publicReports},
+		{Method: get, Path: "/public-reports/:id/photo", Summary: "The photo that came with a report", Status: ok, Handle: a.publicPhoto},
+		{Method: post, Path: "/public-reports/:id/dismiss", Summary: "Dismiss a report; its photo is not kept", Status: ok, Body: remark{}, Answer: models.PublicReport{}, Handle: a.dismissReport},
+	}
+}
+
+var publicFilters = append([]Param{{"state", "waiting, confirmed or dismissed"}, {"unit", "code; units below it are included"}}, paging...)
+
+type remark struct {
+	Remark string `json:"remark"`
+}
+
+func (a *API) publicReports(c *fiber.Ctx) error {
+	if err := known(c, names(publicFilters)...); err != nil {
+		return err
+	}
+	n, err := limit(c)
+	if err != nil {
+		return err
+	}
+	list, err := a.Public.List(c.UserContext(), public.Filter{State: models.PublicState(c.Query("state")), Unit: c.Query("unit")}, c.Query("cursor"), n)
+	return page(c, list, err)
+}
+
+func (a *API) dismissReport(c *fiber.Ctx) error {
+	read, err := version(c)
+	if err != nil {
+		return err
+	}
+	why, err := server.JSON[remark](c)
+	if err != nil {
+		return err
+	}
+	r, err := a.Public.Dismiss(c.UserContext(), c.Params("id"), read, why.Remark)
+	return document(c, ok, r, err)
+}
+
+func (a *API) publicPhoto(c *fiber.Ctx) error { return PublicPhoto(c, a.Public) }
+
+// PublicPhoto serves the photo of the report in the address.
+func PublicPhoto(c *fiber.Ctx, s *public.Service) error {
+	attachment, content, err := s.Photo(c.UserContext(), c.Params("id"))
+	if err != nil {
+		return err
+	}
+	return SendFile(c, attachment, content)
+}
