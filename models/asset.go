@@ -193,6 +193,18 @@ func (a *Asset) NeverSeen() []string {
 	return []string{a.Category}
 }
 
+// Whole stands for the whole book where something is asked for by unit.
+const Whole = "*"
+
+// SeenIn is in whose part of the tree an asset on charge was seen, the whole book
+// first; none when it never was.
+func (a *Asset) SeenIn() []string {
+	if a.LastSeenAt == nil || a.Status == StruckOff {
+		return nil
+	}
+	return append([]string{Whole}, a.Units()...)
+}
+
 // PaidBy names who paid in the form that lists and auditors' scopes ask by:
 // "donor CODE" and "grant CODE".
 func (a *Asset) PaidBy() []string { return payers(a.Donor, a.Grant) }

@@ -53,7 +53,7 @@ var (
 			{Name: "certificate", Fields: []string{"care.certificate.expiry", "number"}},
 			{Name: "warranty", Fields: []string{"warranty_to", "number"}},
 			{Name: "seen", Fields: []string{"category", "last_seen_at", "number"}},
-			{Name: "unit_seen", Fields: []string{"units", "last_seen_at", "number"}},
+			{Name: "seen_in", Fields: []string{"seen_in", "last_seen_at", "number"}},
 			{Name: "never_seen", Fields: []string{"never_seen", "created_at", "number"}},
 		},
 		Many: map[string]func(any) []string{
@@ -65,6 +65,7 @@ var (
 			"words":   func(d any) []string { return d.(*models.Asset).SearchWords() },
 			// only of what is due, so that the rest costs nothing
 			"due_units":  func(d any) []string { return d.(*models.Asset).DueUnits() },
+			"seen_in":    func(d any) []string { return d.(*models.Asset).SeenIn() },
 			"never_seen": func(d any) []string { return d.(*models.Asset).NeverSeen() },
 		},
 	}

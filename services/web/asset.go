@@ -13,6 +13,7 @@ import (
 	"quartermaster/services/access"
 	"quartermaster/services/api"
 	"quartermaster/services/custody"
+	"quartermaster/services/ledger"
 	"quartermaster/services/register"
 	"quartermaster/services/server"
 	"quartermaster/services/store"
@@ -22,6 +23,7 @@ import (
 type assetPage struct {
 	*models.Asset
 	Choices    *choices
+	Flags      []finding // about it, open
 	Category   *models.Category
 	Units      []*models.Unit // from the top down to the asset's
 	Donor      *models.Donor
@@ -114,6 +116,9 @@ func (w *Web) assetPage(c *fiber.Ctx, status int, open string, refusal *models.E
 	}
 	p.Older = older
 	if p.Events, err = w.happenings(ctx, events); err != nil {
+		return err
+	}
+	if p.Flags, err = w.about(ctx, ledger.Subject(store.Assets, a.ID)); err != nil {
 		return err
 	}
 	return w.render(c, status, "asset", view{Title: a.Tag, Here: "assets", Refusal: refusal, Data: p})

@@ -9,6 +9,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/access"
+	"quartermaster/services/ledger"
 	"quartermaster/services/stock"
 	"quartermaster/services/store"
 )
@@ -34,6 +35,7 @@ func (w *Web) lotRow(ctx context.Context, record store.Record, units map[string]
 
 type lotPage struct {
 	*stock.LotAt
+	Flags     []finding // about it, open
 	Item      *models.StockItem
 	UnitNames map[string]string
 	Mine      []option // units of which the caller keeps the stock
@@ -102,6 +104,9 @@ func (w *Web) lotPage(c *fiber.Ctx, status int, open string, refusal *models.Err
 			return err
 		}
 		p.Movements = append(p.Movements, movementRow{m, movementWords[m.Kind].what, movementWords[m.Kind].sign, who})
+	}
+	if p.Flags, err = w.about(ctx, ledger.Subject(store.Balances, models.BalanceKey(lot.Code, ""))); err != nil {
+		return err
 	}
 	return w.render(c, status, "lot", view{Title: lot.Code, Here: "stock", Refusal: refusal, Data: p})
 }

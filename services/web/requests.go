@@ -10,6 +10,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/api"
+	"quartermaster/services/ledger"
 	"quartermaster/services/requests"
 	"quartermaster/services/store"
 )
@@ -195,6 +196,7 @@ func (w *Web) submitRequest(c *fiber.Ctx) error {
 type requestPage struct {
 	*models.Request
 	UnitName   string
+	Flags      []finding // about it, open
 	Names      map[string]string
 	Holder     string
 	Progress   []progress
@@ -245,6 +247,9 @@ func (w *Web) requestPage(c *fiber.Ctx, status int, open string, refusal *models
 		return err
 	}
 	if p.Events, err = w.happenings(ctx, events); err != nil {
+		return err
+	}
+	if p.Flags, err = w.about(ctx, ledger.Subject(store.Requests, r.Number)); err != nil {
 		return err
 	}
 	return w.render(c, status, "request", view{Title: r.Number, Here: "requests", Refusal: refusal, Data: p})

@@ -12,8 +12,10 @@ import (
 	"quartermaster/labels"
 	"quartermaster/models"
 	"quartermaster/services/api"
+	"quartermaster/services/ledger"
 	"quartermaster/services/register"
 	"quartermaster/services/stock"
+	"quartermaster/services/store"
 )
 
 func (w *Web) mountStock(in fiber.Router) {
@@ -101,6 +103,7 @@ func (w *Web) addItem(c *fiber.Ctx) error {
 type itemPage struct {
 	*models.StockItem
 	Total  stockRow
+	Flags  []finding // about it, open
 	Lots   []lotRow
 	Units  []option
 	Donors []option
@@ -147,6 +150,9 @@ func (w *Web) itemPage(c *fiber.Ctx, status int, open string, refusal *models.Er
 			return err
 		}
 		p.Lots = append(p.Lots, row)
+	}
+	if p.Flags, err = w.about(ctx, ledger.Subject(store.StockItems, item.Code+"@")); err != nil {
+		return err
 	}
 	return w.render(c, status, "stock-item", view{Title: item.Name, Here: "stock", Refusal: refusal, Data: p})
 }

@@ -12,12 +12,14 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/custody"
+	"quartermaster/services/ledger"
 	"quartermaster/services/store"
 )
 
 type voucherPage struct {
 	*custody.Shown
 	FromName, ToName string
+	Flags            []finding         // about it, open
 	Names            map[string]string // of people, by code
 	Signatures       []shownSignature
 	Progress         []progress
@@ -79,6 +81,9 @@ func (w *Web) voucherPage(c *fiber.Ctx, status int, open string, refusal *models
 		return err
 	}
 	if p.Events, err = w.happenings(ctx, events); err != nil {
+		return err
+	}
+	if p.Flags, err = w.about(ctx, ledger.Subject(store.Vouchers, v.Number)); err != nil {
 		return err
 	}
 	return w.render(c, status, "voucher", view{Title: v.Number, Here: "vouchers", Refusal: refusal, Data: p})

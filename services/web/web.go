@@ -43,7 +43,18 @@ func (w *Web) Mount(app *fiber.App) {
 	app.Post("/t/:tag", sameSite, w.sendReport)
 
 	in := app.Group("", sameSite, w.signedIn)
-	for _, room := range []func(fiber.Router){w.mountSession, w.mountAssets, w.mountVouchers, w.mountRequests, w.mountStock, w.mountLedger, w.mountPlaces, w.mountTraining, w.mountPublic} {
+	for _, room := range []func(fiber.Router){
+		w.mountSession,
+		w.mountAssets,
+		w.mountVouchers,
+		w.mountRequests,
+		w.mountStock,
+		w.mountLedger,
+		w.mountPlaces,
+		w.mountTraining,
+		w.mountPublic,
+		w.mountFindings,
+	} {
 		room(in)
 	}
 }

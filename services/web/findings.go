@@ -1,0 +1,231 @@
+package web
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/api"
+	"quartermaster/services/flags"
+	"quartermaster/services/store"
+)
+
+func (w *Web) mountFindings(in fiber.Router) {
+	in.Get("/findings", w.findings)
+	in.Get("/findings/:id", w.finding)
+	in.Post("/findings/:id/acknowledge", w.acknowledge)
+	in.Get("/jobs", w.jobs)
+	in.Post("/jobs/:name/run", w.runJob)
+}
+
+// finding is a flag as pages show it.
+type finding struct {
+	*models.Flag
+	Page     string // of its subject
+	UnitName string
+	Holder   string // the name of who answers for it
+	Days     int    // that the matter has stood; below zero is how many until it does
+	Quiet    bool
+	Seer     string // the name of who acknowledged it
+}
+
+// pagesOf are where the subjects of flags have their pages, by collection, with what
+// people know them by behind.
+var pagesOf = map[string]string{
+	"assets": "/assets/", "vouchers": "/vouchers/", "requests": "/requests/", "balances": "/lots/", "stock_items": "/stock/", "trainings": "/people/",
+}
+
+// Age says in words how long the matter has stood.
+func (f finding) Age() string {
+	switch {
+	case f.Days == 0:
+		return "today"
+	case f.Days == 1:
+		return "1 day"
+	case f.Days == -1:
+		return "in 1 day"
+	case f.Days < 0:
+		return "in " + count(-f.Days) + " days"
+	}
+	return count(f.Days) + " days"
+}
+
+func (w *Web) shownFindings(ctx context.Context, list []*models.Flag) ([]finding, error) {
+	today := w.Book.Today()
+	units := map[string]string{}
+	people := map[string]string{}
+	shown := make([]finding, len(list))
+	for i, f := range list {
+		collection, _, _ := strings.Cut(f.Subject, "/")
+		one := finding{Flag: f, Days: f.Since.Until(today), Quiet: f.Quiet(today)}
+		if page := pagesOf[collection]; page != "" {
+			one.Page = page + url.PathEscape(f.Ref)
+		}
+		for _, code := range []string{f.Unit, f.RaisedTo} {
+			if _, known := units[code]; code != "" && !known {
+				unit, err := store.Get[models.Unit](ctx, w.Book.Store, store.Units, code)
+				if err != nil {
+					return nil, err
+				}
+				units[code] = unit.Name
+			}
+		}
+		one.UnitName = units[f.Unit]
+		who := []string{f.Owner}
+		if f.Acknowledged != nil {
+			who = append(who, f.Acknowledged.By)
+		}
+		for _, code := range who {
+			if _, known := people[code]; code != "" && !known {
+				name, err := w.nameOf(ctx, code)
+				if err != nil {
+					return nil, err
+				}
+				people[code] = name
+			}
+		}
+		one.Holder = people[f.Owner]
+		if f.Acknowledged != nil {
+			one.Seer = people[f.Acknowledged.By]
+		}
+		shown[i] = one
+	}
+	return shown, nil
+}
+
+// about are the open findings about the subject of a page.
+func (w *Web) about(ctx context.Context, subject string) ([]finding, error) {
+	standing, err := w.Flags.Standing(ctx, subject)
+	if err != nil {
+		return nil, err
+	}
+	return w.shownFindings(ctx, standing)
+}
+
+type findingsPage struct {
+	Filter   flags.Filter
+	Kinds    []option
+	States   []option
+	Units    []option
+	Donors   []option
+	Raised   []option
+	Counts   []flags.Counted
+	Findings []finding
+	Query    url.Values
+	Next     string
+	First    bool
+}
+
+func (w *Web) findings(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	caller, err := access.Caller(ctx)
+	if err != nil {
+		return err
+	}
+	f := api.FlagFilter(c)
+	ch, err := w.choices(ctx)
+	if err != nil {
+		return err
+	}
+	p := findingsPage{Filter: f, Kinds: choose(findingKinds, f.Kind), Units: choose(ch.Units, f.Unit), Donors: choose(ch.Donors, f.Donor),
+		States: choose([]option{{Value: "", Label: "Open"}, {Value: "closed", Label: "Closed"}}, f.State), Query: queryOf(c), First: c.Query("cursor") == ""}
+	if caller.Scope != "" && caller.Role != models.Auditor {
+		p.Raised = choose([]option{{Value: "", Label: "With any unit"}, {Value: caller.Scope, Label: "Risen to " + caller.Scope}}, f.Raised)
+	}
+	v := view{Title: "Findings", Here: "findings", Data: &p}
+	list, err := w.Flags.List(ctx, f, c.Query("cursor"), pageOfAssets)
+	if err != nil {
+		refusal, ok := shown(err)
+		if !ok {
+			return err
+		}
+		v.Refusal = refusal
+		return w.render(c, fiber.StatusUnprocessableEntity, "findings", v)
+	}
+	p.Next = list.Next
+	found := make([]*models.Flag, len(list.Records))
+	for i, record := range list.Records {
+		if found[i], err = store.Decode[models.Flag](record); err != nil {
+			return err
+		}
+	}
+	if p.Findings, err = w.shownFindings(ctx, found); err != nil {
+		return err
+	}
+	f.Kind = ""
+	if p.Counts, err = w.Flags.Counts(ctx, f); err != nil {
+		return err
+	}
+	return w.render(c, fiber.StatusOK, "findings", v)
+}
+
+var findingKinds = func() []option {
+	options := []option{{Value: "", Label: "Any kind"}}
+	for _, k := range models.FlagKinds {
+		options = append(options, option{Value: string(k), Label: upperFirst(k.Words())})
+	}
+	return options
+}()
+
+type findingPage struct {
+	finding
+	Path   []*models.Unit
+	May    bool
+	Events []happening
+	Form   map[string]string
+	From   models.Day // the first day to look again on
+}
+
+func (w *Web) finding(c *fiber.Ctx) error { return w.findingPage(c, fiber.StatusOK, nil) }
+
+func (w *Web) findingPage(c *fiber.Ctx, status int, refusal *models.Error) error {
+	ctx := c.UserContext()
+	caller, err := access.Caller(ctx)
+	if err != nil {
+		return err
+	}
+	f, err := w.Flags.Flag(ctx, c.Params("id"))
+	if err != nil {
+		return err
+	}
+	shown, err := w.shownFindings(ctx, []*models.Flag{f})
+	if err != nil {
+		return err
+	}
+	p := &findingPage{finding: shown[0], May: f.Stands() && flags.MayAcknowledge(caller, f), Form: formOf(c), From: w.Book.Today().Add(1)}
+	for _, code := range f.Path {
+		unit, err := store.Get[models.Unit](ctx, w.Book.Store, store.Units, code)
+		if err != nil {
+			return err
+		}
+		p.Path = append(p.Path, unit)
+	}
+	events, _, err := w.Flags.Events(ctx, f.ID, "", historyShown)
+	if err != nil {
+		return err
+	}
+	if p.Events, err = w.happenings(ctx, events); err != nil {
+		return err
+	}
+	return w.render(c, status, "finding", view{Title: upperFirst(f.Kind.Words()) + ", " + f.Ref, Here: "findings", Refusal: refusal, Data: p})
+}
+
+func (w *Web) acknowledge(c *fiber.Ctx) error {
+	id, form := c.Params("id"), formOf(c)
+	err := w.act(c, func(c *fiber.Ctx) error {
+		_, err := w.Flags.Acknowledge(c.UserContext(), id, 0, flags.Remark{Remark: strings.TrimSpace(form["remark"]), LookAgain: models.Day(form["look_again"])})
+		return err
+	})
+	if refusal, ok := shown(err); ok {
+		status, _ := refusalOf(err)
+		return w.findingPage(c, status, refusal)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect("/findings/"+id+"?done=acknowledged", fiber.StatusSeeOther)
+}
