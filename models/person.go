@@ -32,8 +32,26 @@ type Person struct {
 	Donors   []string `json:"donors,omitempty" validate:"max=50,unique,dive,code"`
 	Grants   []string `json:"grants,omitempty" validate:"max=200,unique,dive,code"`
 	Inactive bool     `json:"inactive,omitempty"`
+
+	Email  string `json:"email,omitempty" validate:"omitempty,max=254,text,email"`
+	Digest Digest `json:"digest,omitempty" validate:"omitempty,oneof=daily weekly"`
+	// DigestSince is when the person chose to be sent a digest.
+	DigestSince *Time `json:"digest_since,omitempty"`
 	Base
 }
+
+// Digest is how often somebody is sent a summary of what concerns them.
+type Digest string
+
+// The choices of a digest; "" is none.
+const (
+	NoDigest     Digest = ""
+	DailyDigest  Digest = "daily"
+	WeeklyDigest Digest = "weekly"
+)
+
+// Digests lists the choices in the order that pages show them.
+var Digests = []Digest{NoDigest, DailyDigest, WeeklyDigest}
 
 // CanSignIn says whether the person has a sign-in that works.
 func (p *Person) CanSignIn() bool { return p.Username != "" && p.Role != "" && !p.Inactive }

@@ -120,6 +120,8 @@ func sentence(w validator.FieldError) string {
 		return "is not a currency code such as USD or PKR"
 	case "day":
 		return "is not a day; write it like 2026-03-31"
+	case "email":
+		return "is not an e-mail address"
 	case "text":
 		return "is blank or holds characters that cannot be printed"
 	case "excludes":

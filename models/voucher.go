@@ -140,6 +140,20 @@ type Title struct {
 // Key returns the voucher's number.
 func (v *Voucher) Key() string { return v.Number }
 
+// WithoutDrawings returns the voucher without the drawings of its signatures, for
+// lists and for whoever is told of it: they are large, and nobody else's to copy.
+func (v *Voucher) WithoutDrawings() *Voucher {
+	plain := *v
+	for _, end := range []**Signature{&plain.Outgoing, &plain.Incoming} {
+		if *end != nil {
+			signed := **end
+			signed.Drawing = ""
+			*end = &signed
+		}
+	}
+	return &plain
+}
+
 // Open says whether the goods are on their way.
 func (v *Voucher) Open() bool { return v.State == Underway }
 

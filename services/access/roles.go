@@ -29,6 +29,8 @@ const (
 	ManagePlaces Verb = "change units, categories, donors and grants"
 	AddPeople    Verb = "add people"
 	ManagePeople Verb = "give people a sign-in or change it"
+	// ManageNotices is about the outbox and the webhooks.
+	ManageNotices Verb = "see to messages and webhooks"
 )
 
 var roles = map[Verb][]models.Role{
@@ -49,6 +51,8 @@ var roles = map[Verb][]models.Role{
 	ManagePlaces: {models.Admin},
 	AddPeople:    {models.Admin, models.Storekeeper},
 	ManagePeople: {models.Admin},
+
+	ManageNotices: {models.Admin},
 }
 
 // May says whether a role may do something.

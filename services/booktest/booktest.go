@@ -16,6 +16,7 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/house"
 	"quartermaster/services/ledger"
+	"quartermaster/services/notices"
 	"quartermaster/services/proofs"
 	"quartermaster/services/register"
 	"quartermaster/services/store"
@@ -57,9 +58,12 @@ func Over(t testing.TB, s store.Store) *World {
 func (w *World) TagOf(number int64) string { return labels.FormatTag(w.Register.Prefix, number) }
 
 // Again opens a book that was made before.
-func Again(t testing.TB, s store.Store) *World {
+func Again(t testing.TB, s store.Store) *World { return With(t, s, notices.Settings{}) }
+
+// With opens a book that was made before, with a way to tell others of it.
+func With(t testing.TB, s store.Store, n notices.Settings) *World {
 	w := &World{t: t, now: Start}
-	w.House = house.Over(&ledger.Book{Store: s, Now: w.Now}, house.Settings{TagPrefix: "QM", Base: "https://qm.example.org"})
+	w.House = house.Over(&ledger.Book{Store: s, Now: w.Now}, house.Settings{TagPrefix: "QM", Base: "https://qm.example.org", Notices: n})
 	if err := w.Proofs.Begin(t.Context(), Key(t)); err != nil {
 		t.Fatal(err)
 	}

@@ -80,11 +80,7 @@ func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) 
 			return nil, "", err
 		}
 		list[i] = shown(caller, v)
-		for _, s := range []*models.Signature{v.Outgoing, v.Incoming} {
-			if s != nil {
-				s.Drawing = ""
-			}
-		}
+		list[i].Voucher = v.WithoutDrawings()
 	}
 	return list, page.Next, nil
 }

@@ -10,6 +10,7 @@ import (
 	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
 	"quartermaster/services/maintenance"
+	"quartermaster/services/notices"
 	"quartermaster/services/proofs"
 	"quartermaster/services/public"
 	"quartermaster/services/register"
@@ -39,6 +40,7 @@ type House struct {
 	// Timetable is what the book does by itself; package jobs says what that is.
 	Timetable *timetable.Service
 	Public    *public.Service
+	Notices   *notices.Service
 }
 
 // Settings are what the services are told from outside.
@@ -50,6 +52,7 @@ type Settings struct {
 	RisesAfter []int
 	// AcceptWithin is how many days a receiver may take to accept or refuse; 0 is three.
 	AcceptWithin int
+	Notices      notices.Settings
 }
 
 // Over makes the services over a book.
@@ -72,5 +75,7 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Stocktakes = &stocktake.Service{Book: book, Register: h.Register, Stock: h.Stock, Flags: h.Flags, Custody: h.Custody, Signing: h.Signing}
 	h.Timetable = &timetable.Service{Book: book}
 	h.Public = &public.Service{Book: book, Register: h.Register, Flags: h.Flags}
+	s.Notices.Base = s.Base
+	h.Notices = notices.New(book, h.Requests, s.Notices)
 	return h
 }

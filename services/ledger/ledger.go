@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -25,6 +26,11 @@ type Book struct {
 	Store store.Store
 	Now   func() time.Time
 	Zone  *time.Location // of the house, in which a day begins and ends; nil is UTC
+	// Tell, if set, is asked for what is written beside a change so that others are
+	// told of it. It sees the documents with their new versions. Being in the same
+	// Commit, word of a change can neither be lost nor precede it, in whatever order
+	// commits end and clocks go.
+	Tell func(context.Context, []Entry) ([]store.Change, error)
 }
 
 // Today is the house's day.
@@ -59,6 +65,7 @@ type Entry struct {
 	Kind   string // of the event, such as "asset.issued"
 	Reason string
 	gone   bool
+	beside *store.Change
 }
 
 // Add enters a new document.
@@ -77,6 +84,10 @@ func Remove(in *store.Collection, before []byte, doc models.Document, kind strin
 	return Entry{In: in, Doc: doc, Before: before, Kind: kind, gone: true}
 }
 
+// Beside writes something in the same Commit that is no part of the book, such as a
+// message to be sent: it has no event.
+func Beside(c store.Change) Entry { return Entry{beside: &c} }
+
 // Subject names a document in the ledger.
 func Subject(in *store.Collection, id string) string { return in.Name + "/" + id }
 
@@ -86,7 +97,8 @@ func EventID(subject string, seq int64) string { return subject + "@" + strconv.
 // Commit makes all changes and writes their events, or does nothing. Each Doc
 // then carries its new version; after an error, the one that it had. Errors: those of store.Commit, and *Replayed when
 // the request in ctx was already carried out.
-func (b *Book) Commit(ctx context.Context, entries ...Entry) (err error) {
+func (b *Book) Commit(ctx context.Context, all ...Entry) (err error) {
+	entries, beside := apart(all)
 	bases := make([]models.Base, len(entries))
 	for i := range entries {
 		bases[i] = *entries[i].Doc.Meta()
@@ -104,9 +116,17 @@ func (b *Book) Commit(ctx context.Context, entries ...Entry) (err error) {
 	if err != nil {
 		return err
 	}
+	changes = append(changes, beside...)
+	if b.Tell != nil && len(entries) > 0 {
+		told, err := b.Tell(ctx, entries)
+		if err != nil {
+			return err
+		}
+		changes = append(changes, told...)
+	}
 	once := onceOf(ctx)
-	if once != nil && len(entries) > 0 {
-		answer, err := once.answer(entries[0].Doc, now)
+	if once != nil && len(all) > 0 {
+		answer, err := once.answer(all[0].document(), now)
 		if err != nil {
 			return err
 		}
@@ -118,6 +138,29 @@ func (b *Book) Commit(ctx context.Context, entries ...Entry) (err error) {
 		return b.replay(ctx, once)
 	}
 	return err
+}
+
+// apart separates what the book records from what is written beside it.
+func apart(all []Entry) (entries []Entry, beside []store.Change) {
+	if !slices.ContainsFunc(all, func(e Entry) bool { return e.beside != nil }) {
+		return all, nil
+	}
+	for _, e := range all {
+		if e.beside == nil {
+			entries = append(entries, e)
+		} else {
+			beside = append(beside, *e.beside)
+		}
+	}
+	return entries, beside
+}
+
+// document is what a repetition of the request is answered when this entry is its first.
+func (e *Entry) document() any {
+	if e.beside != nil {
+		return e.beside.Doc
+	}
+	return e.Doc
 }
 
 // manyEntries is from how many on they are written on all processors.

@@ -91,6 +91,7 @@ var (
 			{Name: "username", Fields: []string{"username"}, Unique: true},
 			{Name: "within", Fields: []string{"within", "code"}},
 			{Name: "role", Fields: []string{"role", "code"}},
+			{Name: "digest", Fields: []string{"digest", "code"}},
 		},
 		Many: map[string]func(any) []string{"within": func(d any) []string { return d.(*models.Person).Path }},
 	}
@@ -279,6 +280,7 @@ var (
 
 // Schema lists every collection of the book.
 var Schema = []*Collection{
+	Webhooks, WebhookKeys, Messages, DigestsSent,
 	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, Events, Answers, Files,
 	Vouchers, Requests, StockItems, Lots, Balances, Movements, Flags,
 	Courses, Trainings, PublicReports,

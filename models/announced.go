@@ -1,0 +1,28 @@
+package models
+
+// Announced is a kind of event of which webhooks can be told.
+type Announced struct{ Kind, Says string }
+
+// Announcements lists the kinds of event that webhooks can be told of, in the order
+// that pages show them.
+var Announcements = []Announced{
+	{"flag.opened", "a matter that somebody must look at"},
+	{"flag.closed", "a matter that is settled"},
+	{"voucher.drafted", "a voucher was drafted"},
+	{"voucher.dispatched", "a voucher was signed and dispatched"},
+	{"voucher.accepted", "what a voucher carries was accepted, in whole or part"},
+	{"voucher.refused", "what a voucher carries was refused"},
+	{"voucher.cancelled", "a voucher was cancelled"},
+	{"request.submitted", "somebody asks for equipment"},
+	{"request.approved", "a request was approved, in whole or part"},
+	{"request.declined", "a request was declined"},
+	{"request.closed", "a request was withdrawn or ended"},
+	{"asset.taken_on_charge", "an item was taken on charge"},
+	{"asset.issued", "an item was issued"},
+	{"asset.returned", "an item came back to store"},
+	{"asset.transferred", "an item was transferred"},
+	{"asset.handed_over", "an item was handed over by its donor"},
+	{"asset.lent", "an item was lent"},
+	{"asset.changed", "what is recorded of an item was changed"},
+	{"lot.received", "stock came in"},
+}
