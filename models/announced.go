@@ -1,12 +1,18 @@
 package models
 
 // Announced is a kind of event of which webhooks can be told.
-type Announced struct{ Kind, Says string }
+type Announced struct {
+	Kind string `json:"kind"`
+	Says string `json:"says"` // in words
+}
 
 // Announcements lists the kinds of event that webhooks can be told of, in the order
 // that pages show them.
 var Announcements = []Announced{
 	{"flag.opened", "a matter that somebody must look at"},
+	{"flag.reopened", "a matter that was settled has come back"},
+	{"flag.rose", "a matter has risen to the unit above by its age"},
+	{"flag.acknowledged", "somebody has looked at a matter"},
 	{"flag.closed", "a matter that is settled"},
 	{"voucher.drafted", "a voucher was drafted"},
 	{"voucher.dispatched", "a voucher was signed and dispatched"},

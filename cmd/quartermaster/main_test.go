@@ -49,6 +49,10 @@ func TestWrongSettingsAreRefusedWithASentence(t *testing.T) {
 		{nil, []string{"serve", "--time-zone=Mars"}, "a zone such as Asia/Karachi"},
 		{nil, []string{"serve", "--tls-cert=x"}, "together or not at all"},
 		{nil, []string{"serve", "--trusted-proxies=proxy"}, "addresses such as 10.0.0.7"},
+		{[]string{"QM_SMTP_FROM=qm@example.org"}, []string{"serve"}, "QM_SMTP_HOST is missing"},
+		{[]string{"QM_SMTP_HOST=mail.example.org"}, []string{"serve"}, "QM_SMTP_FROM is missing"},
+		{nil, []string{"serve", "--digest-hour=24"}, "must be 0 to 23"},
+		{nil, []string{"serve", "--webhook-networks=house"}, "networks such as 10.0.0.0/8"},
 		{nil, []string{"serve", "--log-level=loud"}, "must be one of"},
 		{[]string{"QM_ADMIN_PASSWORD=short"}, []string{"serve", "--store=sqlite:" + filepath.Join(t.TempDir(), "b.db"), "--listen=127.0.0.1:0"}, "at least 10 characters"},
 	} {

@@ -9,10 +9,12 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"quartermaster/jobs"
 	"quartermaster/services/access"
@@ -51,6 +53,10 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	if err != nil {
 		return err
 	}
+	tell, err := s.settings()
+	if err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	book, err := s.open(ctx)
@@ -61,8 +67,9 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 
 	log := s.log()
 	base := s.base(s.Listen)
+	tell.Log = log
 	h := house.Over(&ledger.Book{Store: book, Now: time.Now, Zone: zone},
-		house.Settings{TagPrefix: s.TagPrefix, Base: base, RisesAfter: s.risesAfter(), AcceptWithin: s.AcceptWithin})
+		house.Settings{TagPrefix: s.TagPrefix, Base: base, RisesAfter: s.risesAfter(), AcceptWithin: s.AcceptWithin, Notices: tell})
 	h.Timetable.Log, h.Timetable.Instance = log, timetable.NewInstance()
 	if err := h.Timetable.Plan(jobs.Table(h), s.Jobs); err != nil {
 		return fmt.Errorf("QM_JOBS: %w", err)
@@ -75,7 +82,8 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 		fmt.Printf("The ledger's signing key was made: %s. Keep a copy of it where the server's backups are not; without it the server will not start.\n", s.ledgerKey())
 	}
 	pages := &web.Web{House: h, Log: log, Secure: s.TLSCert != "" || strings.HasPrefix(base, "https:"), Zone: zone}
-	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies, Metrics: h.Timetable,
+	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies,
+		Metrics: []prometheus.Collector{h.Timetable, h.Notices},
 		OnError: func(c *fiber.Ctx, err error) error {
 			if strings.HasPrefix(c.Path(), api.Root) {
 				return api.Problem(c, err)
@@ -93,6 +101,11 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 		return errors.Join(err, listener.Close())
 	}
 	defer h.Timetable.Start(ctx)()
+	sending, enough := context.WithCancel(ctx)
+	var delivering sync.WaitGroup
+	delivering.Go(func() { h.Notices.Run(sending) })
+	defer delivering.Wait()
+	defer enough()
 	served := make(chan error, 1)
 	go func() {
 		if s.TLSCert != "" {

@@ -89,6 +89,7 @@ func over(s store.Store, m marking) *house.House {
 type serving struct {
 	where
 	marking
+	telling
 	Listen         string            `help:"Address to listen on." env:"QM_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	TLSCert        string            `help:"Certificate file, with its chain, to serve over TLS." env:"QM_TLS_CERT" placeholder:"FILE"`
 	TLSKey         string            `help:"Key file of the certificate." env:"QM_TLS_KEY" placeholder:"FILE"`

@@ -57,6 +57,8 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 		{"POST", "/schedules", `{"name":"Battery","category":"radio","days":365}`}, {"GET", "/schedules", ""}, {"GET", "/care/due", ""}, {"GET", "/care/costs", ""}, {"GET", "/care/availability", ""},
 		{"POST", "/assets/" + b.Tag + "/services", `{"schedules":["Battery"],"parts":[{"name":"Battery","quantity":1,"cost":{"amount":"30","currency":"USD"}}],"certificate":{"number":"1","expiry":"2027-01-01"}}`},
 		{"GET", "/assets/" + b.Tag + "/services", ""}, {"GET", "/assets/" + b.Tag + "/meter", ""}, {"POST", "/assets/" + b.Tag + "/workshop", `{"reason":"x"}`}, {"POST", "/care/feeds", `{"unit":"NORTH"}`},
+		{"POST", "/webhooks", `{"name":"Centre","url":"https://example.org/in","events":["flag.opened"]}`}, {"POST", "/webhooks", `{"name":"Centre","url":"http://example.org/in","events":["flag.opened"]}`},
+		{"GET", "/webhooks", ""}, {"GET", "/webhooks/events", ""}, {"GET", "/webhooks/none", ""}, {"GET", "/messages", ""}, {"GET", "/messages/none", ""}, {"POST", "/messages/none/resend", ""},
 		{"POST", "/assets/lots", `{"asset":{"name":"Lamp","category":"radio","unit":"NORTH"},"count":2}`},
 	} {
 		got := f.ask("admin", r.method, "/api/v1"+r.path, r.body)

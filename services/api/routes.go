@@ -37,6 +37,7 @@ func (a *API) Routes() []Route {
 		a.flagRoutes(),
 		a.jobRoutes(),
 		a.ledgerRoutes(),
+		a.noticeRoutes(),
 	)
 }
 

@@ -188,6 +188,7 @@ func TestAFailingWebhookIsTriedAgainAndThenSwitchedOff(t *testing.T) {
 	if m := d.deliver(t, id, 0); !m.Waits() || !strings.Contains(m.Trouble, "500") {
 		t.Errorf("%+v", m)
 	}
+	d.Pass(time.Second)
 	d.Radio("2") // the receiver rests: not even tried
 	if m := d.deliver(t, d.last(t).ID, 0); m.Attempts != 0 || !m.Waits() {
 		t.Errorf("%+v", m)

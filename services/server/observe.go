@@ -18,12 +18,13 @@ type metrics struct {
 	took     *prometheus.HistogramVec
 }
 
-func newMetrics() *metrics {
+func newMetrics(services []prometheus.Collector) *metrics {
 	m := &metrics{prometheus.NewRegistry(), prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "quartermaster_request_seconds", Help: "Time to answer, by route and status.",
 		Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5, 30},
 	}, []string{"method", "route", "status"})}
 	m.registry.MustRegister(m.took, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(services...)
 	return m
 }
 

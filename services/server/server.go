@@ -21,10 +21,10 @@ import (
 // Config is what the server needs to know.
 type Config struct {
 	Log     *slog.Logger
-	Store   store.Store          // asked whether the book can be read
-	Secure  bool                 // pages are served over TLS, by this server or a proxy before it
-	Proxies []string             // addresses of proxies that are believed about whom they serve
-	Metrics prometheus.Collector // of what the services tell of themselves
+	Store   store.Store            // asked whether the book can be read
+	Secure  bool                   // pages are served over TLS, by this server or a proxy before it
+	Proxies []string               // addresses of proxies that are believed about whom they serve
+	Metrics []prometheus.Collector // of the services, beside those of requests
 	// OnError writes the answer to a request that failed.
 	OnError func(*fiber.Ctx, error) error
 }
@@ -55,10 +55,7 @@ func New(c Config) *fiber.App {
 		EnableIPValidation:      true,
 		ErrorHandler:            c.OnError,
 	})
-	m := newMetrics()
-	if c.Metrics != nil {
-		m.registry.MustRegister(c.Metrics)
-	}
+	m := newMetrics(c.Metrics)
 	app.Use(identify, c.observe(m), headers(c.Secure), recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: c.panicked}))
 	app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed, Next: func(ctx *fiber.Ctx) bool {
 		path := ctx.Path()
