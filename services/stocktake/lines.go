@@ -163,6 +163,15 @@ func (s *Service) lineQuery(ctx context.Context, caller *models.Person, st *mode
 	return q, nil
 }
 
+// Line returns one line of a stocktake that the caller counts in or sees.
+func (s *Service) Line(ctx context.Context, number, id string) (*models.StocktakeLine, error) {
+	caller, err := access.Allow(ctx, access.Read)
+	if err != nil {
+		return nil, err
+	}
+	return s.lineSeen(ctx, caller, number, id)
+}
+
 // lineSeen reads a line of a stocktake that the caller sees.
 func (s *Service) lineSeen(ctx context.Context, caller *models.Person, number, id string) (*models.StocktakeLine, error) {
 	unknown := models.Refuse(models.NotFound, "line", "there is no such line in %s", number)
@@ -174,8 +183,12 @@ func (s *Service) lineSeen(ctx context.Context, caller *models.Person, number, i
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, unknown
 	}
-	if err == nil && !seesAll(caller, st) && !access.SeesPapers(caller, line.Path, line.PaidBy()) {
+	if err != nil {
+		return nil, err
+	}
+	own := line.Sighting != nil && line.Sighting.By == caller.Code
+	if line.Stocktake != number || !own && !seesAll(caller, st) && !access.SeesPapers(caller, line.Path, line.PaidBy()) {
 		return nil, unknown
 	}
-	return line, err
+	return line, nil
 }

@@ -57,6 +57,11 @@ func (s *Service) shown(ctx context.Context, caller *models.Person, st *models.S
 	return view, nil
 }
 
+// MayCount says whether the person counts in the stocktake now.
+func MayCount(p *models.Person, st *models.Stocktake) bool {
+	return st.CanCount() == nil && slices.Contains(st.Officers, p.Code)
+}
+
 // scope returns the conditions of the lines of a stocktake that the person sees.
 func scope(p *models.Person, st *models.Stocktake) []store.Cond {
 	conds := []store.Cond{store.Is("stocktake", st.Number)}

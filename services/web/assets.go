@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -171,8 +172,18 @@ func (w *Web) scan(c *fiber.Ctx) error {
 	if code == "" {
 		return w.render(c, fiber.StatusOK, "scan", view{Title: "Scan", Here: "scan", Data: scanPage{Example: w.exampleTag()}})
 	}
-	found, err := w.Custody.Scan(c.UserContext(), code)
+	found, err := w.found(c, code, "same-origin")
 	return w.scanned(c, code, found, err)
+}
+
+// found finds what was scanned, and notes that it was seen when the browser says
+// that the address was opened from our own page, or by whoever sits before it: a
+// link of another site is followed, and changes nothing (Fetch Metadata, W3C).
+func (w *Web) found(c *fiber.Ctx, code string, from ...string) (*custody.Found, error) {
+	if slices.Contains(from, c.Get("Sec-Fetch-Site")) && c.Method() == fiber.MethodGet && c.Get("Sec-Purpose") == "" {
+		return w.Stocktakes.Scan(c.UserContext(), code)
+	}
+	return w.Custody.Scan(c.UserContext(), code)
 }
 
 type scanPage struct {
@@ -184,7 +195,7 @@ type scanPage struct {
 func (w *Web) exampleTag() string { return labels.FormatTag(w.Register.Prefix, 123) }
 
 func (w *Web) scanPhoto(c *fiber.Ctx) error {
-	found, err := w.Custody.ScanPhoto(c.UserContext(), uploaded(c).Content)
+	found, err := w.Stocktakes.ScanPhoto(c.UserContext(), uploaded(c).Content)
 	return w.scanned(c, "", found, err)
 }
 

@@ -188,9 +188,11 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 		t.Fatal(err)
 	}
 	rewrite(t, s, "V-NORTH-STORE-2026-0002")
+	countedAtLength(t, s, a.Tag, long)
 	watched := s.watch(a, long)
 	ctx, base := browse(t, s, "admin", 360)
-	for _, path := range []string{"/", "/findings", watched, "/jobs", "/vouchers", "/vouchers/V-NORTH-STORE-2026-0003", "/requests/R-NORTH-POST-2026-0002", "/vouchers/V-NORTH-STORE-2026-0001", "/vouchers/V-NORTH-STORE-2026-0002", "/vouchers/new", "/vouchers/new?kind=loan", "/vouchers/new?kind=handover",
+	for _, path := range []string{"/stocktakes", "/stocktakes/new", "/stocktakes/ST-AGENCY-2026-0001", "/stocktakes/ST-AGENCY-2026-0001/result", "/stocktakes/ST-AGENCY-2026-0002", "/stocktakes/ST-AGENCY-2026-0002?state=sighted",
+		"/stocktakes/ST-AGENCY-2026-0002?state=unknown", "/stocktakes/ST-AGENCY-2026-0002/count", "/", "/findings", watched, "/jobs", "/vouchers", "/vouchers/V-NORTH-STORE-2026-0003", "/requests/R-NORTH-POST-2026-0002", "/vouchers/V-NORTH-STORE-2026-0001", "/vouchers/V-NORTH-STORE-2026-0002", "/vouchers/new", "/vouchers/new?kind=loan", "/vouchers/new?kind=handover",
 		"/vouchers/new?kind=taking_over&sender=guard", "/requests", "/requests/new", "/requests/R-NORTH-POST-2026-0001", "/stock", "/stock/kit", "/lots/LOT-000001-3", "/assets/" + a.Tag + "/kit", "/assets", "/assets/" + a.Tag, "/assets/" + a.Tag + "/edit", "/assets/new", "/assets/new?category=vehicle", "/assets/import",
 		"/scan", "/ledger", "/verify", "/units", "/donors", "/categories", "/people", "/people/guard", "/people/guard/training/new", "/courses", "/units/NORTH-POST", "/public-reports", "/people/new", "/me", "/scan?code=nothing", "/assets/QM-000001-4"} {
 		do(t, ctx, chromedp.Navigate(base+path), chromedp.WaitReady("main"))

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"quartermaster/models"
+	"quartermaster/services/access"
 	"quartermaster/services/public"
 	"quartermaster/services/server"
 )
@@ -22,9 +23,13 @@ type labelPage struct {
 // label opens the asset whose label was scanned with a phone's camera; whoever is not
 // signed in may report a fault or a find.
 func (w *Web) label(c *fiber.Ctx) error {
-	_, err := w.Access.Session(c.UserContext(), c.Cookies(w.cookieName()))
+	person, err := w.Access.Session(c.UserContext(), c.Cookies(w.cookieName()))
 	switch {
 	case err == nil:
+		c.SetUserContext(access.As(c.UserContext(), person, c.Get(fiber.HeaderUserAgent)))
+		if _, err := w.found(c, c.Params("tag"), "none", "same-origin"); err != nil && models.KindOf(err) == "" {
+			return err // what is refused, the asset's page tells
+		}
 		return c.Redirect("/assets/"+url.PathEscape(strings.ToUpper(c.Params("tag"))), fiber.StatusSeeOther)
 	case models.KindOf(err) != models.Unauthenticated:
 		return err

@@ -46,7 +46,7 @@ func (v view) May(verb string) bool {
 
 var verbs = map[string]access.Verb{
 	"train": access.Train, "triage": access.Triage, "ask": access.Ask, "stock": access.KeepStock, "take": access.TakeOnCharge, "edit": access.Edit, "move": access.Move,
-	"jobs": access.RunJobs, "places": access.ManagePlaces, "add people": access.AddPeople, "manage people": access.ManagePeople,
+	"jobs": access.RunJobs, "count": access.TakeStock, "places": access.ManagePlaces, "add people": access.AddPeople, "manage people": access.ManagePeople,
 }
 
 // Wrong returns what is wrong with a field of the form, or "".
@@ -124,7 +124,7 @@ var done = map[string]string{
 	"transferred": "Transferred.", "retagged": "The item has a new tag. Print its label.", "attached": "Attached.",
 	"added": "Added.", "imported": "Imported.", "drafted": "Drafted. Nothing has moved yet: sign to dispatch it.", "dispatched": "Dispatched. The receiver signs for it.",
 	"received": "Recorded what was received.", "refused": "Refused; it goes back.", "cancelled": "Cancelled.", "asked": "Asked for.", "approved": "Approved.",
-	"declined": "Declined.", "closed": "Closed.", "pin": "Your PIN is set.", "used": "Recorded.", "disposed": "Recorded.",
+	"declined": "Declined.", "closed": "Closed.", "opened": "Opened. What is expected is frozen; count it.", "recount": "To be counted again, by somebody else.", "counted": "Closed and signed. What nobody saw is flagged.", "pin": "Your PIN is set.", "used": "Recorded.", "disposed": "Recorded.",
 }
 
 // static files carry a hash of their content in their address, so that browsers

@@ -32,6 +32,12 @@ var tellings = map[string]struct{ what, sign string }{
 	"asset.not_accepted":       {"Not accepted; back where it was", "in"},
 	"asset.dispatch_cancelled": {"Called back", "in"},
 	"asset.succeeded":          {"Another answers for it", "edit"},
+	"asset.seen":               {"Scanned", "in"},
+	"asset.sighted":            {"Counted in a stocktake", "in"},
+	"stocktake.opening":        {"List begun", "start"},
+	"stocktake.opened":         {"Opened", "start"},
+	"stocktake.closing":        {"Counting ended", "edit"},
+	"stocktake.closed":         {"Closed", "in"},
 	"asset.kit_set":            {"Kit recorded", "edit"},
 	"asset.joined_kit":         {"Made part of a kit", "edit"},
 	"asset.left_kit":           {"Taken out of its kit", "edit"},
@@ -61,10 +67,10 @@ var tellings = map[string]struct{ what, sign string }{
 // fieldNames are the names of fields in the timeline; those without one are told
 // as they are, those with "" follow from others and are not told.
 var fieldNames = map[string]string{
-	"id": "", "tag": "Tag", "number": "", "path": "", "status": "", "issued_at": "", "issued_from": "", "last_seen_at": "", "stored_at": "", "voucher": "", "owner_path": "", "kit": "", "contents": "", "files": "", "origin": "",
+	"id": "", "tag": "Tag", "number": "", "path": "", "status": "", "issued_at": "", "issued_from": "", "last_seen_at": "", "last_seen_by": "", "last_seen_in": "Seen in", "closing_at": "", "closed_at": "", "opened_at": "", "opened_by": "", "signed_by": "", "digest": "", "result": "", "within": "", "payers": "", "units": "", "expected": "Expected", "stored_at": "", "voucher": "", "owner_path": "", "kit": "", "contents": "", "files": "", "origin": "",
 	"owner": "On charge of", "title": "Title", "lines": "", "outgoing": "", "incoming": "", "from_path": "", "to_path": "", "raised_at": "", "raised_by": "", "series": "", "serial_no": "",
 	"decided_at": "", "decided_by": "", "urgency": "", "fulfilment": "", "requested_at": "", "requested_by": "", "approver": "", "remarks": "", "reason": "", "state": "State", "approved": "Approved",
-	"acknowledged": "", "mark": "", "level": "", "raised_to": "Raised to", "rises_on": "", "times": "", "opened_at": "", "closed_at": "", "outcome": "", "also": "", "payers": "", "detail": "", "ref": "", "what": "", "kind": "", "subject": "", "since": "Since",
+	"acknowledged": "", "mark": "", "level": "", "raised_to": "Raised to", "rises_on": "", "times": "", "outcome": "", "also": "", "detail": "", "ref": "", "what": "", "kind": "", "subject": "", "since": "Since",
 	"unit": "Unit", "custodian": "Custodian", "due_back": "Due back", "condition": "Condition", "name": "Name", "category": "Category",
 	"make": "Make", "model": "Model", "serial": "Serial number", "aliases": "Other tags", "location": "Room or shelf", "donor": "Donor",
 	"grant": "Grant", "supplier": "Supplier", "order": "Purchase order", "share": "Share of the cost", "invoice": "Invoice", "value": "Value", "use": "Use", "use_verified_on": "Use verified on",

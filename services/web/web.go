@@ -54,6 +54,7 @@ func (w *Web) Mount(app *fiber.App) {
 		w.mountTraining,
 		w.mountPublic,
 		w.mountFindings,
+		w.mountStocktakes,
 	} {
 		room(in)
 	}

@@ -63,6 +63,15 @@ func (s *site) send(r *http.Request) page {
 
 func (s *site) get(path string) page { return s.send(httptest.NewRequest("GET", path, nil)) }
 
+// getFrom asks for a page as a browser does that comes from somewhere.
+func (s *site) getFrom(path, from string) page {
+	r := httptest.NewRequest("GET", path, nil)
+	if from != "" {
+		r.Header.Set("Sec-Fetch-Site", from)
+	}
+	return s.send(r)
+}
+
 func (s *site) post(path string, form url.Values, headers ...string) page {
 	r := httptest.NewRequest("POST", path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

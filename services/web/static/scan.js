@@ -12,7 +12,7 @@ document.addEventListener("keydown", (event) => {
 });
 ready();
 
-const photo = document.querySelector("input[type=file]");
+const photo = document.querySelector("#photo");
 photo?.addEventListener("change", () => photo.form.requestSubmit());
 photo?.form.querySelector("button")?.classList.add("narrow-only");
 
@@ -29,9 +29,20 @@ async function look() {
   video.hidden = false;
   start.hidden = true;
   await video.play();
+  let last = {};
   const step = async () => {
     const [code] = await detector.detect(video).catch(() => []);
     if (!code) { requestAnimationFrame(step); return; }
+    if ("continuous" in video.dataset) { // of many labels: each once while it is held before the camera
+      const now = Date.now();
+      if (code.rawValue !== last.code || now - last.at > 3000) {
+        box.value = code.rawValue;
+        box.form.requestSubmit();
+      }
+      last = { code: code.rawValue, at: now };
+      requestAnimationFrame(step);
+      return;
+    }
     for (const track of stream.getTracks()) track.stop();
     navigator.vibrate?.(60);
     box.value = code.rawValue;
