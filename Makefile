@@ -1,7 +1,7 @@
-.PHONY: run build test vet bench help
+.PHONY: run build test vet bench bench-ledger help
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 run: ## build and start on http://127.0.0.1:8080 with a demo register in ./data
 	go run ./cmd/quartermaster demo
@@ -16,6 +16,9 @@ test: ## every test, with the race detector
 vet:
 	go vet ./...
 	cd services/store/mongo/wiretest && go vet ./...
+
+bench-ledger: ## measure the ledger: events a second into its log, and what writers lose by it; takes about a minute
+	go test ./services/proofs -run '^$$' -bench . -benchtime 2x
 
 bench: ## measure 1,000, 100,000 and 1,000,000 assets over HTTP; takes about ten minutes
 	go run ./cmd/bench

@@ -74,12 +74,12 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	if err := h.Timetable.Plan(jobs.Table(h), s.Jobs); err != nil {
 		return fmt.Errorf("QM_JOBS: %w", err)
 	}
-	made, err := h.Proofs.Open(ctx, s.ledgerKey())
+	made, err := h.Proofs.Open(ctx, s.file(s.Store))
 	if err != nil {
 		return err
 	}
 	if made {
-		fmt.Printf("The ledger's signing key was made: %s. Keep a copy of it where the server's backups are not; without it the server will not start.\n", s.ledgerKey())
+		fmt.Printf("The ledger's signing key was made: %s. Keep a copy of it where the server's backups are not; without it the server will not start.\n", s.file(s.Store))
 	}
 	pages := &web.Web{House: h, Log: log, Secure: s.TLSCert != "" || strings.HasPrefix(base, "https:"), Zone: zone}
 	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies,

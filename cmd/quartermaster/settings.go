@@ -86,8 +86,14 @@ func over(s store.Store, m marking) *house.House {
 	return house.Over(&ledger.Book{Store: s, Now: time.Now}, house.Settings{TagPrefix: m.TagPrefix})
 }
 
+// sealing says where the key is that signs the ledger.
+type sealing struct {
+	LedgerKey string `help:"File of the key that signs the ledger's checkpoints; without one, it lies beside the store as NAME.ledger.key. It is made at the first start of a book and never again." env:"QM_LEDGER_KEY" placeholder:"FILE"`
+}
+
 type serving struct {
 	where
+	sealing
 	marking
 	telling
 	Listen         string            `help:"Address to listen on." env:"QM_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
@@ -98,18 +104,17 @@ type serving struct {
 	Jobs           map[string]string `help:"Other cron lines for jobs than the table's, or off: NAME=LINE;NAME=LINE. /jobs lists the names." env:"QM_JOBS" placeholder:"NAME=LINE;…"`
 	RisesAfter     []int             `help:"After how many days a finding rises to the unit above, then to the next; the last number holds for all further ones. 0 leaves all where they are." env:"QM_RISES_AFTER" default:"7,14,30" placeholder:"DAYS,…"`
 	AcceptWithin   int               `help:"Days in which a voucher is to be accepted or refused." env:"QM_ACCEPT_WITHIN" default:"3" placeholder:"DAYS"`
-	LedgerKey      string            `help:"File of the key that signs the ledger's checkpoints; without one, it lies beside the store as NAME.ledger.key. It is made at the first start of a book and never again." env:"QM_LEDGER_KEY" placeholder:"FILE"`
 	LogLevel       string            `help:"How much to log: debug, info, warn or error." env:"QM_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 	LogFormat      string            `help:"How to log: text or json." env:"QM_LOG_FORMAT" enum:"text,json" default:"text"`
 	ShutdownAfter  time.Duration     `help:"How long requests in hand may take when the server is stopped." env:"QM_SHUTDOWN_AFTER" default:"30s"`
 }
 
-// ledgerKey is the file of the ledger's signing key.
-func (s serving) ledgerKey() string {
+// file is the key's, for a book that is kept in store.
+func (s sealing) file(store string) string {
 	if s.LedgerKey != "" {
 		return s.LedgerKey
 	}
-	file, ok := strings.CutPrefix(s.Store, "sqlite:")
+	file, ok := strings.CutPrefix(store, "sqlite:")
 	if !ok {
 		file = "data/quartermaster.db" // the store is elsewhere
 	}

@@ -69,8 +69,11 @@ func (l *Log) Seal(ctx context.Context, digest Digest, events ...string) (*Bundl
 	if err != nil {
 		return nil, err
 	}
-	b := &Bundle{Checkpoint: head.Checkpoint, Proofs: [][][]byte{}}
+	b := &Bundle{Proofs: [][][]byte{}}
 	sealed := Sealed{At: models.At(l.Book.Now()), Digest: digest, Ledger: Checkpoint{l.key.signer.Name(), head.Size, root}}
+	if b.Checkpoint, err = l.key.note(sealed.Ledger.text()); err != nil {
+		return nil, err
+	}
 	r := &tileReader{store: l.Book.Store}
 	for _, event := range events {
 		in, err := l.inclusion(ctx, r, head.Size, event)
@@ -104,11 +107,7 @@ func Check(b *Bundle, digest Digest, keys ...string) (*Sealed, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, origin, err := readNote("seal", b.Seal, keys)
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := readSeal(text, origin)
+	sealed, text, err := readSeal(b.Seal, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +121,8 @@ func Check(b *Bundle, digest Digest, keys ...string) (*Sealed, error) {
 		return nil, wrong("was altered: its content is not what the book gave out (SHA-256 %x, sealed was %x)", digest.SHA256, sealed.Digest.SHA256)
 	case sealed.text() != text || sealed.Ledger.text() != checkpoint.text():
 		return nil, wrong("carries a checkpoint that is not the one it was sealed at")
+	case strings.Count(b.Seal, "\n— ") != 1 || strings.Count(b.Checkpoint, "\n— ") != 1:
+		return nil, wrong("carries signatures that the book did not put there")
 	case len(b.Proofs) != len(sealed.Events):
 		return nil, wrong("carries %d proofs for %d events", len(b.Proofs), len(sealed.Events))
 	}
@@ -133,9 +134,18 @@ func Check(b *Bundle, digest Digest, keys ...string) (*Sealed, error) {
 	return sealed, nil
 }
 
-// readSeal reads what Sealed.text wrote; Check compares the two, so that no other
-// way of writing passes.
-func readSeal(text, origin string) (*Sealed, error) {
+// readSeal opens a seal and reads what Sealed.text wrote; Check compares the two, so
+// that no other way of writing passes.
+func readSeal(signed string, keys []string) (sealed *Sealed, text string, err error) {
+	opened, err := readNote("seal", signed, keys)
+	if err != nil {
+		return nil, "", err
+	}
+	sealed, err = parseSeal(opened.Text, opened.Sigs[0].Name)
+	return sealed, opened.Text, err
+}
+
+func parseSeal(text, origin string) (*Sealed, error) {
 	malformed := models.Refuse(models.Malformed, "seal", "is signed, but is no seal of a report")
 	s := &Sealed{Ledger: Checkpoint{Origin: origin}}
 	name, rest, _ := strings.Cut(text, "\n")

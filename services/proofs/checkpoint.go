@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -31,10 +33,11 @@ const longestNote = 64 << 10
 // and returns what it says. Refusals: Malformed for what is no checkpoint, Invalid
 // for a signature that is missing or wrong.
 func ReadCheckpoint(signed string, keys ...string) (*Checkpoint, error) {
-	text, name, err := readNote("checkpoint", signed, keys)
+	opened, err := readNote("checkpoint", signed, keys)
 	if err != nil {
 		return nil, err
 	}
+	text, name := opened.Text, opened.Sigs[0].Name
 	lines := strings.Split(text, "\n")
 	malformed := models.Refuse(models.Malformed, "checkpoint", "is signed, but is no checkpoint of a ledger")
 	if len(lines) < 4 || lines[0] != name {
@@ -51,33 +54,39 @@ func ReadCheckpoint(signed string, keys ...string) (*Checkpoint, error) {
 	return &Checkpoint{Origin: name, Size: size, Root: root}, nil
 }
 
-// readNote opens a signed note and returns its text and the name of who signed it.
-func readNote(what, signed string, keys []string) (text, signer string, err error) {
+// readNote opens a signed note that one of the keys signed.
+func readNote(what, signed string, keys []string) (*note.Note, error) {
 	verifiers, err := verifiersOf(keys)
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
 	if len(signed) > longestNote || !strings.Contains(signed, "\n\n— ") {
-		return "", "", models.Refuse(models.Malformed, what, "is not a signed note: it ends with a line that begins with a dash, a name and a signature")
+		return nil, models.Refuse(models.Malformed, what, "is not a signed note: it ends with a line that begins with a dash, a name and a signature")
 	}
 	opened, err := note.Open([]byte(signed), verifiers)
 	var wrong *note.InvalidSignatureError
 	var unknown *note.UnverifiedNoteError
 	switch {
-	case errorIs(err, &wrong):
-		return "", "", models.Refuse(models.Invalid, what, "was altered: its signature by %s does not fit", wrong.Name).Because(err)
-	case errorIs(err, &unknown):
-		return "", "", models.Refuse(models.Invalid, what, "is not signed by this key, but by %s: it is of another book, or of another key", signersOf(unknown.Note)).Because(err)
+	case errors.As(err, &wrong):
+		return nil, models.Refuse(models.Invalid, what, "was altered: its signature by %s does not fit", wrong.Name).Because(err)
+	case errors.As(err, &unknown):
+		return nil, models.Refuse(models.Invalid, what, "is not signed by this key, but by %s: it is of another book, or of another key", signersOf(unknown.Note)).Because(err)
 	case err != nil:
-		return "", "", models.Refuse(models.Malformed, what, "is not a signed note").Because(err)
+		return nil, models.Refuse(models.Malformed, what, "is not a signed note").Because(err)
 	}
-	return opened.Text, opened.Sigs[0].Name, nil
+	for _, s := range opened.Sigs {
+		// Package note passes over the bits that base64 leaves unused at the end.
+		if _, err := base64.StdEncoding.Strict().DecodeString(s.Base64); err != nil {
+			return nil, models.Refuse(models.Invalid, what, "was altered: its signature by %s is written in another way", s.Name).Because(err)
+		}
+	}
+	return opened, nil
 }
 
 func signersOf(n *note.Note) string {
 	var names []string
 	for _, s := range n.UnverifiedSigs {
-		names = append(names, s.Name+"+"+hex8(s.Hash))
+		names = append(names, fmt.Sprintf("%s+%08x", s.Name, s.Hash))
 	}
 	return strings.Join(names, " and ")
 }

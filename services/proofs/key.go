@@ -24,13 +24,11 @@ type Key struct {
 	signer note.Signer
 }
 
-func errorIs[T error](err error, target *T) bool { return errors.As(err, target) }
-
-func hex8(n uint32) string { return fmt.Sprintf("%08x", n) }
-
 // NewKey makes a signing key (Ed25519) under a name that no other book has.
-func NewKey() (*Key, error) {
-	secret, _, err := note.GenerateKey(rand.Reader, "quartermaster-"+strings.ToLower(rand.Text()[:10]))
+func NewKey() (*Key, error) { return keyOf("quartermaster-" + strings.ToLower(rand.Text()[:10])) }
+
+func keyOf(name string) (*Key, error) {
+	secret, _, err := note.GenerateKey(rand.Reader, name)
 	if err != nil {
 		return nil, err
 	}
@@ -175,4 +173,43 @@ func (k *Key) sign(head *models.LogHead, root []byte) error {
 func (k *Key) note(text string) (string, error) {
 	signed, err := note.Sign(&note.Note{Text: text}, k.signer)
 	return string(signed), err
+}
+
+// Change has the book sign with a new key from now on, and returns a checkpoint that
+// both keys signed: by it, whoever has the old key can trust the new one. The new key
+// is written beside the old one's file first, and takes its place at the end; the old
+// one stays beside it, for nothing but the record. No server may be running.
+func (l *Log) Change(ctx context.Context, path string) (signed string, err error) {
+	if l.key == nil {
+		return "", errors.New("proofs: the log was opened without its signing key")
+	}
+	l.growing.Lock()
+	defer l.growing.Unlock()
+	old := l.key
+	key, err := keyOf(old.signer.Name())
+	if err != nil {
+		return "", err
+	}
+	if err := key.write(path + ".new"); err != nil {
+		return "", err
+	}
+	head, version, err := l.head(ctx)
+	if err != nil {
+		return "", err
+	}
+	checkpoint, err := ReadCheckpoint(head.Checkpoint, old.Public)
+	if err != nil {
+		return "", err
+	}
+	both, err := note.Sign(&note.Note{Text: checkpoint.text()}, old.signer, key.signer)
+	if err != nil {
+		return "", err
+	}
+	head.Key, head.Retired, head.Checkpoint = key.Public, append(head.Retired, old.Public), string(both)
+	head.SignedAt = models.At(l.Book.Now())
+	if err := l.Book.Store.Commit(ctx, store.Replace(store.Log, headID, version, head)); err != nil {
+		return "", errors.Join(err, os.Remove(path+".new"))
+	}
+	l.key = key
+	return string(both), errors.Join(os.Rename(path, path+".old-"+head.SignedAt.Format("20060102-150405")), os.Rename(path+".new", path))
 }

@@ -159,11 +159,7 @@ func CheckReport(file []byte, keys ...string) (*Sealed, error) {
 	if err := json.Unmarshal(raw, &bundle); err != nil {
 		return nil, damaged.Because(err)
 	}
-	text, origin, err := readNote("seal", bundle.Seal, keys)
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := readSeal(text, origin)
+	sealed, _, err := readSeal(bundle.Seal, keys)
 	if err != nil {
 		return nil, err
 	}

@@ -14,10 +14,12 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/booktest"
+	"quartermaster/services/ledger"
 	"quartermaster/services/store"
 	"quartermaster/services/store/mongo"
 	"quartermaster/services/store/mongo/internal/standalone"
 	"quartermaster/services/store/storetest"
+	"quartermaster/services/verify"
 )
 
 // address is where the server of this test listens.
@@ -106,6 +108,39 @@ func TestContractOverTheWire(t *testing.T) {
 func TestADayOverTheWire(t *testing.T) {
 	standalone.Accepted = true
 	booktest.Walk(t, open(t))
+}
+
+// TestABookVerifiesOverTheWire checks a book of a day against its ledger, and once
+// more when an event was altered.
+func TestABookVerifiesOverTheWire(t *testing.T) {
+	standalone.Accepted = true
+	s := open(t)
+	w := booktest.Over(t, s)
+	a := w.Radio("1")
+	if _, err := w.Proofs.Integrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	with := verify.Options{Keys: []string{booktest.Key(t).Public}}
+	checked, err := verify.Book(t.Context(), s, with)
+	if err != nil || checked.Waiting != 0 || checked.Events != checked.Checkpoint.Size {
+		t.Fatalf("%+v, %v", checked, err)
+	}
+	id := ledger.EventID(ledger.Subject(store.Assets, a.ID), 1)
+	record, err := s.Get(t.Context(), store.Events, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry, err := store.Decode[models.Entry](record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry.Text = []byte(strings.Replace(string(entry.Text), "410.00", "210.00", 1))
+	if err := s.Commit(t.Context(), store.Replace(store.Events, id, record.Version, entry)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := verify.Book(t.Context(), s, with); err == nil || !strings.Contains(err.Error(), id) {
+		t.Errorf("an event that was altered: %v", err)
+	}
 }
 
 // TestASecondInstanceFindsTheBookAsItIs opens one database twice.
