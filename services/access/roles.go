@@ -12,45 +12,47 @@ type Verb string
 
 // The verbs, in the words that a refusal uses.
 const (
-	Read         Verb = "look at the register"
-	TakeOnCharge Verb = "take equipment on charge"
-	Edit         Verb = "change what is recorded of equipment"
-	Move         Verb = "issue, return or transfer equipment"
-	Receive      Verb = "accept or refuse what is handed over"
-	Ask          Verb = "ask for equipment"
-	KeepStock    Verb = "receive, use up or correct stock"
-	Acknowledge  Verb = "acknowledge findings"
-	RunJobs      Verb = "see the jobs and run them"
-	Triage       Verb = "decide on reports of faults and finds"
-	Train        Verb = "record what people were trained in"
-	TakeStock    Verb = "open, recount or close stocktakes"
-	Maintain     Verb = "record services and read meters"
-	Schedule     Verb = "change service schedules"
-	ManagePlaces Verb = "change units, categories, donors and grants"
-	AddPeople    Verb = "add people"
-	ManagePeople Verb = "give people a sign-in or change it"
+	Read          Verb = "look at the register"
+	TakeOnCharge  Verb = "take equipment on charge"
+	Edit          Verb = "change what is recorded of equipment"
+	Move          Verb = "issue, return or transfer equipment"
+	Receive       Verb = "accept or refuse what is handed over"
+	Ask           Verb = "ask for equipment"
+	KeepStock     Verb = "receive, use up or correct stock"
+	Acknowledge   Verb = "acknowledge findings"
+	RunJobs       Verb = "see the jobs and run them"
+	ReportDefects Verb = "report defects"
+	Triage        Verb = "decide on reports of faults and finds"
+	Train         Verb = "record what people were trained in"
+	TakeStock     Verb = "open, recount or close stocktakes"
+	Maintain      Verb = "record services and read meters"
+	Schedule      Verb = "change service schedules"
+	ManagePlaces  Verb = "change units, categories, donors and grants"
+	AddPeople     Verb = "add people"
+	ManagePeople  Verb = "give people a sign-in or change it"
 	// ManageNotices is about the outbox and the webhooks.
 	ManageNotices Verb = "see to messages and webhooks"
 )
 
 var roles = map[Verb][]models.Role{
-	Read:         models.Roles,
-	TakeOnCharge: {models.Admin, models.Storekeeper},
-	Edit:         {models.Admin, models.Storekeeper},
-	Move:         {models.Admin, models.Storekeeper},
-	Receive:      {models.Admin, models.Storekeeper, models.Commander},
-	Ask:          {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
-	KeepStock:    {models.Admin, models.Storekeeper},
-	Acknowledge:  {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
-	RunJobs:      {models.Admin},
-	Triage:       {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
-	Train:        {models.Admin, models.Storekeeper, models.Commander},
-	TakeStock:    {models.Admin, models.Storekeeper, models.Commander, models.Auditor},
-	Maintain:     {models.Admin, models.Storekeeper, models.Maintenance},
-	Schedule:     {models.Admin},
-	ManagePlaces: {models.Admin},
-	AddPeople:    {models.Admin, models.Storekeeper},
-	ManagePeople: {models.Admin},
+	Read:          models.Roles,
+	TakeOnCharge:  {models.Admin, models.Storekeeper},
+	Edit:          {models.Admin, models.Storekeeper},
+	Move:          {models.Admin, models.Storekeeper},
+	Receive:       {models.Admin, models.Storekeeper, models.Commander},
+	Ask:           {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
+	KeepStock:     {models.Admin, models.Storekeeper},
+	Acknowledge:   {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
+	RunJobs:       {models.Admin},
+	ReportDefects: {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
+	Triage:        {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
+	Train:         {models.Admin, models.Storekeeper, models.Commander},
+	TakeStock:     {models.Admin, models.Storekeeper, models.Commander, models.Auditor},
+	Maintain:      {models.Admin, models.Storekeeper, models.Maintenance},
+	Schedule:      {models.Admin},
+	ManagePlaces:  {models.Admin},
+	AddPeople:     {models.Admin, models.Storekeeper},
+	ManagePeople:  {models.Admin},
 
 	ManageNotices: {models.Admin},
 }

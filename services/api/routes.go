@@ -36,6 +36,7 @@ func (a *API) Routes() []Route {
 		a.publicRoutes(),
 		a.flagRoutes(),
 		a.jobRoutes(),
+		a.workshopRoutes(),
 		a.ledgerRoutes(),
 		a.noticeRoutes(),
 	)

@@ -20,6 +20,7 @@ import (
 	"quartermaster/services/stocktake"
 	"quartermaster/services/timetable"
 	"quartermaster/services/training"
+	"quartermaster/services/workshop"
 )
 
 // House is all services over one book.
@@ -40,6 +41,7 @@ type House struct {
 	// Timetable is what the book does by itself; package jobs says what that is.
 	Timetable *timetable.Service
 	Public    *public.Service
+	Workshop  *workshop.Service
 	Notices   *notices.Service
 }
 
@@ -74,7 +76,8 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Flags: h.Flags}
 	h.Stocktakes = &stocktake.Service{Book: book, Register: h.Register, Stock: h.Stock, Flags: h.Flags, Custody: h.Custody, Signing: h.Signing}
 	h.Timetable = &timetable.Service{Book: book}
-	h.Public = &public.Service{Book: book, Register: h.Register, Flags: h.Flags}
+	h.Workshop = &workshop.Service{Book: book, Register: h.Register, Maintenance: h.Maintenance}
+	h.Public = &public.Service{Book: book, Register: h.Register, Flags: h.Flags, Workshop: h.Workshop}
 	s.Notices.Base = s.Base
 	h.Notices = notices.New(book, h.Requests, s.Notices)
 	return h

@@ -7,6 +7,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/ledger"
+	"quartermaster/services/register"
 	"quartermaster/services/store"
 )
 
@@ -34,37 +35,117 @@ func (s *Service) Dismiss(ctx context.Context, id string, version int64, remark 
 	})
 }
 
-// decide loads a report that waits, lets do say what becomes of it and what else
-// changes, and commits that with the end of its finding.
-func (s *Service) decide(ctx context.Context, id string, version int64, kind, remark string,
-	do func(*models.Person, *models.PublicReport) ([]ledger.Entry, error)) (*models.PublicReport, error) {
+// Confirm says that a report is true: of a fault it opens a job in the workshop, of a
+// find it notes that the item was seen.
+func (s *Service) Confirm(ctx context.Context, id string, version int64, remark string) (*models.PublicReport, error) {
 	caller, err := access.Allow(ctx, access.Triage)
 	if err != nil {
 		return nil, err
 	}
-	record, r, err := s.load(ctx, caller, id)
+	_, r, err := s.load(ctx, caller, id)
 	if err != nil {
 		return nil, err
 	}
-	if err := access.Current(version, r.Version); err != nil {
+	if r.Item == "" {
+		return nil, models.Refuse(models.Conflict, "state", "no such item is on charge; dismiss the report when it is dealt with")
+	}
+	remark = strings.TrimSpace(remark)
+	if r.Kind == models.PublicFound {
+		return s.seen(ctx, r, version, remark)
+	}
+	record, err := s.Register.Asset(ctx, r.Tag)
+	if err != nil {
 		return nil, err
 	}
+	a, err := store.Decode[models.Asset](record)
+	if err != nil {
+		return nil, err
+	}
+	job := &models.Repair{State: models.RepairConfirmed, What: r.Text, ReportedBy: Person, ReportedAt: r.SentAt, Report: r.ID}
+	if r.Photo != nil {
+		job.Photos = []models.Attachment{*r.Photo}
+	}
+	err = s.Workshop.Open(ctx, a, job, func() ([]ledger.Entry, error) {
+		var entries []ledger.Entry
+		r, entries, err = s.deciding(ctx, id, version, "public_report.confirmed", remark, func(_ *models.Person, r *models.PublicReport) ([]ledger.Entry, error) {
+			r.State, r.Decided.Job = models.PublicConfirmed, job.Number
+			return nil, nil
+		})
+		ledger.Answer(ctx, r)
+		return entries, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// seen notes that the item of a report was seen when it was sent.
+func (s *Service) seen(ctx context.Context, r *models.PublicReport, version int64, remark string) (*models.PublicReport, error) {
+	c := register.Changing{Verb: access.Triage, Tag: r.Tag, Kind: "asset.seen", Reason: "found by somebody without a sign-in"}
+	_, err := s.Register.ChangeWith(ctx, c, func(_ *models.Person, a *models.Asset) ([]ledger.Entry, error) {
+		a.Seen(r.SentAt, Person, "")
+		found, err := s.Flags.Closing(ctx, ledger.Subject(store.Assets, a.ID), "somebody found it", models.Unaccounted)
+		if err != nil {
+			return nil, err
+		}
+		decided, entries, err := s.deciding(ctx, r.ID, version, "public_report.confirmed", remark, func(_ *models.Person, r *models.PublicReport) ([]ledger.Entry, error) {
+			r.State = models.PublicConfirmed
+			return found, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		r = decided
+		ledger.Answer(ctx, r)
+		return entries, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// decide ends a report that waits, in a Commit of its own.
+func (s *Service) decide(ctx context.Context, id string, version int64, kind, remark string,
+	do func(*models.Person, *models.PublicReport) ([]ledger.Entry, error)) (*models.PublicReport, error) {
+	r, entries, err := s.deciding(ctx, id, version, kind, remark, do)
+	if err != nil {
+		return nil, err
+	}
+	return r, access.Outrun(s.Book.Commit(ctx, entries...))
+}
+
+// deciding loads a report that waits, lets do say what becomes of it and what else
+// changes, and returns the entries of that and of the end of its finding.
+func (s *Service) deciding(ctx context.Context, id string, version int64, kind, remark string,
+	do func(*models.Person, *models.PublicReport) ([]ledger.Entry, error)) (*models.PublicReport, []ledger.Entry, error) {
+	caller, err := access.Allow(ctx, access.Triage)
+	if err != nil {
+		return nil, nil, err
+	}
+	record, r, err := s.load(ctx, caller, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := access.Current(version, r.Version); err != nil {
+		return nil, nil, err
+	}
 	if r.State != models.PublicWaiting {
-		return nil, models.Refuse(models.Conflict, "state", "this report was %s already", r.State)
+		return nil, nil, models.Refuse(models.Conflict, "state", "this report was %s already", r.State)
 	}
 	r.Decided = &models.PublicAnswer{By: caller.Code, At: models.At(s.Book.Now()), Remark: remark}
 	more, err := do(caller, r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := models.Validate(r); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	flag, err := s.Flags.Closing(ctx, ledger.Subject(store.PublicReports, r.ID), string(r.State)+" by "+caller.Name, models.PublicReported)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	ledger.Answer(ctx, r)
 	entries := append([]ledger.Entry{ledger.Change(store.PublicReports, record.Body, r, kind, remark)}, more...)
-	return r, access.Outrun(s.Book.Commit(ctx, append(entries, flag...)...))
+	return r, append(entries, flag...), nil
 }

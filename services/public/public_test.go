@@ -201,3 +201,55 @@ func TestAReportSentTwiceIsTakenOnce(t *testing.T) {
 		t.Errorf("%d are kept", len(got))
 	}
 }
+
+func TestAConfirmedFaultOpensAJobInTheWorkshop(t *testing.T) {
+	w := booktest.New(t)
+	a := w.Radio("1")
+	n := fault
+	n.Photo = photo(t)
+	if err := w.Public.Send(t.Context(), a.Tag, "192.0.2.1", n); err != nil {
+		t.Fatal(err)
+	}
+	id := waiting(t, w, "keeper-north")[0].ID
+	_, err := w.Public.Confirm(w.As("keeper-south"), id, 0, "")
+	refusal(t, err, models.NotFound, "id")
+	r, err := w.Public.Confirm(w.As("commander-north"), id, 1, "seen it myself")
+	if err != nil || r.State != models.PublicConfirmed || r.Decided.Job != "W-NORTH-STORE-2026-0001" {
+		t.Fatalf("%+v %v", r, err)
+	}
+	job, err := w.Workshop.Job(w.As("workshop"), r.Decided.Job)
+	if err != nil || job.State != models.RepairConfirmed || job.What != fault.Text || job.ReportedBy != public.Person || job.Report != id {
+		t.Errorf("%+v %v", job, err)
+	}
+	if _, content, err := w.Workshop.Photo(w.As("workshop"), job.Number, job.Photos[0].ID); err != nil || len(content) == 0 {
+		t.Error(err)
+	}
+	_, err = w.Public.Confirm(w.As("commander-north"), id, 0, "")
+	refusal(t, err, models.Conflict, "state")
+	if page, err := w.Workshop.OfItem(w.As("workshop"), a.Tag, "", 10); err != nil || len(page.Records) != 1 {
+		t.Errorf("%d jobs; %v", len(page.Records), err)
+	}
+}
+
+func TestAConfirmedFindCountsAsSeen(t *testing.T) {
+	w := booktest.New(t)
+	a := w.Radio("1")
+	w.Pass(time.Hour)
+	if err := w.Public.Send(t.Context(), a.Tag, "192.0.2.1", public.NewReport{Kind: models.PublicFound, Text: "behind the fuel station"}); err != nil {
+		t.Fatal(err)
+	}
+	sent := w.Now()
+	w.Pass(24 * time.Hour)
+	r, err := w.Public.Confirm(w.As("keeper-north"), waiting(t, w, "keeper-north")[0].ID, 0, "")
+	if err != nil || r.State != models.PublicConfirmed {
+		t.Fatalf("%+v %v", r, err)
+	}
+	if now := w.Asset(a.Tag); now.LastSeenAt == nil || !now.LastSeenAt.Equal(sent) || now.LastSeenBy != public.Person {
+		t.Errorf("%+v", now)
+	}
+	if err := w.Public.Send(t.Context(), w.TagOf(99), "192.0.2.1", fault); err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.Public.Confirm(w.As("admin"), waiting(t, w, "admin")[0].ID, 0, "")
+	refusal(t, err, models.Conflict, "state")
+}

@@ -17,6 +17,7 @@ import (
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
 	"quartermaster/services/store"
+	"quartermaster/services/workshop"
 )
 
 // Service keeps reports from the public.
@@ -24,6 +25,7 @@ type Service struct {
 	Book     *ledger.Book
 	Register *register.Service
 	Flags    *flags.Service
+	Workshop *workshop.Service
 
 	limit limit
 }

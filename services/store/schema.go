@@ -220,6 +220,22 @@ var (
 			"paid_by": func(d any) []string { return d.(*models.Flag).PaidBy() },
 		},
 	}
+	Repairs = &Collection{
+		Name: "repairs",
+		Indexes: []Index{
+			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
+			{Name: "reported", Fields: []string{"reported_at", "number"}},
+			{Name: "state", Fields: []string{"state", "reported_at", "number"}},
+			{Name: "unit", Fields: []string{"units", "reported_at", "number"}},
+			{Name: "unit_state", Fields: []string{"units", "state", "reported_at", "number"}},
+			{Name: "paid_by", Fields: []string{"paid_by", "reported_at", "number"}},
+			{Name: "asset", Fields: []string{"asset", "reported_at", "number"}},
+		},
+		Many: map[string]func(any) []string{
+			"units":   func(d any) []string { return d.(*models.Repair).Path },
+			"paid_by": func(d any) []string { return d.(*models.Repair).PaidBy() },
+		},
+	}
 	PublicReports = &Collection{
 		Name: "public_reports",
 		Indexes: []Index{
@@ -283,7 +299,7 @@ var Schema = []*Collection{
 	Webhooks, WebhookKeys, Messages, DigestsSent,
 	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, Events, Answers, Files,
 	Vouchers, Requests, StockItems, Lots, Balances, Movements, Flags,
-	Courses, Trainings, PublicReports,
+	Courses, Trainings, PublicReports, Repairs,
 	Log, LogTiles, LogRuns,
 	Stocktakes, StocktakeLines,
 	Schedules, Readings, Services, Outages, Feeds,

@@ -1,0 +1,107 @@
+package workshop
+
+import (
+	"context"
+	"strings"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/ledger"
+	"quartermaster/services/series"
+	"quartermaster/services/store"
+)
+
+// NewDefect is what somebody in the field reports of an item.
+type NewDefect struct {
+	What string `json:"what"`
+	// Unusable says that the item cannot be used as it is.
+	Unusable bool    `json:"unusable,omitempty"`
+	Photos   []Photo `json:"-"`
+}
+
+// Photo is a picture as it is sent.
+type Photo struct {
+	Name    string
+	Content []byte
+}
+
+// Report opens a job for an item in the caller's scope.
+func (s *Service) Report(ctx context.Context, tag string, n NewDefect) (*models.Repair, error) {
+	caller, err := access.Allow(ctx, access.ReportDefects)
+	if err != nil {
+		return nil, err
+	}
+	record, err := s.Register.Asset(ctx, tag)
+	if err != nil {
+		return nil, err
+	}
+	a, err := store.Decode[models.Asset](record)
+	if err != nil {
+		return nil, err
+	}
+	job := &models.Repair{State: models.RepairReported, What: strings.TrimSpace(n.What), Unusable: n.Unusable, ReportedBy: caller.Code, ReportedAt: models.At(s.Book.Now())}
+	files, err := s.photos(caller, job, n.Photos)
+	if err != nil {
+		return nil, err
+	}
+	return job, s.Open(ctx, a, job, func() ([]ledger.Entry, error) { return kept(job, files), nil })
+}
+
+// Open numbers a job for an item and commits it with what comes along, which is asked
+// for anew at each attempt.
+func (s *Service) Open(ctx context.Context, a *models.Asset, job *models.Repair, along func() ([]ledger.Entry, error)) error {
+	if a.Status == models.StruckOff {
+		return models.Refuse(models.Conflict, "status", "%s is struck off charge", a.Tag)
+	}
+	job.Asset, job.Tag, job.Name, job.Category, job.Unit, job.Path, job.Donor, job.Grant = a.ID, a.Tag, a.Name, a.Category, a.Unit, a.Units(), a.Donor, a.Grant
+	if err := models.Validate(job); err != nil {
+		return err
+	}
+	job.Series = series.Of("W", a.Unit, s.Book.Today())
+	defer s.numbers.Turn(job.Series)()
+	for attempt := 1; ; attempt++ {
+		var err error
+		if job.Serial, err = series.Next(ctx, s.Book.Store, store.Repairs, job.Series); err != nil {
+			return err
+		}
+		job.Number = series.Number(job.Series, job.Serial)
+		more, err := along()
+		if err != nil {
+			return err
+		}
+		ledger.Answer(ctx, job)
+		err = s.Book.Commit(ctx, append([]ledger.Entry{ledger.Add(store.Repairs, job, "repair.reported", "")}, more...)...)
+		if series.Taken(err, store.Repairs) && attempt < series.Attempts {
+			continue
+		}
+		return access.Outrun(err)
+	}
+}
+
+// photos makes files of pictures and notes them on a job.
+func (s *Service) photos(caller *models.Person, job *models.Repair, photos []Photo) ([]*models.File, error) {
+	var files []*models.File
+	for _, p := range photos {
+		file, attachment, err := s.Register.NewFile(p.Name, p.Content)
+		if err != nil {
+			return nil, err
+		}
+		if !strings.HasPrefix(attachment.Type, "image/") {
+			return nil, models.Refuse(models.Unsupported, "file", "is not a photo; JPEG, PNG and WebP are taken")
+		}
+		attachment.AddedBy = caller.Code
+		job.Photos = append(job.Photos, attachment)
+		files = append(files, file)
+	}
+	return files, nil
+}
+
+// kept returns the entries that keep the files of a job.
+func kept(job *models.Repair, files []*models.File) []ledger.Entry {
+	entries := make([]ledger.Entry, len(files))
+	for i, file := range files {
+		file.Subject = ledger.Subject(store.Repairs, job.Number)
+		entries[i] = ledger.Add(store.Files, file, "file.added", "")
+	}
+	return entries
+}
