@@ -84,7 +84,7 @@ func TestOverdueReturns(t *testing.T) {
 	w.run("overdue_returns", 1, 1, 0)
 	w.run("overdue_returns", 1, 0, 0)
 	f := w.flag("keeper-north", models.OverdueReturn)
-	if f == nil || f.Ref != a.Tag || f.Owner != "guard" || f.Unit != "NORTH-POST" || f.Since != "2026-04-30" || f.Detail != "due back on 2026-04-30" {
+	if f == nil || f.Ref != a.Tag || f.Owner != "guard" || f.Unit != "NORTH-POST" || f.Since != "2026-04-30" || f.Detail != "due back on 30 April 2026" {
 		t.Errorf("%+v", f)
 	}
 	for who, sees := range map[string]bool{"keeper-south": false, "auditor-a": true, "chief": true} {
@@ -126,7 +126,7 @@ func TestUnaccounted(t *testing.T) {
 	w.must(w.Custody.Issue(w.As("keeper-north"), seen.Tag, 0, custody.Issue{Unit: "NORTH-POST", Custodian: "guard", Receipt: booktest.Sign("Gul Guard")}))
 	w.on("2027-04-01")
 	w.run("unaccounted", 1, 1, 0)
-	if f := w.flag("keeper-north", models.Unaccounted); f == nil || f.Ref != never.Tag || f.Detail != "not seen since it was taken on charge on 2026-03-31" || f.Since != "2027-04-01" {
+	if f := w.flag("keeper-north", models.Unaccounted); f == nil || f.Ref != never.Tag || f.Detail != "not seen since it was taken on charge on 31 March 2026" || f.Since != "2027-04-01" {
 		t.Errorf("%+v", f)
 	}
 	w.must(w.Custody.Issue(w.As("keeper-north"), never.Tag, 0, custody.Issue{Unit: "NORTH-POST", Custodian: "guard"}))

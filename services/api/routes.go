@@ -37,6 +37,7 @@ func (a *API) Routes() []Route {
 		a.flagRoutes(),
 		a.jobRoutes(),
 		a.workshopRoutes(),
+		a.overviewRoutes(),
 		a.ledgerRoutes(),
 		a.noticeRoutes(),
 	)

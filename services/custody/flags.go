@@ -14,7 +14,7 @@ import (
 func (s *Service) OverdueReturns(ctx context.Context) flags.Causes {
 	due := store.Query{In: store.Assets, By: "due", Where: []store.Cond{store.From("due_back", "1"), store.Under("due_back", string(s.Book.Today()))}}
 	return flags.Due(ctx, s.Book.Store, due, "", func(a *models.Asset) (flags.Cause, bool) {
-		detail := "due back on " + string(a.DueBack)
+		detail := "due back on " + a.DueBack.Long()
 		if a.Owner != "" {
 			detail = "on loan from " + a.Owner + ", " + detail
 		}
@@ -31,7 +31,7 @@ func (s *Service) Unaccepted(ctx context.Context) flags.Causes {
 	return flags.Due(ctx, s.Book.Store, raised, "", func(v *models.Voucher) (flags.Cause, bool) {
 		sent := v.UpdatedAt // nothing changes a voucher on its way but what ends that
 		day := s.Book.DayOf(sent)
-		return flags.Cause{Ref: v.Number, What: v.Kind.Words() + " to " + v.To, Detail: "dispatched on " + string(day) + " and neither accepted nor refused",
+		return flags.Cause{Ref: v.Number, What: v.Kind.Words() + " to " + v.To, Detail: "dispatched on " + day.Long() + " and neither accepted nor refused",
 			Since: day.Add(s.AcceptWithin + 1), Unit: v.To, Path: v.ToPath, Also: v.FromPath, Owner: v.Receiver, Payers: v.PaidBy()}, sent.Before(before.Time)
 	})
 }

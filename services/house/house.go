@@ -11,6 +11,7 @@ import (
 	"quartermaster/services/ledger"
 	"quartermaster/services/maintenance"
 	"quartermaster/services/notices"
+	"quartermaster/services/overview"
 	"quartermaster/services/proofs"
 	"quartermaster/services/public"
 	"quartermaster/services/register"
@@ -38,6 +39,7 @@ type House struct {
 	Signing     *signing.Service
 
 	Stocktakes *stocktake.Service
+	Overview   *overview.Service
 	// Timetable is what the book does by itself; package jobs says what that is.
 	Timetable *timetable.Service
 	Public    *public.Service
@@ -75,6 +77,7 @@ func Over(book *ledger.Book, s Settings) *House {
 		Flags: h.Flags, AcceptWithin: cmp.Or(s.AcceptWithin, 3)}
 	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Flags: h.Flags}
 	h.Stocktakes = &stocktake.Service{Book: book, Register: h.Register, Stock: h.Stock, Flags: h.Flags, Custody: h.Custody, Signing: h.Signing}
+	h.Overview = &overview.Service{Book: book, Flags: h.Flags, Register: h.Register, Stock: h.Stock}
 	h.Timetable = &timetable.Service{Book: book}
 	h.Workshop = &workshop.Service{Book: book, Register: h.Register, Maintenance: h.Maintenance}
 	h.Public = &public.Service{Book: book, Register: h.Register, Flags: h.Flags, Workshop: h.Workshop}

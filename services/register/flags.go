@@ -44,7 +44,7 @@ func (s *Service) unseen(ctx context.Context, c *models.Category) flags.Causes {
 			seen, detail = *a.LastSeenAt, "not seen since"
 		}
 		day := s.Book.DayOf(seen)
-		return flags.Cause{Ref: a.Tag, What: a.Name, Detail: fmt.Sprintf("%s %s", detail, day), Since: day.Add(limit + 1),
+		return flags.Cause{Ref: a.Tag, What: a.Name, Detail: detail + " " + day.Long(), Since: day.Add(limit + 1),
 			Unit: a.Unit, Path: a.Path, Also: a.OwnerPath, Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}, true
 	}
 	band := fmt.Sprint(limit)
@@ -63,7 +63,7 @@ func (s *Service) WarrantyEnding(ctx context.Context) flags.Causes {
 	ending := store.Query{In: store.Assets, By: "warranty", Where: []store.Cond{
 		store.From("warranty_to", string(today)), store.Under("warranty_to", string(today.Add(warrantyNotice+1))), store.In("status", onCharge)}}
 	return flags.Due(ctx, s.Book.Store, ending, "", func(a *models.Asset) (flags.Cause, bool) {
-		return flags.Cause{Ref: a.Tag, What: a.Name, Detail: "the warranty ends on " + string(a.WarrantyTo), Since: a.WarrantyTo,
+		return flags.Cause{Ref: a.Tag, What: a.Name, Detail: "the warranty ends on " + a.WarrantyTo.Long(), Since: a.WarrantyTo,
 			Unit: a.Unit, Path: a.Path, Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}, true
 	})
 }

@@ -34,7 +34,7 @@ func (s *Service) unanswered(ctx context.Context, state models.RequestState, urg
 		}
 		waits := since.Before(before.Time) && (r.State == models.Submitted || r.Remaining() > 0)
 		day := s.Book.DayOf(since)
-		return flags.Cause{Ref: r.Number, What: r.Quantity.String() + " × " + r.What, Detail: Holder(r) + ", since " + string(day), Since: day.Add(days + 1),
+		return flags.Cause{Ref: r.Number, What: r.Quantity.String() + " × " + r.What, Detail: Holder(r) + ", since " + day.Long(), Since: day.Add(days + 1),
 			Unit: r.Unit, Path: r.Path, Owner: r.RequestedBy}, waits
 	})
 }

@@ -45,7 +45,7 @@ func (s *Service) expiry(ctx context.Context, from, before models.Day, how strin
 			}
 			items[b.Item] = item
 		}
-		return flags.Cause{Ref: b.Lot, What: item.Name, Detail: fmt.Sprintf("%s %s: %s, on %s", b.OnHand, item.Measure, how, b.Expiry), Since: b.Expiry,
+		return flags.Cause{Ref: b.Lot, What: item.Name, Detail: fmt.Sprintf("%s %s: %s, on %s", b.OnHand, item.Measure, how, b.Expiry.Long()), Since: b.Expiry,
 			Unit: b.Unit, Path: b.Path, Donor: b.Donor, Grant: b.Grant}, true
 	})
 }

@@ -42,10 +42,11 @@ func TestFindingsOnPages(t *testing.T) {
 	tag, id := s.overdue()
 	s.signIn("keeper-north")
 	path := "/findings/" + id
-	s.get("/findings").has(t, 200, "VHF hand-held radio", tag, "due back on 2026-04-30", "Gul Guard", "Northern Gate", "31 days", `href="`+path+`"`)
+	s.get("/findings").has(t, 200, "VHF hand-held radio", tag, "due back on 30 April 2026", "Gul Guard", "Northern Gate", "31 days", `href="`+path+`"`)
+	s.get("/").has(t, 200, "Overdue, by the week it was due", `<svg class="chart"`, `<th scope="row">in the week from 27 April 2026</th><td>1</td>`, "Serviceability", "Last seen", `href="/findings?kind=overdue_return"`)
 	s.get("/findings?kind=expired").has(t, 200, "None that match")
 	s.get("/findings?kind=nonsense").has(t, 422, "Must be one of")
-	s.get("/assets/"+tag).has(t, 200, "<strong>Overdue return</strong>: due back on 2026-04-30", path)
+	s.get("/assets/"+tag).has(t, 200, "<strong>Overdue return</strong>: due back on 30 April 2026", path)
 	p := s.get(path)
 	p.has(t, 200, "Northern Command", "It rises to the unit above on", "You looked at it")
 	s.post(path+"/acknowledge", p.fill("remark", "the guard is on leave", "look_again", "2026-02-30")).has(t, 422, "Is not a day", "the guard is on leave")

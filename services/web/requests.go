@@ -27,8 +27,9 @@ func (w *Web) mountRequests(in fiber.Router) {
 }
 
 type homePage struct {
-	Inbox *requests.Inbox
-	Sorts []waitingSort
+	Inbox  *requests.Inbox
+	Sorts  []waitingSort
+	Glance *glance
 }
 
 type waitingSort struct {
@@ -58,6 +59,9 @@ func (w *Web) home(c *fiber.Ctx) error {
 		if len(sort.Items) > 0 {
 			p.Sorts = append(p.Sorts, sort)
 		}
+	}
+	if p.Glance, err = w.glance(c.UserContext()); err != nil {
+		return err
 	}
 	return w.render(c, fiber.StatusOK, "home", view{Title: "Waiting for you", Here: "home", Data: p})
 }
