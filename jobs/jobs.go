@@ -22,6 +22,8 @@ func Table(h *house.House) []timetable.Job {
 			Do: watching(h, models.OverdueService, "it was serviced", h.Maintenance.Overdue)},
 		{Name: "services_due", Line: "3 * * * *", What: "Flags servicing that is due within 14 days.",
 			Do: watching(h, models.DueSoon, "it was serviced, or is overdue", h.Maintenance.DueSoon)},
+		{Name: "replanning", Line: "*/5 * * * *", What: "Goes on working out due days where a schedule changed.",
+			Do: counting(h.Maintenance.Replan)},
 		{Name: "unaccounted", Line: "30 0 * * *", What: "Flags what a closed stocktake did not find, and what nobody has seen for longer than its category allows.",
 			Do: watching(h, models.Unaccounted, "it was seen", h.Stocktakes.Unaccounted, h.Register.Unaccounted)},
 		{Name: "expiring", Line: "10 0 * * *", What: "Flags stock and certificates that expire within 90 days, stock again at 60 and at 30.",

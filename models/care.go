@@ -100,12 +100,13 @@ func (a *Asset) Plan(schedules []*Schedule, today Day) {
 	if a.Care != nil {
 		*care = *a.Care
 	}
+	before := care.Plans
 	care.Due, care.Late, care.What, care.Plans = "", "", "", nil
 	if a.Status != StruckOff {
 		for _, s := range schedules {
 			replaced := slices.ContainsFunc(schedules, func(o *Schedule) bool { return o.Instead == s.ID && o.Asset == a.ID })
 			if !replaced && (s.Asset == "" || s.Asset == a.ID) {
-				care.Plans = append(care.Plans, a.next(s, today))
+				care.Plans = append(care.Plans, a.next(s, before, today))
 			}
 		}
 	}
@@ -136,12 +137,16 @@ func (c *Care) blank() bool {
 	return len(c.Plans)+len(c.Done)+len(c.Meters)+c.Services == 0 && c.Certificate == nil
 }
 
-func (a *Asset) next(s *Schedule, today Day) Planned {
+func (a *Asset) next(s *Schedule, planned []Planned, today Day) Planned {
 	meter := a.MeterState(s.Meter)
+	var before *Planned
+	if at := slices.IndexFunc(planned, func(p Planned) bool { return p.Schedule == s.ID }); at >= 0 {
+		before = &planned[at]
+	}
 	if a.Care != nil {
 		for _, done := range a.Care.Done {
 			if done.Schedule == s.ID || s.Instead != "" && done.Schedule == s.Instead {
-				return s.Next(done, false, meter)
+				return s.Next(done, false, meter, before)
 			}
 		}
 	}
@@ -149,7 +154,7 @@ func (a *Asset) next(s *Schedule, today Day) Planned {
 	if s.From != "" {
 		from = max(from, s.From)
 	}
-	return s.Next(Done{On: from}, true, meter)
+	return s.Next(Done{On: from}, true, meter, before)
 }
 
 // Overdue says whether a service of the item is overdue, the tolerance past.

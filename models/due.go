@@ -20,10 +20,12 @@ type Planned struct {
 	Due      Day    `json:"due,omitempty"`  // "" when there is no telling yet
 	Late     Day    `json:"late,omitempty"` // the first day on which it is overdue, after the tolerance
 	By       string `json:"by,omitempty"`   // what comes first: interval, fixed day or meter
-	// At is the reading at which it is due, where the schedule goes by a meter.
-	At   *Quantity `json:"at,omitempty"`
-	Unit string    `json:"unit,omitempty"` // of that reading
-	Why  string    `json:"why"`
+	// At is the reading at which it is due, where the schedule goes by a meter, and
+	// Reached the first day on which the meter was read to show it.
+	At      *Quantity `json:"at,omitempty"`
+	Reached Day       `json:"reached,omitempty"`
+	Unit    string    `json:"unit,omitempty"` // of that reading
+	Why     string    `json:"why"`
 }
 
 // furthest is how many days ahead a service can be due: a hundred years is never.
@@ -31,13 +33,14 @@ const furthest = 36_500
 
 // Next works out when the schedule is due after it was last done. never says that
 // it never was, and last is then the day from which it counts. meter is what is known
-// of the schedule's meter, nil when nothing is.
+// of the schedule's meter, nil when nothing is; before is what was planned until now,
+// if anything.
 //
 // The earliest of what the schedule names is the due day. By a meter that is the
 // day on which it will show the last service's reading and the interval more, at the
 // measured rate of use from the last reading on: so the more an item is used, the
 // sooner it is due, and never later.
-func (s *Schedule) Next(last Done, never bool, meter *MeterState) Planned {
+func (s *Schedule) Next(last Done, never bool, meter *MeterState, before *Planned) Planned {
 	p := Planned{Schedule: s.ID, Name: s.Name}
 	var why []string
 	since := "Last done on " + last.On.Long()
@@ -64,7 +67,7 @@ func (s *Schedule) Next(last Done, never bool, meter *MeterState) Planned {
 	var reached Day
 	if s.Run > 0 {
 		var told string
-		reached, told = s.reached(&p, last, meter)
+		reached, told = s.reached(&p, last, meter, before)
 		why = append(why, told)
 	}
 	due := firstOf(interval, fixed, reached)
@@ -130,7 +133,7 @@ func (s *Schedule) fixed(last Day) Day {
 
 // reached returns the day on which the meter will show that the service is due, and
 // how that was worked out.
-func (s *Schedule) reached(p *Planned, last Done, meter *MeterState) (Day, string) {
+func (s *Schedule) reached(p *Planned, last Done, meter *MeterState, before *Planned) (Day, string) {
 	if meter == nil {
 		return "", "Its meter was never read."
 	}
@@ -143,7 +146,14 @@ func (s *Schedule) reached(p *Planned, last Done, meter *MeterState) (Day, strin
 	told := s.Run.Grouped() + " " + meter.Unit + " later is " + at.Grouped() + " " + meter.Unit + "; " + read
 	switch left := at - meter.Value; {
 	case left <= 0:
-		return meter.On, told + ", so it is reached."
+		p.Reached = meter.On
+		if before != nil && before.Reached != "" && before.At != nil && *before.At == at {
+			p.Reached = min(p.Reached, before.Reached) // reading it again makes it no less late
+		}
+		if p.Reached < meter.On {
+			return p.Reached, told + ", and it was reached by " + p.Reached.Long() + "."
+		}
+		return p.Reached, told + ", so it is reached."
 	case meter.Rate <= 0:
 		return "", told + ", and its use a day is not measured yet."
 	case left/meter.Rate > furthest:

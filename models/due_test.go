@@ -56,7 +56,7 @@ func TestNextDue(t *testing.T) {
 		"a season over the year's end":    {schedule: Schedule{Days: 30, Season: &Season{"10-01", "03-31"}}, last: Done{On: "2026-12-20"}, due: "2027-01-19"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := c.schedule.Next(c.last, c.never, c.meter)
+			p := c.schedule.Next(c.last, c.never, c.meter, nil)
 			if p.Due != c.due || c.late != "" && p.Late != c.late || c.by != "" && p.By != c.by || !strings.Contains(p.Why, c.says) {
 				t.Errorf("%+v", p)
 			}
@@ -83,7 +83,7 @@ func TestMoreUseIsNeverDueLater(t *testing.T) {
 		slow, fast := state, state
 		slow.Rate = Quantity(rapid.IntRange(0, 1_000_000).Draw(t, "rate"))
 		fast.Rate = slow.Rate + Quantity(rapid.IntRange(1, 1_000_000).Draw(t, "more"))
-		late, soon := s.Next(last, false, &slow).Due, s.Next(last, false, &fast).Due
+		late, soon := s.Next(last, false, &slow, nil).Due, s.Next(last, false, &fast, nil).Due
 		if late != "" && (soon == "" || soon > late) {
 			t.Fatalf("at %s a day due %s, at %s a day %s", slow.Rate, late, fast.Rate, soon)
 		}
@@ -137,6 +137,23 @@ func TestGrouped(t *testing.T) {
 	for q, want := range map[Quantity]string{0: "0", 999 * One: "999", 84_200 * One: "84,200", 1_234_567_500: "1,234,567.5", -4_988 * One: "-4,988"} {
 		if got := q.Grouped(); got != want {
 			t.Errorf("%s, wanted %s", got, want)
+		}
+	}
+}
+
+// TestReadingAMeterAgainMakesNothingLessLate reads a vehicle that is past its service.
+func TestReadingAMeterAgainMakesNothingLessLate(t *testing.T) {
+	s := &Schedule{ID: "oil", Category: "vehicle", Run: 5000 * One, Meter: "odometer", Tolerance: 7}
+	a := &Asset{ID: "1", AcquiredOn: "2026-01-01", Care: &Care{Done: []Done{{Schedule: "oil", On: "2026-01-01", Reading: q(1000)}}}}
+	for _, step := range []struct {
+		on    Day
+		value int
+		due   Day
+	}{{"2026-03-01", 5900, "2026-03-02"}, {"2026-03-05", 6100, "2026-03-05"}, {"2026-03-20", 7000, "2026-03-05"}, {"2026-04-01", 8000, "2026-03-05"}} {
+		a.Care.Meters = []MeterState{{Meter: "odometer", Unit: "km", Value: *q(step.value), On: step.on, Rate: 60 * One, FirstOn: "2026-01-01"}}
+		a.Plan([]*Schedule{s}, step.on)
+		if a.Care.Due != step.due {
+			t.Errorf("read %d on %s: due %s, wanted %s", step.value, step.on, a.Care.Due, step.due)
 		}
 	}
 }

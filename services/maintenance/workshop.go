@@ -14,7 +14,7 @@ import (
 // PutIn puts an item into the workshop; from then on it cannot be issued. version, if
 // not 0, is the asset's that was read.
 func (s *Service) PutIn(ctx context.Context, tag string, version int64, reason string) (*models.Asset, error) {
-	c := register.Changing{Verb: access.Maintain, Tag: tag, Version: version, Kind: "asset.put_in_workshop", Reason: reason}
+	c := register.Changing{Verb: access.Maintain, Tag: tag, Version: version, Kind: "asset.entered_workshop", Reason: reason}
 	return s.Register.ChangeWith(ctx, c, func(_ *models.Person, a *models.Asset) ([]ledger.Entry, error) {
 		return s.Entering(a, reason)
 	})
@@ -49,7 +49,7 @@ type Leave struct {
 
 // TakeOut takes an item out of the workshop; it is again what it was before.
 func (s *Service) TakeOut(ctx context.Context, tag string, version int64, l Leave) (*models.Asset, error) {
-	c := register.Changing{Verb: access.Maintain, Tag: tag, Version: version, Kind: "asset.taken_out_of_workshop", Reason: l.Note}
+	c := register.Changing{Verb: access.Maintain, Tag: tag, Version: version, Kind: "asset.left_workshop", Reason: l.Note}
 	return s.Register.ChangeWith(ctx, c, func(_ *models.Person, a *models.Asset) ([]ledger.Entry, error) {
 		models.Set(&a.Condition, nonBlank(l.Condition))
 		if err := models.Validate(a); err != nil {

@@ -39,6 +39,7 @@ type assetPage struct {
 	Form       map[string]string
 	Stocks     []option
 	KitOf      *models.Asset // the kit that it is part of
+	Care       *careSection
 	Needs      []training.Need
 	Untrained  []training.Lack // of who has it in custody
 }
@@ -108,6 +109,9 @@ func (w *Web) assetPage(c *fiber.Ctx, status int, open string, refusal *models.E
 		}
 	}
 	if p.KitOf, err = w.Register.KitOf(ctx, a); err != nil {
+		return err
+	}
+	if p.Care, err = w.careOf(ctx, a, p.Category, open, p.Form); err != nil {
 		return err
 	}
 	events, older, err := w.Register.Events(ctx, a.Tag, c.Query("events"), historyShown)
@@ -234,7 +238,11 @@ func moved(m *custody.Moved, err error) (*models.Asset, error) {
 
 func (w *Web) takeBack(c *fiber.Ctx) error {
 	return w.movement(c, "return", "returned", func(tag string) (*models.Asset, error) {
-		return w.Custody.Return(c.UserContext(), tag, 0, custody.Return{Unit: c.FormValue("unit"),
+		meter, err := oneReading(formOf(c))
+		if err != nil {
+			return nil, err
+		}
+		return w.Custody.Return(c.UserContext(), tag, 0, custody.Return{Unit: c.FormValue("unit"), Meter: meter,
 			Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note")})
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/booktest"
 	"quartermaster/services/custody"
+	"quartermaster/services/maintenance"
 	"quartermaster/services/public"
 	"quartermaster/services/register"
 	"quartermaster/services/requests"
@@ -188,10 +189,23 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 		t.Fatal(err)
 	}
 	rewrite(t, s, "V-NORTH-STORE-2026-0002")
+	truck := s.truck(t)
+	if _, err := s.Register.Edit(s.Operator(), truck.Tag, 0, editName(long)); err != nil {
+		t.Fatal(err)
+	}
+	serviced, err := s.Maintenance.Record(s.As("workshop"), truck.Tag, 0, maintenance.NewService{On: "2026-03-01", Schedules: []string{"Oil and filters"}, Note: long, By: long, Labour: &models.Money{Amount: "123456789012345.5", Currency: "PKR"},
+		Parts: []models.Part{{Name: long, Quantity: 123456 * models.One}}, Certificate: &models.Certificate{Number: strings.Repeat("CERT", 30), Issuer: long, Expiry: "2026-03-02"}, Readings: []maintenance.NewReading{{Value: 1_000_000 * models.One}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Maintenance.ReadMeter(s.Operator(), truck.Tag, 0, maintenance.NewReading{Value: 1_001_000 * models.One}); err != nil {
+		t.Fatal(err)
+	}
 	countedAtLength(t, s, a.Tag, long)
 	watched := s.watch(a, long)
 	ctx, base := browse(t, s, "admin", 360)
-	for _, path := range []string{"/stocktakes", "/stocktakes/new", "/stocktakes/ST-AGENCY-2026-0001", "/stocktakes/ST-AGENCY-2026-0001/result", "/stocktakes/ST-AGENCY-2026-0002", "/stocktakes/ST-AGENCY-2026-0002?state=sighted",
+	for _, path := range []string{"/care", "/care/calendar?month=2025-11", "/care/figures", "/care/schedules", "/care/schedules/" + truck.Care.Plans[0].Schedule, "/assets/" + truck.Tag + "/service", "/assets/" + truck.Tag, "/assets/" + truck.Tag + "/services/" + serviced.ID,
+		"/stocktakes", "/stocktakes/new", "/stocktakes/ST-AGENCY-2026-0001", "/stocktakes/ST-AGENCY-2026-0001/result", "/stocktakes/ST-AGENCY-2026-0002", "/stocktakes/ST-AGENCY-2026-0002?state=sighted",
 		"/stocktakes/ST-AGENCY-2026-0002?state=unknown", "/stocktakes/ST-AGENCY-2026-0002/count", "/", "/findings", watched, "/jobs", "/vouchers", "/vouchers/V-NORTH-STORE-2026-0003", "/requests/R-NORTH-POST-2026-0002", "/vouchers/V-NORTH-STORE-2026-0001", "/vouchers/V-NORTH-STORE-2026-0002", "/vouchers/new", "/vouchers/new?kind=loan", "/vouchers/new?kind=handover",
 		"/vouchers/new?kind=taking_over&sender=guard", "/requests", "/requests/new", "/requests/R-NORTH-POST-2026-0001", "/stock", "/stock/kit", "/lots/LOT-000001-3", "/assets/" + a.Tag + "/kit", "/assets", "/assets/" + a.Tag, "/assets/" + a.Tag + "/edit", "/assets/new", "/assets/new?category=vehicle", "/assets/import",
 		"/scan", "/ledger", "/verify", "/units", "/donors", "/categories", "/people", "/people/guard", "/people/guard/training/new", "/courses", "/units/NORTH-POST", "/public-reports", "/people/new", "/me", "/scan?code=nothing", "/assets/QM-000001-4"} {

@@ -47,6 +47,7 @@ func (v view) May(verb string) bool {
 var verbs = map[string]access.Verb{
 	"train": access.Train, "triage": access.Triage, "ask": access.Ask, "stock": access.KeepStock, "take": access.TakeOnCharge, "edit": access.Edit, "move": access.Move,
 	"jobs": access.RunJobs, "count": access.TakeStock, "places": access.ManagePlaces, "add people": access.AddPeople, "manage people": access.ManagePeople,
+	"maintain": access.Maintain, "schedule": access.Schedule,
 }
 
 // Wrong returns what is wrong with a field of the form, or "".
@@ -81,7 +82,7 @@ func (v view) Zone() string { return v.zone.String() }
 
 var pages = sync.OnceValue(func() map[string]*template.Template {
 	base := template.Must(template.New("").Funcs(template.FuncMap{
-		"static": asset, "day": longDay, "upper": upperFirst, "query": withQuery, "bytes": bytesText, "join": strings.Join, "pick": pick,
+		"static": asset, "day": longDay, "upper": upperFirst, "query": withQuery, "bytes": bytesText, "join": strings.Join, "week": weekdays, "bars": barsOf, "pick": pick,
 	}).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html"))
 	names, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {
@@ -124,6 +125,7 @@ var done = map[string]string{
 	"transferred": "Transferred.", "retagged": "The item has a new tag. Print its label.", "attached": "Attached.",
 	"added": "Added.", "imported": "Imported.", "drafted": "Drafted. Nothing has moved yet: sign to dispatch it.", "dispatched": "Dispatched. The receiver signs for it.",
 	"received": "Recorded what was received.", "refused": "Refused; it goes back.", "cancelled": "Cancelled.", "asked": "Asked for.", "approved": "Approved.",
+	"serviced": "Recorded. What is next due is below.", "read": "The meter was read.", "put_in": "In the workshop; it cannot be issued.", "taken_out": "Out of the workshop.",
 	"declined": "Declined.", "closed": "Closed.", "opened": "Opened. What is expected is frozen; count it.", "recount": "To be counted again, by somebody else.", "counted": "Closed and signed. What nobody saw is flagged.", "pin": "Your PIN is set.", "used": "Recorded.", "disposed": "Recorded.",
 }
 

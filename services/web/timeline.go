@@ -58,6 +58,11 @@ var tellings = map[string]struct{ what, sign string }{
 	"flag.rose":                {"Rose to the unit above", "move"},
 	"flag.acknowledged":        {"Looked at", "edit"},
 	"flag.closed":              {"Closed", "in"},
+	"asset.serviced":           {"Serviced", "edit"},
+	"asset.meter_read":         {"Meter read", "edit"},
+	"asset.care_planned":       {"Due day worked out anew", "edit"},
+	"asset.entered_workshop":   {"Put into the workshop", "out"},
+	"asset.left_workshop":      {"Out of the workshop", "in"},
 	"asset.changed":            {"Record changed", "edit"},
 	"asset.retagged":           {"Given a new tag", "edit"},
 	"asset.file_added":         {"File attached", "edit"},
@@ -67,7 +72,7 @@ var tellings = map[string]struct{ what, sign string }{
 // fieldNames are the names of fields in the timeline; those without one are told
 // as they are, those with "" follow from others and are not told.
 var fieldNames = map[string]string{
-	"id": "", "tag": "Tag", "number": "", "path": "", "status": "", "issued_at": "", "issued_from": "", "last_seen_at": "", "last_seen_by": "", "last_seen_in": "Seen in", "closing_at": "", "closed_at": "", "opened_at": "", "opened_by": "", "signed_by": "", "digest": "", "result": "", "within": "", "payers": "", "units": "", "expected": "Expected", "stored_at": "", "voucher": "", "owner_path": "", "kit": "", "contents": "", "files": "", "origin": "",
+	"id": "", "tag": "Tag", "number": "", "path": "", "status": "", "issued_at": "", "issued_from": "", "last_seen_at": "", "last_seen_by": "", "last_seen_in": "Seen in", "closing_at": "", "closed_at": "", "opened_at": "", "opened_by": "", "signed_by": "", "digest": "", "result": "", "within": "", "payers": "", "units": "", "expected": "Expected", "stored_at": "", "voucher": "", "owner_path": "", "kit": "", "care": "", "workshop": "", "contents": "", "files": "", "origin": "",
 	"owner": "On charge of", "title": "Title", "lines": "", "outgoing": "", "incoming": "", "from_path": "", "to_path": "", "raised_at": "", "raised_by": "", "series": "", "serial_no": "",
 	"decided_at": "", "decided_by": "", "urgency": "", "fulfilment": "", "requested_at": "", "requested_by": "", "approver": "", "remarks": "", "reason": "", "state": "State", "approved": "Approved",
 	"acknowledged": "", "mark": "", "level": "", "raised_to": "Raised to", "rises_on": "", "times": "", "outcome": "", "also": "", "detail": "", "ref": "", "what": "", "kind": "", "subject": "", "since": "Since",

@@ -14,8 +14,10 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/access"
+	"quartermaster/services/api"
 	"quartermaster/services/house"
 	"quartermaster/services/ledger"
+	"quartermaster/services/maintenance"
 	"quartermaster/services/server"
 )
 
@@ -36,6 +38,7 @@ func (w *Web) Mount(app *fiber.App) {
 	app.Get("/static/:name", static)
 	app.Get("/favicon.ico", func(c *fiber.Ctx) error { return c.Redirect(asset("icon.svg"), fiber.StatusMovedPermanently) })
 	app.Get("/sign-in", w.signInPage)
+	app.Get(maintenance.FeedPath+":secret", api.Feed(w.Maintenance))
 	app.Post("/sign-in", sameSite, w.signIn)
 
 	w.mountVerify(app)
@@ -51,6 +54,7 @@ func (w *Web) Mount(app *fiber.App) {
 		w.mountStock,
 		w.mountLedger,
 		w.mountPlaces,
+		w.mountCare,
 		w.mountTraining,
 		w.mountPublic,
 		w.mountFindings,
