@@ -127,7 +127,7 @@ func (s *story) calibrated(today models.Day) error {
 			continue
 		}
 		if _, err := s.h.Maintenance.Record(s.maintainer(a), a.Tag, 0, maintenance.NewService{On: on, Schedules: []string{"Calibration and radiation survey"}, By: "Demo Calibration Laboratory",
-			Work: []models.Work{{What: "Image quality by test piece", Done: true}, {What: "Leakage under 1 µSv/h at 10 cm", Done: true}, {What: "Emergency stops tried", Done: true}},
+			Work:        []models.Work{{What: "Image quality by test piece", Done: true}, {What: "Leakage under 1 µSv/h at 10 cm", Done: true}, {What: "Emergency stops tried", Done: true}},
 			Labour:      &models.Money{Amount: "420", Currency: "USD"},
 			Certificate: &models.Certificate{Number: fmt.Sprintf("DCL-%04d", 3100+i), Issuer: "Demo Calibration Laboratory", Expiry: on.PlusMonths(12)}}); err != nil {
 			return fmt.Errorf("%s: %w", a.Tag, err)

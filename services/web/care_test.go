@@ -52,9 +52,9 @@ func TestAServiceIsRecordedFromTheListOfWhatIsDue(t *testing.T) {
 	s.get("/care?state=overdue").has(t, 200, "Nothing is overdue")
 
 	s.post("/assets/"+a.Tag+"/meter", page.fill("meter.odometer", "80000")).has(t, 409, "goes back", "What does the reading mean?", `value="80000"`)
-	s.post("/assets/"+a.Tag+"/meter", once(page.fill("meter.odometer", "80000", "confirm", "replaced", "confirm_reason", "new cluster"), "x")).has(t, 303)
-	s.post("/assets/"+a.Tag+"/service", once(page.fill("on", "2026-04-30", "note", "from the future", "part.0", "Oil"), "y")).has(t, 422, "is in the future", "from the future", `value="Oil"`)
-	s.post("/assets/"+a.Tag+"/workshop", once(page.fill("reason", "gearbox"), "z")).has(t, 303)
+	s.post("/assets/"+a.Tag+"/meter", anew(page.fill("meter.odometer", "80000", "confirm", "replaced", "confirm_reason", "new cluster"), "x")).has(t, 303)
+	s.post("/assets/"+a.Tag+"/service", anew(page.fill("on", "2026-04-30", "note", "from the future", "part.0", "Oil"), "y")).has(t, 422, "is in the future", "from the future", `value="Oil"`)
+	s.post("/assets/"+a.Tag+"/workshop", anew(page.fill("reason", "gearbox"), "z")).has(t, 303)
 	s.get("/assets/"+a.Tag).has(t, 200, "In the workshop since 31 March 2026", "gearbox", "Take it out")
 }
 
@@ -93,15 +93,15 @@ func TestSchedulesAreManagedOnPages(t *testing.T) {
 	form := s.get("/care/schedules")
 	form.has(t, 200, "Every 5,000 km or 180 days, whichever first; overdue 7 days later")
 	s.post("/care/schedules", form.fill("category", "vehicle", "name", "Tyres")).has(t, 422, "interval of zero", `value="Tyres"`)
-	s.post("/care/schedules", once(form.fill("category", "vehicle", "name", "Tyres", "months", "24", "checklist", "Front\r\nRear\r\n"), "2")).has(t, 303)
-	s.post("/care/meters", once(form.fill("of", "scanner", "row.0", "yes", "label.0", "Hours run", "unit.0", "h", "calibrated", "yes"), "3")).has(t, 303)
+	s.post("/care/schedules", anew(form.fill("category", "vehicle", "name", "Tyres", "months", "24", "checklist", "Front\r\nRear\r\n"), "2")).has(t, 303)
+	s.post("/care/meters", anew(form.fill("of", "scanner", "row.0", "yes", "label.0", "Hours run", "unit.0", "h", "calibrated", "yes"), "3")).has(t, 303)
 	s.get("/care/schedules").has(t, 200, "Every 24 months", "Front · Rear", "Hours run in h", "issued only with a certificate")
 	id := a.Care.Plans[0].Schedule
 	one := s.get("/care/schedules/" + id)
 	one.has(t, 200, `value="5000"`)
 	s.post("/care/schedules/"+id, one.fill("name", "Oil", "run", "7,500", "meter", "odometer", "tolerance", "x")).has(t, 422, "whole number", `value="7,500"`)
-	s.post("/care/schedules/"+id, once(one.fill("name", "Oil", "run", "7,500", "meter", "odometer"), "5")).has(t, 303)
-	s.post("/care/schedules/"+id+"/end", once(one.fill("reason", "sold"), "6")).has(t, 303)
+	s.post("/care/schedules/"+id, anew(one.fill("name", "Oil", "run", "7,500", "meter", "odometer"), "5")).has(t, 303)
+	s.post("/care/schedules/"+id+"/end", anew(one.fill("reason", "sold"), "6")).has(t, 303)
 	s.get("/care/schedules/"+id).has(t, 200, "It ended on")
 	s.signIn("workshop")
 	if strings.Contains(s.get("/care/schedules").body, "Add a schedule") {
@@ -111,8 +111,8 @@ func TestSchedulesAreManagedOnPages(t *testing.T) {
 	s.get("/care/figures?since=2026-04-01&until=2026-03-01").has(t, 422)
 }
 
-// once makes a filled form another one than those that were sent from the same page.
-func once(form url.Values, key string) url.Values {
+// anew makes a filled form another one than those that were sent from the same page.
+func anew(form url.Values, key string) url.Values {
 	form.Set("_once", key)
 	return form
 }
