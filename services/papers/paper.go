@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"codeberg.org/go-pdf/fpdf"
 	"github.com/go-fonts/dejavu/dejavusanscondensed"
@@ -66,13 +67,20 @@ type words struct {
 type paper struct {
 	pdf  *fpdf.Fpdf
 	y    float64 // where the next thing goes, mm from the top of the page
+	edge float64 // where the page ends on the right, mm
+	end  float64 // and below, where the foot begins
 	head func()  // draws the head of every page after the first
 }
 
 // newPaper begins a document whose foot says its name and where it comes from on
 // every page.
 func newPaper(title, name, source string, made models.Time) *paper {
-	pdf := fpdf.New("P", "mm", "A4", "")
+	return newSheet("P", right, bottom, title, name, source, made)
+}
+
+// newSheet begins a document that is upright (P) or lies on its side (L).
+func newSheet(orientation string, edge, end float64, title, name, source string, made models.Time) *paper {
+	pdf := fpdf.New(orientation, "mm", "A4", "")
 	pdf.SetMargins(0, 0, 0)
 	pdf.SetAutoPageBreak(false, 0)
 	pdf.SetCatalogSort(true)
@@ -83,12 +91,13 @@ func newPaper(title, name, source string, made models.Time) *paper {
 	pdf.AddUTF8FontFromBytes("paper", "", dejavusanscondensed.TTF)
 	pdf.AddUTF8FontFromBytes("paper", "B", dejavusanscondensedbold.TTF)
 	pdf.AliasNbPages("{pages}")
-	p := &paper{pdf: pdf}
+	pdf.SetLang("en")
+	p := &paper{pdf: pdf, edge: edge, end: end}
 	pdf.SetFooterFunc(func() {
-		p.rule(bottom + 3)
-		p.say(left, bottom+4, words{readable(name), small})
-		p.middle(bottom+4, words{fmt.Sprintf("page %d of {pages}", pdf.PageNo()), small})
-		p.sayRight(right, bottom+4, words{source, small})
+		p.rule(end + 3)
+		p.say(left, end+4, words{readable(name), small})
+		p.middle(end+4, words{fmt.Sprintf("page %d of {pages}", pdf.PageNo()), small})
+		p.sayRight(edge, end+4, words{source, small})
 	})
 	return p
 }
@@ -111,7 +120,7 @@ func (p *paper) newPage() {
 
 // room begins a new page unless h mm are left on this one, and says whether it did.
 func (p *paper) room(h float64) bool {
-	if p.y+h <= bottom {
+	if p.y+h <= p.end {
 		return false
 	}
 	p.newPage()
@@ -129,8 +138,11 @@ func (p *paper) use(s style) {
 
 func (p *paper) width(w words) float64 {
 	p.use(w.style)
-	return p.pdf.GetStringWidth(w.text)
+	return p.measure(w.text)
 }
+
+// measure is the width of a text in the font that is in use.
+func (p *paper) measure(text string) float64 { return p.pdf.GetStringWidth(joined(text)) }
 
 // say sets one line whose upper edge is at y.
 func (p *paper) say(x, y float64, w words) {
@@ -138,16 +150,31 @@ func (p *paper) say(x, y float64, w words) {
 		return
 	}
 	p.use(w.style)
-	p.pdf.Text(x, y+w.size/ptPerMM*0.96, visual(w.text))
+	drawn := visual(joined(w.text))
+	if drawn != w.text { // who copies it gets what was written, in the order in which it is read
+		p.pdf.RawWriteStr("/Span <</ActualText <" + utf16Hex(w.text) + ">>> BDC")
+		defer p.pdf.RawWriteStr("EMC")
+	}
+	p.pdf.Text(x, y+w.size/ptPerMM*0.96, drawn)
+}
+
+// utf16Hex writes text as a PDF's hexadecimal string.
+func utf16Hex(text string) string {
+	var hex strings.Builder
+	hex.WriteString("FEFF")
+	for _, unit := range utf16.Encode([]rune(text)) {
+		fmt.Fprintf(&hex, "%04X", unit)
+	}
+	return hex.String()
 }
 
 func (p *paper) sayRight(x, y float64, w words) { p.say(x-p.width(w), y, w) }
 
-func (p *paper) middle(y float64, w words) { p.say((left+right-p.width(w))/2, y, w) }
+func (p *paper) middle(y float64, w words) { p.say((left+p.edge-p.width(w))/2, y, w) }
 
 func (p *paper) rule(y float64) {
 	p.pen(grey, 0.15)
-	p.pdf.Line(left, y, right, y)
+	p.pdf.Line(left, y, p.edge, y)
 }
 
 func (p *paper) pen(c colour, width float64) {
@@ -165,7 +192,7 @@ func (p *paper) set(w float64, texts ...words) []words {
 		}
 		p.use(t.style)
 		for paragraph := range strings.SplitSeq(t.text, "\n") {
-			for _, line := range p.wrap(joined(readable(paragraph)), w) {
+			for _, line := range p.wrap(readable(paragraph), w) {
 				lines = append(lines, words{line, t.style})
 			}
 		}
@@ -178,12 +205,12 @@ func (p *paper) wrap(paragraph string, w float64) []string {
 	var lines []string
 	line := ""
 	for word := range strings.FieldsSeq(paragraph) {
-		joined := word
+		longer := word
 		if line != "" {
-			joined = line + " " + word
+			longer = line + " " + word
 		}
-		if p.pdf.GetStringWidth(joined) <= w {
-			line = joined
+		if p.measure(longer) <= w {
+			line = longer
 			continue
 		}
 		if line != "" {
@@ -191,7 +218,7 @@ func (p *paper) wrap(paragraph string, w float64) []string {
 		}
 		line = ""
 		for _, r := range word {
-			if line != "" && p.pdf.GetStringWidth(line+string(r)) > w {
+			if line != "" && p.measure(line+string(r)) > w {
 				lines = append(lines, line)
 				line = ""
 			}

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"quartermaster/labels"
 	"quartermaster/models"
 )
 
@@ -75,39 +74,21 @@ func (v Voucher) title() string {
 
 func (v Voucher) stamp() string { return strings.ToUpper(v.State.Words()) }
 
-// A module of the code is as large as a code of this width allows, mm, and never
-// smaller than a camera reads from paper.
-const (
-	codeSide       = 23
-	smallestModule = 0.5
-	largestModule  = 0.8
-)
-
 // opening draws the title, the number, the state and the code.
 func (v Voucher) opening(p *paper) error {
 	beside := wide
 	under := p.y
 	if v.Address != "" {
-		code, err := labels.NewPaperCode(v.Address)
+		at, err := p.code(v.Address)
 		if err != nil {
 			return err
 		}
-		module := min(largestModule, max(smallestModule, codeSide/float64(code.Size)))
-		side := float64(code.Size) * module
-		quiet := labels.Quiet * module
-		x, y := right-side-quiet, p.y+quiet
-		p.pdf.SetFillColor(0, 0, 0)
-		code.Runs(func(cx, cy, length int) {
-			p.pdf.Rect(x+float64(cx)*module, y+float64(cy)*module, float64(length)*module, module, "F")
-		})
 		does := words{"scan to accept", style{size: 7.5, bold: true}}
 		if v.Settled() {
 			does.text = "scan to look up"
 		}
-		under = y + side + quiet - 1
-		p.say(x+(side-p.width(does))/2, under, does)
-		under += does.height() + 1
-		beside = x - quiet - left
+		under = at.under(p, does)
+		beside = at.x - at.quiet - left
 	}
 	y := p.y + 2
 	y += p.put(left, y, p.set(beside, words{v.title(), style{size: 17, bold: true}}, words{v.Number, style{size: 13}}))
