@@ -217,6 +217,9 @@ func (t *reportTable) begin() {
 // longestText is how wide a column of text may ask to be, mm.
 const longestText = 75
 
+// longestWord is how wide a column of text is kept for a word, mm; a longer one is broken.
+const longestWord = 38
+
 // fit gives each column the width that its longest cell asks for, and where there is
 // too little for all, takes from the columns of text in proportion. It says whether
 // every word fits a line.
@@ -243,7 +246,7 @@ func (t *reportTable) fit() bool {
 				continue
 			}
 			for word := range strings.FieldsSeq(text) {
-				least[i] = max(least[i], min(t.measure(word), 30))
+				least[i] = max(least[i], min(t.measure(word), longestWord))
 			}
 		}
 		least[i] += 2 * padX

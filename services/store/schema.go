@@ -214,6 +214,7 @@ var (
 			{Name: "owner", Fields: []string{"owner", "state", "since", "id"}},
 			{Name: "raised", Fields: []string{"raised_to", "state", "since", "id"}},
 			{Name: "rises", Fields: []string{"rises_on", "id"}},
+			{Name: "updated", Fields: []string{"updated_at", "id"}},
 		},
 		Many: map[string]func(any) []string{
 			"units":   func(d any) []string { return d.(*models.Flag).Units() },
@@ -278,6 +279,17 @@ var (
 	Files   = &Collection{Name: "files", Indexes: []Index{{Name: "subject", Fields: []string{"subject"}}}}
 )
 
+// Reports that were asked for, and how far those are that are being made.
+var (
+	Reports = &Collection{Name: "reports", Indexes: []Index{
+		{Name: "by", Fields: []string{"by", "id"}},
+		{Name: "asked", Fields: []string{"asked_at", "id"}},
+		{Name: "state", Fields: []string{"state", "id"}},
+		{Name: "expires", Fields: []string{"file.expires_at", "id"}},
+	}}
+	ReportProgress = &Collection{Name: "report_progress"}
+)
+
 // The Merkle log over Events (package proofs): its head, which is one document,
 // the hashes of its nodes, and which event is which leaf. That a run's events are
 // unique keeps any event from entering twice.
@@ -304,4 +316,5 @@ var Schema = []*Collection{
 	Stocktakes, StocktakeLines,
 	Schedules, Readings, Services, Outages, Feeds,
 	Jobs,
+	Reports, ReportProgress,
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 
 	"quartermaster/models"
 )
@@ -36,6 +37,13 @@ func (s *Sum) AddTimes(d Decimal, times int64) {
 // Decimal is the sum, with at least two places and as many as the most of what was
 // added.
 func (s *Sum) Decimal() Decimal { return Decimal(s.total.FloatString(max(s.places, 2))) }
+
+// Thousandth is a thousandth of the sum: of an amount added as often as a quantity
+// has thousandths, what that quantity is worth.
+func (s *Sum) Thousandth() Decimal {
+	worth := new(big.Rat).Quo(&s.total, big.NewRat(1000, 1))
+	return Decimal(strings.TrimSuffix(strings.TrimRight(worth.FloatString(s.places+3), "0"), "."))
+}
 
 // Zero says whether it comes to nothing.
 func (s *Sum) Zero() bool { return s.total.Sign() == 0 }
