@@ -1,5 +1,7 @@
 package models
 
+import "strings"
+
 // ReportState is how far a report has come.
 type ReportState string
 
@@ -67,3 +69,23 @@ type ReportProgress struct {
 	BeatAt Time   `json:"beat_at"`
 	Base
 }
+
+// Words returns the state as people say it.
+func (s ReportState) Words() string { return string(s) }
+
+// Words says in a line what a report was asked for.
+func (q ReportQuery) Words() string {
+	var parts []string
+	for _, p := range []struct{ label, value string }{{"donor", q.Donor}, {"grant", q.Grant}, {"unit", q.Unit}, {"category", q.Category}, {"from", string(q.From)}, {"to", string(q.To)}, {"as of", q.AsOf}} {
+		if p.value != "" {
+			parts = append(parts, p.label+" "+p.value)
+		}
+	}
+	if len(parts) == 0 {
+		return "everything"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// FormatWords returns the format as people write it.
+func (r *Report) FormatWords() string { return strings.ToUpper(r.Format) }

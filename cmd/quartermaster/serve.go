@@ -100,6 +100,8 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	if err := prepare(ctx, h, pages, base); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	h.Reports.Failed = func(err error) { log.Error("a report cannot be made", "error", err) }
+	defer h.Reports.Stop()
 	defer h.Timetable.Start(ctx)()
 	sending, enough := context.WithCancel(ctx)
 	var delivering sync.WaitGroup

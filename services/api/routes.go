@@ -40,6 +40,7 @@ func (a *API) Routes() []Route {
 		a.overviewRoutes(),
 		a.ledgerRoutes(),
 		a.noticeRoutes(),
+		a.reportRoutes(),
 	)
 }
 

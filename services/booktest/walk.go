@@ -103,6 +103,7 @@ func Walk(t *testing.T, s store.Store) {
 	is("lapsing", lapsing.Standing, 1, err)
 	_, left, err := w.Access.Outstanding(keeper, "guard")
 	is("outstanding", left.Nothing(), true, err)
+	pullReports(t, w)
 
 	_, err = w.Proofs.Sweep(t.Context())
 	is("swept into the log", err, nil, err)

@@ -1,9 +1,11 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -94,20 +96,21 @@ func (b *Book) undo(ctx context.Context, in *store.Collection, record store.Reco
 	if err != nil {
 		return record, false, err
 	}
+	newest := p.base.Version
 	for _, event := range later {
 		if event.Seq > p.base.Version {
 			continue // it came after the document was read
 		}
 		if event.Seq < p.base.Version {
+			if p.base.Version == newest {
+				return record, false, broken(Subject(in, record.ID), newest)
+			}
 			break
 		}
 		p.undo(event)
 	}
-	switch p.base.Version {
-	case 0:
+	if p.base.Version == 0 {
 		return record, false, nil
-	case record.Version:
-		return record, true, nil
 	}
 	stood, err := store.Get[models.Entry](ctx, b.Store, store.Events, Subject(in, record.ID)+"@"+strconv.FormatInt(p.base.Version, 10))
 	if err != nil {
@@ -117,6 +120,11 @@ func (b *Book) undo(ctx context.Context, in *store.Collection, record store.Reco
 	record.Version = p.base.Version
 	record.Body, err = p.body()
 	return record, true, err
+}
+
+// broken refuses to tell the past of a document whose events do not lead to it.
+func broken(subject string, version int64) error {
+	return models.Refuse(models.Conflict, "", "%s stands at version %d, but the event that made it so is missing: the ledger was altered; have it verified", subject, version)
 }
 
 // past is a document on its way back, field by field as events name them.
@@ -135,8 +143,12 @@ func pastOf(record store.Record) (*past, error) {
 	return p, err
 }
 
-func (p *past) undo(e models.Event) {
+// undo takes an event back, and says whether the document was just what the event
+// had left.
+func (p *past) undo(e models.Event) (agrees bool) {
+	agrees = true
 	for name, change := range e.Changes {
+		agrees = agrees && same(p.flat[name], change.After)
 		if change.Before == nil {
 			delete(p.flat, name)
 			continue
@@ -144,6 +156,16 @@ func (p *past) undo(e models.Event) {
 		p.flat[name] = change.Before
 	}
 	p.base.Version, p.base.Head = e.Seq-1, e.Prev
+	return agrees
+}
+
+// same compares two JSON values, however they are spelt.
+func same(a, b json.RawMessage) bool {
+	if bytes.Equal(a, b) {
+		return true
+	}
+	var x, y any
+	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
 }
 
 // body is the opposite of flatten.
@@ -169,6 +191,9 @@ func (p *past) body() ([]byte, error) {
 type Step struct {
 	Event         models.Event
 	Before, After *store.Record
+	// Altered says that After is not what the event says it left: something was changed
+	// without an event.
+	Altered bool
 }
 
 // Steps calls do with each change of a record's document after from and until to,
@@ -182,18 +207,21 @@ func (b *Book) Steps(ctx context.Context, in *store.Collection, record store.Rec
 	now := &record
 	for len(events) > 0 && now != nil {
 		event := events[0]
-		events = events[1:]
-		if event.Seq > now.Version {
-			continue
-		}
-		if event.Seq < now.Version {
-			break
-		}
 		p, err := pastOf(*now)
 		if err != nil {
 			return err
 		}
-		p.undo(event)
+		events = events[1:]
+		if event.Seq > p.base.Version {
+			continue
+		}
+		if event.Seq < p.base.Version {
+			if now == &record {
+				return broken(Subject(in, record.ID), p.base.Version)
+			}
+			return nil
+		}
+		altered := !p.undo(event)
 		var before *store.Record
 		if p.base.Version > 0 {
 			before = &store.Record{ID: record.ID, Version: p.base.Version}
@@ -202,7 +230,7 @@ func (b *Book) Steps(ctx context.Context, in *store.Collection, record store.Rec
 			}
 		}
 		if !event.At.After(to.Time) {
-			if err := do(Step{event, before, now}); err != nil {
+			if err := do(Step{event, before, now, altered}); err != nil {
 				return err
 			}
 		}

@@ -75,7 +75,7 @@ func TestADocumentIsAsItWasAtEveryInstant(t *testing.T) {
 		}
 		steps := newest.Version
 		err := w.Book.Steps(t.Context(), store.Assets, newest, begin, models.At(w.Now()), func(s ledger.Step) error {
-			if s.Event.Seq != steps || s.After.Version != steps || (s.Before == nil) != (steps == 1) {
+			if s.Event.Seq != steps || s.After.Version != steps || (s.Before == nil) != (steps == 1) || s.Altered {
 				rt.Fatalf("step %d is %+v", steps, s.Event)
 			}
 			steps--

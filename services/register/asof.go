@@ -137,16 +137,35 @@ func (p *pastList) catchUp(ctx context.Context) error {
 
 // then calls do with the records as they were, those that the list shows.
 func (p *pastList) then(ctx context.Context, records []store.Record, do func(*models.Asset) error) error {
-	past, err := p.s.Book.AllAsOf(ctx, store.Assets, records, p.at)
-	if err != nil {
-		return err
-	}
-	for _, r := range past {
+	assets := make([]*models.Asset, len(records))
+	var changed []store.Record
+	for i, r := range records {
 		a, err := store.Decode[models.Asset](r)
 		if err != nil {
 			return err
 		}
-		if !Meets(a, p.conds) {
+		assets[i] = a
+		if a.UpdatedAt.After(p.at.Time) {
+			changed = append(changed, r)
+		}
+	}
+	past := map[string]*models.Asset{}
+	if len(changed) > 0 {
+		stood, err := p.s.Book.AllAsOf(ctx, store.Assets, changed, p.at)
+		if err != nil {
+			return err
+		}
+		for _, r := range stood {
+			if past[r.ID], err = store.Decode[models.Asset](r); err != nil {
+				return err
+			}
+		}
+	}
+	for _, a := range assets {
+		if a.UpdatedAt.After(p.at.Time) {
+			a = past[a.ID]
+		}
+		if a == nil || !Meets(a, p.conds) {
 			continue
 		}
 		if err := do(a); err != nil {

@@ -112,7 +112,7 @@ func (s *Service) Fetch(ctx context.Context, id string) (*models.ReportFile, io.
 	if err := s.Book.Commit(ctx, ledger.Change(store.Reports, record.Body, report, "report.pulled", report.Format)); err != nil {
 		return nil, nil, access.Outrun(err)
 	}
-	return report.File, &parts{ctx: ctx, s: s, report: report}, nil
+	return report.File, &parts{ctx: context.WithoutCancel(ctx), s: s, report: report}, nil
 }
 
 // parts reads a kept file part by part.

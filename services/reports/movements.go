@@ -78,7 +78,13 @@ func buildMovements(ctx context.Context, a *asked, r *layout.Report) error {
 		return err
 	}
 	err := a.s.Register.ChangedSince(ctx, a.begins, func(record store.Record) error {
-		return a.s.Book.Steps(ctx, store.Assets, record, a.begins, a.at, func(step ledger.Step) error { return a.step(step, of) })
+		return a.s.Book.Steps(ctx, store.Assets, record, a.begins, a.at, func(step ledger.Step) error {
+			tag, err := a.step(step, of)
+			if step.Altered && tag != "" {
+				r.Alarms = append(r.Alarms, fmt.Sprintf("ALTERED: %s is not as its event %d left it; somebody changed it outside the ledger. Have the ledger verified.", tag, step.Event.Seq))
+			}
+			return err
+		})
 	})
 	if err != nil {
 		return err
@@ -136,25 +142,29 @@ func (a *asked) charged(x *models.Asset) bool {
 	return a.shows(x.PaidBy()) && access.SeesPapers(a.caller, x.Units(), x.PaidBy())
 }
 
-// step enters one change of an asset in the accounts.
-func (a *asked) step(s ledger.Step, of func(class) *account) error {
+// step enters one change of an asset in the accounts, and returns its tag when the
+// report is about it.
+func (a *asked) step(s ledger.Step, of func(class) *account) (tag string, err error) {
 	after, err := store.Decode[models.Asset](*s.After)
 	if err != nil {
-		return err
+		return "", err
 	}
 	var before *models.Asset
 	if s.Before != nil {
 		if before, err = store.Decode[models.Asset](*s.Before); err != nil {
-			return err
+			return "", err
 		}
 	}
 	was, is := a.charged(before), a.charged(after)
+	if was || is {
+		tag = after.Tag
+	}
 	if was && is && classOf(before) == classOf(after) {
 		if money(before.Cost) != money(after.Cost) {
 			of(classOf(before)).out.Add(before.Cost)
 			of(classOf(after)).in.Add(after.Cost)
 		}
-		return nil
+		return tag, nil
 	}
 	if was {
 		acc := of(classOf(before))
@@ -166,7 +176,7 @@ func (a *asked) step(s ledger.Step, of func(class) *account) error {
 		acc.moved[inBy(before, after)]++
 		acc.in.Add(after.Cost)
 	}
-	return nil
+	return tag, nil
 }
 
 func money(m *models.Money) models.Money {

@@ -77,7 +77,7 @@ func names(kinds []*Kind) string {
 // layOut lays out a report for whoever acts in ctx; number is its own.
 func (s *Service) layOut(ctx context.Context, k *Kind, a *asked, number string) (*layout.Report, error) {
 	r := &layout.Report{Kind: k.Name, Title: k.Title, Number: number, Facts: a.facts(k), Made: models.At(s.Book.Now()), Zone: s.zone(),
-		Address: s.Register.Base + "/verify?report=" + number}
+		Address: s.Address(number)}
 	if err := k.build(ctx, a, r); err != nil {
 		return nil, err
 	}
@@ -92,6 +92,9 @@ func (s *Service) layOut(ctx context.Context, k *Kind, a *asked, number string) 
 		layout.Fact{Label: "To check it", Value: "Give this file to " + s.Register.Base + "/verify, or offline: quartermaster verify FILE --key ledger.key. The ledger's public key is at " + s.Register.Base + "/ledger.key"})
 	return r, nil
 }
+
+// Address is what the QR code of a report carries: it opens the page that checks it.
+func (s *Service) Address(number string) string { return s.Register.Base + "/verify?report=" + number }
 
 func (s *Service) zone() *time.Location {
 	if s.Book.Zone == nil {

@@ -77,12 +77,18 @@ type timeline struct {
 	Events []happening
 }
 
+// With is the page with other data, for one of its parts.
+func (v view) With(data any) view {
+	v.Data = data
+	return v
+}
+
 // Zone names the zone in which the pages tell the time.
 func (v view) Zone() string { return v.zone.String() }
 
 var pages = sync.OnceValue(func() map[string]*template.Template {
 	base := template.Must(template.New("").Funcs(template.FuncMap{
-		"static": asset, "day": longDay, "upper": upperFirst, "query": withQuery, "bytes": bytesText, "join": strings.Join, "week": weekdays, "bars": barsOf, "pick": pick,
+		"static": asset, "day": longDay, "upper": upperFirst, "query": withQuery, "bytes": bytesText, "size": func(n int64) string { return bytesText(int(n)) }, "join": strings.Join, "week": weekdays, "bars": barsOf, "pick": pick,
 	}).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html"))
 	names, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {

@@ -59,6 +59,7 @@ func (w *Web) Mount(app *fiber.App) {
 		w.mountPublic,
 		w.mountFindings,
 		w.mountStocktakes,
+		w.mountReports,
 	} {
 		room(in)
 	}
