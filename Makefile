@@ -1,4 +1,4 @@
-.PHONY: run build test vet bench bench-ledger help
+.PHONY: run build test vet bench bench-ledger bench-jobs help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -19,6 +19,9 @@ vet:
 
 bench-ledger: ## measure the ledger: events a second into its log, and what writers lose by it; takes about a minute
 	go test ./services/proofs -run '^$$' -bench . -benchtime 2x
+
+bench-jobs: ## measure the job of overdue servicing with 1,000,000 assets, 5 % of them due; takes some minutes
+	go test ./jobs -run '^$$' -bench Overdue -benchtime 1x -timeout 1h -assets 1000000
 
 bench: ## measure 1,000, 100,000 and 1,000,000 assets over HTTP; takes about ten minutes
 	go run ./cmd/bench

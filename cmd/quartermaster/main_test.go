@@ -53,6 +53,11 @@ func TestWrongSettingsAreRefusedWithASentence(t *testing.T) {
 		{[]string{"QM_SMTP_HOST=mail.example.org"}, []string{"serve"}, "QM_SMTP_FROM is missing"},
 		{nil, []string{"serve", "--digest-hour=24"}, "must be 0 to 23"},
 		{nil, []string{"serve", "--webhook-networks=house"}, "networks such as 10.0.0.0/8"},
+		{[]string{"QM_JOBS=expired=each morning"}, []string{"serve", "--store=sqlite:" + filepath.Join(t.TempDir(), "j.db"), "--listen=127.0.0.1:0"}, `the cron line "each morning" of the job expired cannot be used`},
+		{[]string{"QM_JOBS=expired=0 6 30 2 *"}, []string{"serve", "--store=sqlite:" + filepath.Join(t.TempDir(), "j.db"), "--listen=127.0.0.1:0"}, "it names a day that never comes"},
+		{[]string{"QM_JOBS=expirred=0 6 * * *"}, []string{"serve", "--store=sqlite:" + filepath.Join(t.TempDir(), "j.db"), "--listen=127.0.0.1:0"}, `"expirred" is no job; the jobs are`},
+		{nil, []string{"serve", "--rises-after=7,0"}, "must be days from 1"},
+		{nil, []string{"serve", "--accept-within=0"}, "must be days from 1"},
 		{nil, []string{"serve", "--log-level=loud"}, "must be one of"},
 		{[]string{"QM_ADMIN_PASSWORD=short"}, []string{"serve", "--store=sqlite:" + filepath.Join(t.TempDir(), "b.db"), "--listen=127.0.0.1:0"}, "at least 10 characters"},
 	} {

@@ -119,4 +119,5 @@ func Walk(t *testing.T, s store.Store) {
 	again, err := w.Proofs.Integrate(t.Context())
 	is("entered again", again, 0, err)
 	walkCare(t, w, is)
+	walkJobs(t, w, is)
 }

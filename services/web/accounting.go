@@ -48,7 +48,8 @@ func accountValues(values map[string]string, a *models.Accounting) {
 	}
 }
 
-// accountsOf reads how a category stands in the accounts.
+// accountsOf reads how a category stands in the accounts, and how often its items
+// must be seen.
 func accountsOf(c *fiber.Ctx, category *models.Category) error {
 	category.Class, category.Residual = strings.TrimSpace(c.FormValue("class")), strings.TrimSpace(c.FormValue("residual"))
 	if text := strings.TrimSpace(c.FormValue("life_months")); text != "" {
@@ -57,6 +58,13 @@ func accountsOf(c *fiber.Ctx, category *models.Category) error {
 			return models.Refuse(models.Malformed, "life_months", "must be a whole number of months")
 		}
 		category.LifeMonths = months
+	}
+	if text := strings.TrimSpace(c.FormValue("seen_within_days")); text != "" {
+		days, err := strconv.Atoi(text)
+		if err != nil {
+			return models.Refuse(models.Malformed, "seen_within_days", "must be a whole number of days")
+		}
+		category.SeenWithin = days
 	}
 	threshold := models.Money{Amount: strings.TrimSpace(c.FormValue("threshold.amount")), Currency: strings.ToUpper(strings.TrimSpace(c.FormValue("threshold.currency")))}
 	if threshold != (models.Money{}) {
