@@ -191,8 +191,11 @@ func openToRead(ctx context.Context, where string) (store.Store, error) {
 	return mongo.Open(ctx, where)
 }
 
-// progress draws a bar for each part of the work.
+// progress draws a bar for each part of the work, where somebody sees it.
 func progress() func(string, int64, int64) {
+	if info, err := os.Stderr.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return nil
+	}
 	var bar *progressbar.ProgressBar
 	part := ""
 	return func(now string, done, of int64) {

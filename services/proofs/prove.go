@@ -90,7 +90,7 @@ func (l *Log) Inclusion(ctx context.Context, event string) (*Inclusion, error) {
 
 // inclusion proves an event in the log of the first size events.
 func (l *Log) inclusion(ctx context.Context, r *tileReader, size int64, event string) (*Inclusion, error) {
-	index, err := l.Place(ctx, event)
+	index, err := l.place(ctx, event)
 	if err != nil {
 		return nil, err
 	}
@@ -144,8 +144,8 @@ func (l *Log) Consistency(ctx context.Context, from, to int64) (*Consistency, er
 	return &Consistency{From: from, To: to, Proof: path, Checkpoint: head.Checkpoint}, err
 }
 
-// Place returns which leaf an event is, -1 when it is not in the log.
-func (l *Log) Place(ctx context.Context, event string) (int64, error) {
+// place returns which leaf an event is, -1 when it is not in the log.
+func (l *Log) place(ctx context.Context, event string) (int64, error) {
 	runs, err := store.Find[models.LogRun](ctx, l.Book.Store, store.Query{In: store.LogRuns, By: "events",
 		Where: []store.Cond{store.Is("events", event)}, Limit: 1})
 	if err != nil || len(runs) == 0 {

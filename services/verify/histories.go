@@ -95,11 +95,11 @@ func (b *book) follow(ctx context.Context, h *history, id string, entry *models.
 // need not be.
 func (b *book) counted(ctx context.Context, id string, entry *models.Entry) error {
 	if since := b.state.ScannedAt; since == nil || entry.At.After(since.Add(-proofs.Overlap)) {
-		index, err := (&proofs.Log{Book: &ledger.Book{Store: b.store}}).Place(ctx, id)
+		entered, err := b.entered(ctx, id)
 		if err != nil {
 			return err
 		}
-		if index < 0 || index >= b.state.Size {
+		if !entered {
 			b.Waiting++
 			return nil
 		}
@@ -108,9 +108,25 @@ func (b *book) counted(ctx context.Context, id string, entry *models.Entry) erro
 	return nil
 }
 
+// entered says whether an event is in the log. The run that held the one before is
+// kept: events that were committed together entered together.
+func (b *book) entered(ctx context.Context, id string) (bool, error) {
+	if index, ok := b.recent[id]; ok {
+		return index < b.state.Size, nil
+	}
+	runs, err := store.Find[models.LogRun](ctx, b.store, store.Query{In: store.LogRuns, By: "events", Where: []store.Cond{store.Is("events", id)}, Limit: 1})
+	if err != nil || len(runs) == 0 {
+		return false, err
+	}
+	b.recent = make(map[string]int64, len(runs[0].Events))
+	for i, event := range runs[0].Events {
+		b.recent[event] = runs[0].First + int64(i)
+	}
+	return b.recent[id] < b.state.Size, nil
+}
+
 // nameMissing finds the event that keeps book and ledger from being the same.
 func (b *book) nameMissing(ctx context.Context) error {
-	log := &proofs.Log{Book: &ledger.Book{Store: b.store}}
 	q := store.Query{In: store.Events, By: "at", Limit: page}
 	for {
 		records, err := b.store.Find(ctx, q)
@@ -118,11 +134,11 @@ func (b *book) nameMissing(ctx context.Context) error {
 			return err
 		}
 		for _, record := range records {
-			index, err := log.Place(ctx, record.ID)
+			entered, err := b.entered(ctx, record.ID)
 			if err != nil {
 				return err
 			}
-			if index < 0 {
+			if !entered {
 				entry, err := store.Decode[models.Entry](record)
 				if err != nil {
 					return err

@@ -79,6 +79,7 @@ type book struct {
 	leaves tally                       // of the events that are in the log
 	events tally                       // of the events in the book that must be
 	found  map[*store.Collection]int64 // documents with a history
+	recent map[string]int64            // leaves of the events that entered together, see entered
 }
 
 const page = 500

@@ -19,6 +19,9 @@ func OpenRead(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("the store %s cannot be opened: %w", path, err)
 	}
 	v := url.Values{"mode": {"ro"}, "_pragma": {"query_only(1)", "busy_timeout(10000)", fmt.Sprintf("cache_size(-%d)", writerCache)}}
+	if _, err := os.Stat(path + "-wal"); errors.Is(err, os.ErrNotExist) {
+		v.Set("immutable", "1") // nobody has it open; SQLite then makes no files beside it, and reads it from a disk that takes none
+	}
 	read, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+v.Encode())
 	if err != nil {
 		return nil, err
