@@ -14,7 +14,7 @@ const (
 	replanBatch = 500
 	// replanNow is how many items a change of a schedule plans before it answers;
 	// Replan goes on where it stopped.
-	replanNow = 5000
+	replanNow = 2000
 	// replanOnce bounds one run of the job.
 	replanOnce     = 200_000
 	replanAttempts = 20
