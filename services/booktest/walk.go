@@ -101,6 +101,7 @@ func Walk(t *testing.T, s store.Store) {
 	w.Pass(60 * 24 * time.Hour)
 	lapsing, err := w.Flags.Reconcile(w.Operator(), models.TrainingLapsing, w.Training.Lapsing(w.Operator()), "renewed")
 	is("lapsing", lapsing.Standing, 1, err)
+	w.count(keeper, commander, tags, is)
 	_, left, err := w.Access.Outstanding(keeper, "guard")
 	is("outstanding", left.Nothing(), true, err)
 	pullReports(t, w)

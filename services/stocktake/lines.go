@@ -74,6 +74,20 @@ func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) 
 	return list, page.Next, nil
 }
 
+// mostWaiting is how many open stocktakes are told to one of their officers.
+const mostWaiting = 10
+
+// Counting are the open stocktakes that wait for the caller to count, those opened
+// last first.
+func (s *Service) Counting(ctx context.Context) ([]*models.Stocktake, error) {
+	caller, err := access.Allow(ctx, access.Read)
+	if err != nil {
+		return nil, err
+	}
+	return store.Find[models.Stocktake](ctx, s.Book.Store, store.Query{In: store.Stocktakes, By: "officer", Desc: true, Limit: mostWaiting,
+		Where: []store.Cond{store.Is("officer", caller.Code), store.Is("state", string(models.StocktakeOpen))}})
+}
+
 // LineFilter says which lines of a stocktake a list shows. A unit is the one itself.
 type LineFilter struct {
 	State, Unit string

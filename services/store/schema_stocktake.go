@@ -12,10 +12,12 @@ var (
 			{Name: "state", Fields: []string{"state", "opened_at", "number"}},
 			{Name: "unit", Fields: []string{"units", "opened_at", "number"}},
 			{Name: "paid_by", Fields: []string{"paid_by", "opened_at", "number"}},
+			{Name: "officer", Fields: []string{"officer", "state", "opened_at", "number"}},
 		},
 		Many: map[string]func(any) []string{
 			"units":   func(d any) []string { return d.(*models.Stocktake).Within },
 			"paid_by": func(d any) []string { return d.(*models.Stocktake).Payers },
+			"officer": func(d any) []string { return d.(*models.Stocktake).Officers },
 		},
 	}
 	StocktakeLines = &Collection{

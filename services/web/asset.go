@@ -28,6 +28,7 @@ type assetPage struct {
 	Units      []*models.Unit // from the top down to the asset's
 	Donor      *models.Donor
 	Holder     *models.Person
+	SeenBy     string // who saw it last
 	Actions    []string
 	Custodians []option
 	Conditions []option
@@ -92,6 +93,11 @@ func (w *Web) assetPage(c *fiber.Ctx, status int, open string, refusal *models.E
 	}
 	if a.Custodian != "" {
 		if p.Holder, err = store.Get[models.Person](ctx, w.Book.Store, store.People, a.Custodian); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	if a.LastSeenBy != "" {
+		if p.SeenBy, err = w.nameOf(ctx, a.LastSeenBy); err != nil {
 			return err
 		}
 	}

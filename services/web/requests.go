@@ -30,6 +30,8 @@ type homePage struct {
 	Inbox  *requests.Inbox
 	Sorts  []waitingSort
 	Glance *glance
+
+	Counting []*models.Stocktake // of which the caller is an officer
 }
 
 type waitingSort struct {
@@ -59,6 +61,9 @@ func (w *Web) home(c *fiber.Ctx) error {
 		if len(sort.Items) > 0 {
 			p.Sorts = append(p.Sorts, sort)
 		}
+	}
+	if p.Counting, err = w.Stocktakes.Counting(c.UserContext()); err != nil {
+		return err
 	}
 	if p.Glance, err = w.glance(c.UserContext()); err != nil {
 		return err

@@ -35,6 +35,7 @@ func TestAStocktakeWithoutJavaScript(t *testing.T) {
 	s.Pass(time.Minute)
 
 	s.signIn("chief")
+	s.get("/").has(t, 200, "To count", "Yearly count")
 	counting := s.get(at + "/count")
 	counting.has(t, 200, "of 3", "autofocus")
 	p := s.post(at+"/count", counting.fill("code", tags[0], "condition", "good", "in_use", "yes", "location", "Shelf 4"))
