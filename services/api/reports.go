@@ -18,7 +18,7 @@ func (a *API) reportRoutes() []Route {
 		{Method: post, Path: "/reports/made", Summary: "Have a report made in the background; its file is kept for a week", Status: created, Body: order{}, Answer: models.Report{}, Handle: a.orderReport},
 		{Method: get, Path: "/reports/made/:id", Summary: "One of them, and how far it is", Status: ok, Answer: reports.Making{}, Handle: a.madeReport},
 		{Method: get, Path: "/reports/made/:id/file", Summary: "Its file", Status: ok, Handle: a.reportFile},
-		{Method: get, Path: "/reports/:kind", Summary: "A report, as a file that proves itself: register, handover, movements, consumables, depreciation or flags", Status: ok, Query: reportFilters, Handle: a.report},
+		{Method: get, Path: "/reports/:kind", Summary: "A report, as a file that proves itself: register, handover, movements, verification, maintenance, consumables, depreciation or flags", Status: ok, Query: reportFilters, Handle: a.report},
 	}
 }
 

@@ -70,11 +70,9 @@ func (a *asked) holdings(ctx context.Context) ([]*holding, error) {
 	if err != nil || nothing {
 		return nil, err
 	}
-	q := store.Query{In: store.Balances, By: "expiry", Where: conds}
-	for _, field := range []string{"paid_by", "units"} {
-		if slices.ContainsFunc(conds, func(c store.Cond) bool { return c.Field == field }) {
-			q.By = map[string]string{"units": "within", "paid_by": "paid_by"}[field]
-		}
+	q := scoped(store.Balances, conds, "expiry")
+	if q.By == "unit" {
+		q.By = "within" // whose index of units goes by another name
 	}
 	var all []*holding
 	err = each(ctx, a.s.Book.Store, q, func(records []store.Record) error {

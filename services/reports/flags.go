@@ -55,12 +55,7 @@ func (a *asked) standing(ctx context.Context) ([]*models.Flag, error) {
 	if err != nil || nothing {
 		return nil, err
 	}
-	q := store.Query{In: store.Flags, By: "since", Where: append([]store.Cond{store.Is("state", string(models.FlagOpen))}, conds...)}
-	for _, field := range []string{"paid_by", "units"} {
-		if slices.ContainsFunc(conds, func(c store.Cond) bool { return c.Field == field }) {
-			q.By = map[string]string{"units": "unit", "paid_by": "paid_by"}[field]
-		}
-	}
+	q := scoped(store.Flags, append(conds, store.Is("state", string(models.FlagOpen))), "since")
 	seen := map[string]bool{}
 	var flags []*models.Flag
 	take := func(records []store.Record) error {
@@ -91,27 +86,9 @@ func (a *asked) standing(ctx context.Context) ([]*models.Flag, error) {
 		}
 	}
 	slices.SortFunc(flags, func(x, y *models.Flag) int {
-		return cmp.Or(cmp.Compare(x.Since, y.Since), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.ID, y.ID))
+		return cmp.Or(cmp.Compare(x.Since, y.Since), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Ref, y.Ref), cmp.Compare(x.ID, y.ID))
 	})
 	return flags, nil
-}
-
-// each calls do with the pages of a query.
-func each(ctx context.Context, s store.Store, q store.Query, do func([]store.Record) error) error {
-	q.Limit = 500
-	for {
-		records, err := s.Find(ctx, q)
-		if err != nil {
-			return err
-		}
-		full := len(records) == q.Limit
-		if full {
-			q.After = records[len(records)-1].Place
-		}
-		if err := do(records); err != nil || !full {
-			return err
-		}
-	}
 }
 
 // age is how many days a flag is old; below zero for what is ahead.

@@ -60,39 +60,17 @@ func (a *asked) handovers(ctx context.Context) ([]*handed, error) {
 	if err != nil || nothing {
 		return nil, err
 	}
-	q := store.Query{In: store.Vouchers, By: "kind", Where: append(conds, store.Is("kind", string(models.HandoverVoucher))), Limit: 500}
-	for _, field := range []string{"units", "paid_by"} {
-		if slices.ContainsFunc(conds, func(c store.Cond) bool { return c.Field == field }) {
-			q.By = map[string]string{"units": "unit", "paid_by": "paid_by"}[field]
-			break
-		}
-	}
+	q := scoped(store.Vouchers, append(conds, store.Is("kind", string(models.HandoverVoucher))), "kind")
 	var found []*handed
-	for {
-		records, err := a.s.Book.Store.Find(ctx, q)
-		if err != nil {
-			return nil, err
+	err = eachThen(ctx, a, q, func(v *models.Voucher) error {
+		broken := custody.Broken(v)
+		v.Lines = slices.DeleteFunc(v.Lines, func(l models.Line) bool { return !a.shows(l.PaidBy()) })
+		if when := delivered(v); !when.IsZero() && when.After(a.begins.Time) && len(v.Lines) > 0 {
+			found = append(found, &handed{v, broken})
 		}
-		past, err := a.s.Book.AllAsOf(ctx, store.Vouchers, records, a.at)
-		if err != nil {
-			return nil, err
-		}
-		for _, record := range past {
-			v, err := store.Decode[models.Voucher](record)
-			if err != nil {
-				return nil, err
-			}
-			broken := custody.Broken(v)
-			v.Lines = slices.DeleteFunc(v.Lines, func(l models.Line) bool { return !a.shows(l.PaidBy()) })
-			if when := delivered(v); !when.IsZero() && when.After(a.begins.Time) && len(v.Lines) > 0 {
-				found = append(found, &handed{v, broken})
-			}
-		}
-		if len(records) < q.Limit {
-			return found, nil
-		}
-		q.After = records[len(records)-1].Place
-	}
+		return nil
+	})
+	return found, err
 }
 
 // handed is a voucher with those of its lines that the report is about, and the ends
@@ -112,17 +90,6 @@ func delivered(v *models.Voucher) models.Time {
 		return v.Incoming.At
 	}
 	return v.Outgoing.At
-}
-
-func rowsOf[T any](list []T, row func(T) layout.Row) func(func(layout.Row) error) error {
-	return func(yield func(layout.Row) error) error {
-		for _, each := range list {
-			if err := yield(row(each)); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
 }
 
 var voucherColumns = []layout.Column{

@@ -19,6 +19,7 @@ import (
 	"quartermaster/services/register"
 	"quartermaster/services/reports/layout"
 	"quartermaster/services/stock"
+	"quartermaster/services/stocktake"
 )
 
 // Service makes reports.
@@ -28,7 +29,9 @@ type Service struct {
 	Register *register.Service
 	Stock    *stock.Service
 	Custody  *custody.Service
-	Proofs   *proofs.Log
+	// Stocktakes says whether their results are still what was signed for.
+	Stocktakes *stocktake.Service
+	Proofs     *proofs.Log
 	// Failed is told what went wrong in the background.
 	Failed func(error)
 
@@ -52,7 +55,7 @@ type Kind struct {
 }
 
 // Kinds lists the kinds in the order that pages show them.
-var Kinds = []*Kind{registerKind, handoverKind, movementsKind, consumablesKind, depreciationKind, flagsKind}
+var Kinds = []*Kind{registerKind, handoverKind, movementsKind, verificationKind, maintenanceKind, consumablesKind, depreciationKind, flagsKind}
 
 // Find returns the kind of a name.
 func Find(name string) (*Kind, error) {

@@ -11,8 +11,10 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
+	"quartermaster/services/maintenance"
 	"quartermaster/services/register"
 	"quartermaster/services/stock"
+	"quartermaster/services/stocktake"
 	"quartermaster/services/store"
 )
 
@@ -63,6 +65,15 @@ func story(t testing.TB) *booktest.World {
 	_, err = w.Stock.Consume(ctx, kits.Code, stock.Use{Unit: "NORTH-STORE", Quantity: 3 * models.One, Purpose: "Search of a lorry", Reference: "TKM/41", Result: "LAB-310"})
 	must(err)
 	w.Pass(time.Hour)
+	st := w.Stocktake()
+	_, err = w.Stocktakes.Sight(w.As("commander-north"), st.Number, stocktake.Count{Code: radio.Tag, Condition: "good", Remark: "seal broken"})
+	must(err)
+	_, err = w.Stocktakes.Close(w.As("keeper-north"), st.Number, 0, stocktake.Closing{Signatures: []*custody.Signed{booktest.Sign("Kamran Commander"), booktest.Sign("Naveed North")}})
+	must(err)
+	_, err = w.Maintenance.AddSchedule(ctx, maintenance.NewSchedule{Name: "Yearly check", Category: "scanner", Months: 1})
+	must(err)
+	_, err = w.Maintenance.Record(ctx, radio.Tag, 0, maintenance.NewService{By: "Radio workshop", Labour: usd("12.50"), Work: []models.Work{{What: "Aerial renewed", Done: true}, {What: "Test report", Done: false}}})
+	must(err)
 	for _, c := range []flags.Cause{
 		{Subject: ledger.Subject(store.Assets, radio.ID), Ref: radio.Tag, What: radio.Name, Detail: "was due back", Since: "2026-03-01", Unit: "NORTH-POST", Path: []string{"AGENCY", "NORTH", "NORTH-POST"}, Owner: "guard", Donor: "DONOR-A", Grant: "A-2025"},
 		{Subject: ledger.Subject(store.Assets, scanner.ID), Ref: scanner.Tag, What: scanner.Name, Detail: "is not seen", Since: "2025-08-01", Unit: "SOUTH-STORE", Path: []string{"AGENCY", "SOUTH", "SOUTH-STORE"}, Donor: "DONOR-A", Grant: "A-2025"},
