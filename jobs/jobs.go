@@ -52,6 +52,8 @@ func Table(h *house.House) []timetable.Job {
 			Do: counting(h.Reports.Sweep)},
 		{Name: "sessions", Line: "17 * * * *", What: "Takes away sign-ins that have ended and answers that are no longer kept.",
 			Do: counting(h.Access.Sweep)},
+		{Name: "digests", Line: "*/10 * * * *", What: "Writes the digests that are due, at the hour that is set.",
+			Do: counting(h.Notices.SendDigests)},
 		{Name: "messages", Line: "57 * * * *", What: "Takes away messages that were sent a month ago, or given up three months ago.",
 			Do: counting(h.Notices.Sweep)},
 		{Name: "drafts", Line: "47 * * * *", What: "Takes away files that were uploaded and never imported.",

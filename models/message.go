@@ -83,3 +83,21 @@ func MessageID(parts ...string) string {
 
 // Waits says whether the message is still to be sent.
 func (m *Message) Waits() bool { return m.State == MessageWaiting }
+
+// Words returns the state as people say it.
+func (s MessageState) Words() string {
+	switch s {
+	case MessageSent:
+		return "accepted"
+	case MessageDead:
+		return "given up"
+	}
+	return string(s)
+}
+
+// DigestSent notes which digest somebody was sent last. It is no part of the book.
+type DigestSent struct {
+	Person string `json:"person"`
+	Period Day    `json:"period"` // the day on which it began
+	At     *Time  `json:"at,omitempty"`
+}

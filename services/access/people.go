@@ -28,6 +28,7 @@ type PersonEdit struct {
 	Donors        *[]string    `json:"donors,omitempty"`
 	Grants        *[]string    `json:"grants,omitempty"`
 	Inactive      *bool        `json:"inactive,omitempty"`
+	Email         *string      `json:"email,omitempty"`
 	Password      *string      `json:"password,omitempty"`
 	PIN           *string      `json:"pin,omitempty"` // to sign with
 	// Successor answers from now on for what somebody held who no longer serves.
@@ -85,6 +86,7 @@ func (s *Service) settle(ctx context.Context, caller, before, p *models.Person) 
 	if p.Role != "" && p.Scope == "" && p.Role != models.Admin && p.Role != models.Auditor {
 		p.Scope = p.Unit
 	}
+	s.settleNotices(before, p)
 	if err := models.Validate(p); err != nil {
 		return err
 	}
@@ -327,6 +329,7 @@ func (e PersonEdit) apply(p *models.Person) {
 	models.Set(&p.Donors, e.Donors)
 	models.Set(&p.Grants, e.Grants)
 	models.Set(&p.Inactive, e.Inactive)
+	models.Set(&p.Email, e.Email)
 }
 
 func (s *Service) newPassword(ctx context.Context, p *models.Person, plain *string) (ledger.Entry, error) {

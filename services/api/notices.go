@@ -4,6 +4,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"quartermaster/models"
+	"quartermaster/services/access"
 	"quartermaster/services/notices"
 	"quartermaster/services/server"
 )
@@ -20,6 +21,8 @@ func (a *API) noticeRoutes() []Route {
 		{Method: post, Path: "/webhooks/:id/secret", Summary: "Give a webhook a new secret, which is shown this once", Status: ok, Answer: notices.WithSecret{}, Handle: a.renewSecret},
 		{Method: post, Path: "/webhooks/:id/test", Summary: "Send a trial to a webhook; the answer is the message, to be asked for again", Status: fiber.StatusAccepted, Answer: models.Message{}, Handle: a.testWebhook},
 		{Method: post, Path: "/webhooks/:id/resend", Summary: "Send again what was given up for a webhook", Status: ok, Answer: resent{}, Handle: a.resendAll},
+		{Method: patch, Path: "/me/notices", Summary: "Choose one's own e-mail address and digest", Status: ok, Body: access.NoticeChoice{}, Answer: models.Person{}, Handle: a.chooseNotices},
+		{Method: post, Path: "/messages/test", Summary: "Send a trial e-mail to one's own address; the answer is the message, to be asked for again", Status: fiber.StatusAccepted, Answer: models.Message{}, Handle: a.testMail},
 		{Method: get, Path: "/messages", Summary: "The outbox, newest first, without the messages' content", Status: ok, Answer: models.Message{}, List: true, Query: messageFilters, Handle: a.messages},
 		{Method: get, Path: "/messages/:id", Summary: "One message", Status: ok, Answer: models.Message{}, Handle: a.message},
 		{Method: post, Path: "/messages/:id/resend", Summary: "Send a message again that was given up, or now one that waits", Status: ok, Answer: models.Message{}, Handle: a.resend},
@@ -103,6 +106,27 @@ func (a *API) resendAll(c *fiber.Ctx) error {
 		return err
 	}
 	return c.JSON(resent{n})
+}
+
+func (a *API) chooseNotices(c *fiber.Ctx) error {
+	read, err := version(c)
+	if err != nil {
+		return err
+	}
+	choice, err := server.JSON[access.NoticeChoice](c)
+	if err != nil {
+		return err
+	}
+	person, err := a.Access.ChooseNotices(c.UserContext(), read, choice)
+	return document(c, ok, person, err)
+}
+
+func (a *API) testMail(c *fiber.Ctx) error {
+	m, err := a.Notices.TestMail(c.UserContext())
+	if err != nil {
+		return err
+	}
+	return c.Status(fiber.StatusAccepted).JSON(m)
 }
 
 func (a *API) messages(c *fiber.Ctx) error {

@@ -85,6 +85,6 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Workshop = &workshop.Service{Book: book, Register: h.Register, Maintenance: h.Maintenance}
 	h.Public = &public.Service{Book: book, Register: h.Register, Flags: h.Flags, Workshop: h.Workshop}
 	s.Notices.Base = s.Base
-	h.Notices = notices.New(book, h.Requests, s.Notices)
+	h.Notices = notices.New(book, h.Flags, h.Requests, s.Notices)
 	return h
 }

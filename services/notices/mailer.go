@@ -141,6 +141,7 @@ func (m *mailer) letter(ctx context.Context, message *models.Message) (*gomail.M
 	letter.SetMessageIDWithValue(message.ID + "@" + domain)
 	letter.SetDateWithValue(message.QueuedAt.Time)
 	letter.Subject(message.Subject)
+	letter.SetUserAgent("Quartermaster")
 	letter.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no answers from those who are away
 	letter.SetBodyString(gomail.TypeTextPlain, message.Mail.Text)
 	if message.Mail.HTML != "" {

@@ -31,6 +31,15 @@ const mostReceivers = 100
 // Mail returns the entries that put an e-mail into the outbox, one for each
 // receiver, for the Commit of whatever decided that it is sent.
 func (s *Service) Mail(m Mail) ([]ledger.Entry, error) {
+	letters, err := s.letters(m)
+	entries := make([]ledger.Entry, len(letters))
+	for i, letter := range letters {
+		entries[i] = ledger.Beside(store.Insert(store.Messages, letter.ID, letter))
+	}
+	return entries, err
+}
+
+func (s *Service) letters(m Mail) ([]*models.Message, error) {
 	if !s.SendsMail() {
 		return nil, models.Refuse(models.Unavailable, "", "this server sends no e-mail; whoever runs it sets QM_SMTP_HOST")
 	}
@@ -38,7 +47,7 @@ func (s *Service) Mail(m Mail) ([]ledger.Entry, error) {
 		return nil, models.Refuse(models.Invalid, "to", "must be 1 to %d addresses", mostReceivers)
 	}
 	now := models.At(s.Book.Now())
-	entries := make([]ledger.Entry, len(m.To))
+	letters := make([]*models.Message, len(m.To))
 	for i, to := range m.To {
 		address, err := mail.ParseAddress(to)
 		if err != nil || address.Name != "" {
@@ -48,13 +57,13 @@ func (s *Service) Mail(m Mail) ([]ledger.Entry, error) {
 		if len(about) == 0 {
 			about = []string{newID(s.Book.Now())}
 		}
-		id := models.MessageID(append([]string{string(models.MailChannel), m.Kind, address.Address}, about...)...)
-		entries[i] = ledger.Beside(store.Insert(store.Messages, id, &models.Message{
-			ID: id, Channel: models.MailChannel, To: address.Address, Subject: oneLine(m.Subject), Kind: m.Kind, State: models.MessageWaiting,
+		letters[i] = &models.Message{
+			ID:      models.MessageID(append([]string{string(models.MailChannel), m.Kind, address.Address}, about...)...),
+			Channel: models.MailChannel, To: address.Address, Subject: oneLine(m.Subject), Kind: m.Kind, State: models.MessageWaiting,
 			Mail: &models.Letter{Text: m.Text, HTML: m.HTML, Attachments: m.Attachments}, Next: &now, QueuedAt: now,
-		}))
+		}
 	}
-	return entries, nil
+	return letters, nil
 }
 
 const longestSubject = 200

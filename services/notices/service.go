@@ -17,6 +17,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/access"
+	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
 	"quartermaster/services/requests"
 )
@@ -36,6 +37,7 @@ type Settings struct {
 // Service keeps the outbox and the webhooks, and delivers.
 type Service struct {
 	Book     *ledger.Book
+	Flags    *flags.Service
 	Requests *requests.Service
 	Settings Settings
 	// Random gives numbers from 0 up to 1 that spread attempts over time.
@@ -58,8 +60,8 @@ type channel interface {
 }
 
 // New makes the service over a book and has the book tell it of every change.
-func New(book *ledger.Book, asked *requests.Service, settings Settings) *Service {
-	s := &Service{Book: book, Requests: asked, Settings: settings, Random: random.Float64, holder: newID(time.Now()), resting: map[string]time.Time{}}
+func New(book *ledger.Book, found *flags.Service, asked *requests.Service, settings Settings) *Service {
+	s := &Service{Book: book, Flags: found, Requests: asked, Settings: settings, Random: random.Float64, holder: newID(time.Now()), resting: map[string]time.Time{}}
 	if settings.Log == nil {
 		s.Settings.Log = slog.New(slog.DiscardHandler)
 	}

@@ -69,7 +69,7 @@ func (w *Web) personPage(c *fiber.Ctx, status int, person *models.Person, values
 		}
 		return inputs
 	}
-	who := []input{{Name: "name", Label: "Name", Required: true, Max: 200, Wide: true}, {Name: "rank", Label: "Rank", Max: 80}, {Name: "service_number", Label: "Service number", Max: 60},
+	who := []input{{Name: "name", Label: "Name", Required: true, Max: 200, Wide: true}, {Name: "rank", Label: "Rank", Max: 80}, {Name: "service_number", Label: "Service number", Max: 60}, {Name: "email", Label: "E-mail", Type: "email", Max: 254},
 		{Name: "unit", Label: "Posted to", Type: "select", Options: append([]option{none}, ch.Units...)}}
 	if person == nil {
 		who = append([]input{{Name: "code", Label: "Code", Required: true, Max: 40, Hint: "Short and for good: a service number, for instance"}}, who...)
@@ -115,7 +115,7 @@ func (w *Web) personPage(c *fiber.Ctx, status int, person *models.Person, values
 func (w *Web) addPerson(c *fiber.Ctx) error {
 	err := w.act(c, func(c *fiber.Ctx) error {
 		_, err := w.Access.AddPerson(c.UserContext(), access.NewPerson{Password: c.FormValue("password"), Person: models.Person{
-			Code: strings.TrimSpace(c.FormValue("code")), Name: strings.TrimSpace(c.FormValue("name")), Rank: strings.TrimSpace(c.FormValue("rank")), ServiceNumber: strings.TrimSpace(c.FormValue("service_number")),
+			Code: strings.TrimSpace(c.FormValue("code")), Name: strings.TrimSpace(c.FormValue("name")), Rank: strings.TrimSpace(c.FormValue("rank")), ServiceNumber: strings.TrimSpace(c.FormValue("service_number")), Email: strings.TrimSpace(c.FormValue("email")),
 			Unit: c.FormValue("unit"), Username: c.FormValue("username"), Role: models.Role(c.FormValue("role")), Scope: c.FormValue("scope"),
 			Donors: codes(c.FormValue("donors")), Grants: codes(c.FormValue("grants")),
 		}})
@@ -140,7 +140,7 @@ func (w *Web) person(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	values := map[string]string{"name": person.Name, "rank": person.Rank, "service_number": person.ServiceNumber, "unit": person.Unit, "role": string(person.Role),
+	values := map[string]string{"name": person.Name, "rank": person.Rank, "service_number": person.ServiceNumber, "email": person.Email, "unit": person.Unit, "role": string(person.Role),
 		"username": person.Username, "scope": person.Scope, "donors": strings.Join(person.Donors, ", "), "grants": strings.Join(person.Grants, ", ")}
 	if person.Inactive {
 		values["inactive"] = "yes"
@@ -165,7 +165,7 @@ func (w *Web) editPerson(c *fiber.Ctx) error {
 			return &value
 		}
 		inactive := form["inactive"] == "yes"
-		edit := access.PersonEdit{Name: text("name"), Rank: text("rank"), ServiceNumber: text("service_number"), Unit: text("unit"),
+		edit := access.PersonEdit{Name: text("name"), Rank: text("rank"), ServiceNumber: text("service_number"), Email: text("email"), Unit: text("unit"),
 			Username: text("username"), Scope: text("scope"), Inactive: &inactive, Successor: text("successor")}
 		if role, given := form["role"]; given {
 			value := models.Role(role)

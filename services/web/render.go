@@ -48,6 +48,7 @@ var verbs = map[string]access.Verb{
 	"train": access.Train, "triage": access.Triage, "ask": access.Ask, "stock": access.KeepStock, "take": access.TakeOnCharge, "edit": access.Edit, "move": access.Move,
 	"jobs": access.RunJobs, "count": access.TakeStock, "places": access.ManagePlaces, "add people": access.AddPeople, "manage people": access.ManagePeople,
 	"maintain": access.Maintain, "schedule": access.Schedule,
+	"notices": access.ManageNotices,
 }
 
 // Wrong returns what is wrong with a field of the form, or "".
@@ -128,6 +129,7 @@ func (w *Web) render(c *fiber.Ctx, status int, page string, v view) error {
 var done = map[string]string{
 	"acknowledged": "Noted.", "run": "It has run; see what came of it.", "running": "It runs; this page shows what comes of it.",
 	"trained": "Recorded.", "decided": "Decided.", "taken": "Taken on charge.", "changed": "Saved.", "issued": "Issued.", "returned": "Back in store.",
+	"again": "It is sent again.", "trial": "A trial is on its way; open this page again to see how it went.", "removed": "Removed.",
 	"transferred": "Transferred.", "retagged": "The item has a new tag. Print its label.", "attached": "Attached.",
 	"added": "Added.", "imported": "Imported.", "drafted": "Drafted. Nothing has moved yet: sign to dispatch it.", "dispatched": "Dispatched. The receiver signs for it.",
 	"received": "Recorded what was received.", "refused": "Refused; it goes back.", "cancelled": "Cancelled.", "asked": "Asked for.", "approved": "Approved.",

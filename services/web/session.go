@@ -171,9 +171,32 @@ func (w *Web) signOut(c *fiber.Ctx) error {
 	return c.Redirect("/sign-in", fiber.StatusSeeOther)
 }
 
-func (w *Web) me(c *fiber.Ctx) error {
-	return w.render(c, fiber.StatusOK, "me", view{Title: "Your sign-in"})
+func (w *Web) me(c *fiber.Ctx) error { return w.mePage(c, fiber.StatusOK, nil) }
+
+// mine is what somebody chooses for themselves.
+type mine struct {
+	Email   string
+	Digests []option
+	Mails   bool // this server sends e-mail
 }
+
+func (w *Web) mePage(c *fiber.Ctx, status int, refusal *models.Error) error {
+	caller, err := access.Caller(c.UserContext())
+	if err != nil {
+		return err
+	}
+	m := mine{Email: caller.Email, Mails: w.Notices.SendsMail()}
+	digest := string(caller.Digest)
+	if form := formOf(c); refusal != nil && form["email"]+form["digest"] != "" {
+		m.Email, digest = form["email"], form["digest"]
+	}
+	for _, d := range models.Digests {
+		m.Digests = append(m.Digests, option{Value: string(d), Label: digestLabels[d], Chosen: string(d) == digest})
+	}
+	return w.render(c, status, "me", view{Title: "Your sign-in", Refusal: refusal, Data: m})
+}
+
+var digestLabels = map[models.Digest]string{models.NoDigest: "None", models.DailyDigest: "Daily", models.WeeklyDigest: "Weekly, on Mondays"}
 
 func (w *Web) changePassword(c *fiber.Ctx) error {
 	err := w.Access.ChangePassword(c.UserContext(), c.FormValue("current"), c.FormValue("password"))
@@ -185,7 +208,7 @@ func (w *Web) changePassword(c *fiber.Ctx) error {
 	if !ok {
 		return err
 	}
-	return w.render(c, fiber.StatusUnprocessableEntity, "me", view{Title: "Your sign-in", Refusal: refusal})
+	return w.mePage(c, fiber.StatusUnprocessableEntity, refusal)
 }
 
 func (w *Web) setPIN(c *fiber.Ctx) error {
@@ -197,5 +220,5 @@ func (w *Web) setPIN(c *fiber.Ctx) error {
 	if !ok {
 		return err
 	}
-	return w.render(c, fiber.StatusUnprocessableEntity, "me", view{Title: "Your sign-in", Refusal: refusal})
+	return w.mePage(c, fiber.StatusUnprocessableEntity, refusal)
 }

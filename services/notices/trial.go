@@ -1,0 +1,32 @@
+package notices
+
+import (
+	"context"
+
+	"quartermaster/models"
+	"quartermaster/services/ledger"
+	"quartermaster/services/store"
+)
+
+// TestMail sends a trial to the caller's own address, and returns the message by
+// which the result can be seen.
+func (s *Service) TestMail(ctx context.Context) (*models.Message, error) {
+	caller, err := administrator(ctx)
+	if err != nil {
+		return nil, err
+	}
+	person, err := store.Get[models.Person](ctx, s.Book.Store, store.People, caller.Code)
+	if err != nil {
+		return nil, err
+	}
+	if person.Email == "" {
+		return nil, models.Refuse(models.Invalid, "email", "you have no address yet; enter one at Your sign-in")
+	}
+	letters, err := s.letters(Mail{Kind: testKind, To: []string{person.Email}, Subject: "A trial from Quartermaster",
+		Text: "This server can send you e-mail.\n\n" + s.Settings.Base + "/notices\n"})
+	if err != nil {
+		return nil, err
+	}
+	m := letters[0]
+	return m, s.Book.Commit(ctx, ledger.Beside(store.Insert(store.Messages, m.ID, m)))
+}
