@@ -61,6 +61,7 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 		{"GET", "/webhooks", ""}, {"GET", "/webhooks/events", ""}, {"GET", "/webhooks/none", ""}, {"GET", "/messages", ""}, {"GET", "/messages/none", ""}, {"POST", "/messages/none/resend", ""},
 		{"POST", "/assets/" + b.Tag + "/defects", `{"what":"does not switch on","unusable":true}`}, {"GET", "/assets/" + b.Tag + "/defects", ""}, {"GET", "/workshop", ""}, {"POST", "/workshop/W-NORTH-STORE-2026-0001/confirm", `{"remark":"so it is"}`},
 		{"POST", "/workshop/W-NORTH-STORE-2026-0001/note", `{"parts":[{"name":"Fuse","quantity":2,"cost":{"amount":"1.20","currency":"USD"}}]}`}, {"GET", "/workshop/W-NORTH-STORE-2026-0001", ""}, {"GET", "/workshop/W-NORTH-STORE-2026-0001/events", ""}, {"GET", "/public-reports", ""},
+		{"PATCH", "/me/notices", `{"email":"a@example.org","digest":"daily"}`}, {"PATCH", "/me/notices", `{"digest":"hourly"}`}, {"POST", "/messages/test", ""},
 		{"POST", "/assets/lots", `{"asset":{"name":"Lamp","category":"radio","unit":"NORTH"},"count":2}`},
 	} {
 		got := f.ask("admin", r.method, "/api/v1"+r.path, r.body)

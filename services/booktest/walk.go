@@ -121,4 +121,5 @@ func Walk(t *testing.T, s store.Store) {
 	is("entered again", again, 0, err)
 	walkCare(t, w, is)
 	walkJobs(t, w, is)
+	walkTell(t, w, is)
 }

@@ -148,7 +148,7 @@ func TestADigestSaysWhatConcernsSomebody(t *testing.T) {
 	for media, texts := range map[string][]string{
 		"text/plain": {"Naveed North,", "WAITING FOR YOU: 1", "to dispatch: voucher " + v.Number, "NEW SINCE Tuesday 31 March, 15:30", "Unaccounted\n- Baggage scanner QM-00010", "… and 3 more",
 			"COMING DUE IN THE NEXT 14 DAYS", "- 5 Apr 2026: Baggage scanner LOT-000009-1", "- Unaccounted: 8", "- Overdue service: 1", "https://qm.example.org/me", "https://qm.example.org/vouchers/" + v.Number},
-		"text/html": {"Waiting for you: 1", "New since Tuesday 31 March, 15:30", `href="https://qm.example.org/assets/QM-00010`, "5 Apr 2026", `href="https://qm.example.org/flags?kind=unaccounted"`, `href="https://qm.example.org/me"`},
+		"text/html": {"Waiting for you: 1", "New since Tuesday 31 March, 15:30", `href="https://qm.example.org/findings/`, "5 Apr 2026", `href="https://qm.example.org/findings?kind=unaccounted"`, `href="https://qm.example.org/me"`},
 	} {
 		for _, text := range texts {
 			if !strings.Contains(content[media], text) {

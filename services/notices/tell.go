@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -92,22 +91,12 @@ func (s *Service) linkTo(doc models.Document) string {
 	case *models.Lot:
 		path = "/lots/" + d.Code
 	case *models.Flag:
-		path = pageOf(d)
+		path = "/findings/" + d.ID
 	}
 	if path == "" {
 		return ""
 	}
 	return s.Settings.Base + path
-}
-
-// pageOf is the page of what a flag is about.
-func pageOf(f *models.Flag) string {
-	room, _, _ := strings.Cut(f.Subject, "/")
-	switch room {
-	case store.Assets.Name, store.Vouchers.Name, store.Requests.Name, store.Lots.Name:
-		return "/" + room + "/" + f.Ref
-	}
-	return ""
 }
 
 // subscribers are the webhooks that are on, as this instance knows them.

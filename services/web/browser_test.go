@@ -17,6 +17,7 @@ import (
 	"quartermaster/services/booktest"
 	"quartermaster/services/custody"
 	"quartermaster/services/maintenance"
+	"quartermaster/services/notices"
 	"quartermaster/services/public"
 	"quartermaster/services/register"
 	"quartermaster/services/requests"
@@ -203,8 +204,21 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 	}
 	countedAtLength(t, s, a.Tag, long)
 	watched := s.watch(a, long)
+	hook, err := s.Notices.AddWebhook(s.As("admin"), notices.NewWebhook{Name: long, URL: "https://hooks.invalid/" + strings.Repeat("a", 300), Events: []string{"asset.taken_on_charge"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Radio(long)
+	if _, err := s.Notices.Deliver(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	told, _, err := s.Notices.Messages(s.As("admin"), notices.Filter{}, "", 1)
+	if err != nil || len(told) != 1 {
+		t.Fatalf("%d messages, %v", len(told), err)
+	}
 	ctx, base := browse(t, s, "admin", 360)
-	for _, path := range []string{"/care", "/care/calendar?month=2025-11", "/care/figures", "/care/schedules", "/care/schedules/" + truck.Care.Plans[0].Schedule, "/assets/" + truck.Tag + "/service", "/assets/" + truck.Tag, "/assets/" + truck.Tag + "/services/" + serviced.ID,
+	for _, path := range []string{"/notices", "/notices/webhooks/new", "/notices/webhooks/" + hook.ID, "/notices/messages/" + told[0].ID,
+		"/care", "/care/calendar?month=2025-11", "/care/figures", "/care/schedules", "/care/schedules/" + truck.Care.Plans[0].Schedule, "/assets/" + truck.Tag + "/service", "/assets/" + truck.Tag, "/assets/" + truck.Tag + "/services/" + serviced.ID,
 		"/stocktakes", "/stocktakes/new", "/stocktakes/ST-AGENCY-2026-0001", "/stocktakes/ST-AGENCY-2026-0001/result", "/stocktakes/ST-AGENCY-2026-0002", "/stocktakes/ST-AGENCY-2026-0002?state=sighted",
 		"/stocktakes/ST-AGENCY-2026-0002?state=unknown", "/stocktakes/ST-AGENCY-2026-0002/count", "/", "/findings", watched, "/jobs", "/vouchers", "/vouchers/V-NORTH-STORE-2026-0003", "/requests/R-NORTH-POST-2026-0002", "/vouchers/V-NORTH-STORE-2026-0001", "/vouchers/V-NORTH-STORE-2026-0002", "/vouchers/new", "/vouchers/new?kind=loan", "/vouchers/new?kind=handover",
 		"/vouchers/new?kind=taking_over&sender=guard", "/requests", "/requests/new", "/requests/R-NORTH-POST-2026-0001", "/stock", "/stock/kit", "/lots/LOT-000001-3", "/assets/" + a.Tag + "/kit", "/assets", "/assets/" + a.Tag, "/assets/" + a.Tag + "/edit", "/assets/new", "/assets/new?category=vehicle", "/assets/import",

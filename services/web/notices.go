@@ -34,7 +34,8 @@ func (w *Web) mountNotices(in fiber.Router) {
 type noticesPage struct {
 	Filter   notices.Filter
 	States   []option
-	Counts   map[models.MessageState]int64
+	Dead     int64
+	Waiting  int64
 	Hooks    []*models.Webhook
 	Names    map[string]string // of webhooks
 	Messages []*models.Message
@@ -51,10 +52,11 @@ func (w *Web) noticesPage(c *fiber.Ctx, status int, refusal *models.Error) error
 	f := api.MessageFilter(c)
 	p := &noticesPage{Filter: f, Query: queryOf(c), First: c.Query("cursor") == "", Names: map[string]string{}, Mails: w.Notices.SendsMail()}
 	v := view{Title: "Notices", Here: "notices", Refusal: refusal, Data: p}
-	var err error
-	if p.Counts, err = w.Notices.Counts(ctx); err != nil {
+	counts, err := w.Notices.Counts(ctx)
+	if err != nil {
 		return err
 	}
+	p.Dead, p.Waiting = counts[models.MessageDead], counts[models.MessageWaiting]
 	for _, state := range models.MessageStates {
 		p.States = append(p.States, option{Value: string(state), Label: upperFirst(state.Words()), Chosen: string(state) == f.State})
 	}

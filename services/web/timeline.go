@@ -47,6 +47,11 @@ var tellings = map[string]struct{ what, sign string }{
 	"voucher.accepted":         {"Received", "in"},
 	"voucher.refused":          {"Refused", "out"},
 	"voucher.cancelled":        {"Cancelled", "out"},
+	"webhook.added":            {"Added", "start"},
+	"webhook.changed":          {"Changed", "edit"},
+	"webhook.failing":          {"Began to fail", "out"},
+	"webhook.recovered":        {"Works again", "in"},
+	"webhook.switched_off":     {"Switched off by the program", "out"},
 	"request.submitted":        {"Asked for", "start"},
 	"request.approved":         {"Approved", "in"},
 	"request.declined":         {"Declined", "out"},
@@ -72,6 +77,7 @@ var tellings = map[string]struct{ what, sign string }{
 // fieldNames are the names of fields in the timeline; those without one are told
 // as they are, those with "" follow from others and are not told.
 var fieldNames = map[string]string{
+	"failing_since": "", "off": "Off", "url": "Address", "events": "Told of",
 	"id": "", "tag": "Tag", "number": "", "path": "", "status": "", "issued_at": "", "issued_from": "", "last_seen_at": "", "last_seen_by": "", "last_seen_in": "Seen in", "closing_at": "", "closed_at": "", "opened_at": "", "opened_by": "", "signed_by": "", "digest": "", "result": "", "within": "", "payers": "", "units": "", "expected": "Expected", "stored_at": "", "voucher": "", "owner_path": "", "kit": "", "care": "", "workshop": "", "contents": "", "files": "", "origin": "",
 	"owner": "On charge of", "title": "Title", "lines": "", "outgoing": "", "incoming": "", "from_path": "", "to_path": "", "raised_at": "", "raised_by": "", "series": "", "serial_no": "",
 	"decided_at": "", "decided_by": "", "urgency": "", "fulfilment": "", "requested_at": "", "requested_by": "", "approver": "", "remarks": "", "reason": "", "state": "State", "approved": "Approved",
