@@ -40,6 +40,8 @@ func Table(h *house.House) []timetable.Job {
 			Do: watching(h, models.WarrantyEnding, "it has ended, or was extended", h.Register.WarrantyEnding)},
 		{Name: "training", Line: "45 0 * * *", What: "Flags training that lapses within 60 days.",
 			Do: watching(h, models.TrainingLapsing, "it was renewed, or is demanded no more", h.Training.Lapsing)},
+		{Name: "grants", Line: "50 0 * * *", What: "Flags grants that end within three months and are not closed.",
+			Do: watching(h, models.GrantEnding, "it was closed, or goes on", h.Titles.Ending)},
 		{Name: "escalation", Line: "0 5 * * *", What: "Raises findings that have stood too long to the unit above.",
 			Do: rising(h)},
 		{Name: "integration", Line: "* * * * *", What: "Integrates events into the ledger's log.",

@@ -64,8 +64,12 @@ type Asset struct {
 	Owner      string         `json:"owner,omitempty"`
 	OwnerPath  []string       `json:"owner_path,omitempty"`
 	Title      *Title         `json:"title,omitempty"`
-	Contents   []Content      `json:"contents,omitempty" validate:"max=200,dive"` // of a kit
-	Kit        string         `json:"kit,omitempty"`                              // ID of the kit that it is part of
+	Recipient  string         `json:"recipient,omitempty" validate:"omitempty,text,max=200"` // proposed, for when the grant closes
+	Loss       string         `json:"loss,omitempty"`                                        // the report of it that is open
+	WriteOff   string         `json:"write_off,omitempty"`                                   // the proposal that is open
+	Disposal   *Disposal      `json:"disposal,omitempty"`                                    // of what is struck off charge
+	Contents   []Content      `json:"contents,omitempty" validate:"max=200,dive"`            // of a kit
+	Kit        string         `json:"kit,omitempty"`                                         // ID of the kit that it is part of
 	LastSeenAt *Time          `json:"last_seen_at,omitempty"`
 	LastSeenBy string         `json:"last_seen_by,omitempty"` // who saw it, where that is not the voucher's
 	LastSeenIn string         `json:"last_seen_in,omitempty"` // the unit or room in which they did
@@ -92,6 +96,10 @@ type Attachment struct {
 // CanIssue refuses unless the asset is in store and fit for use.
 func (a *Asset) CanIssue() error {
 	switch {
+	case a.Disposal != nil:
+		return Refuse(Conflict, "status", "%s was struck off charge on %s by %s", a.Tag, a.Disposal.On.Long(), a.Disposal.WriteOff)
+	case a.UnderInquiry():
+		return Refuse(Conflict, "status", "%s is missing, see %s; record there that it was found", a.Tag, a.Loss)
 	case a.Status == Issued:
 		return Refuse(Conflict, "status", "%s is already issued to %s", a.Tag, a.holder())
 	case a.Status != InStore:
@@ -138,6 +146,9 @@ func (a *Asset) holder() string {
 	}
 	return a.Unit
 }
+
+// UnderInquiry says whether the asset is missing and the report of that is open.
+func (a *Asset) UnderInquiry() bool { return a.Status == Missing && a.Loss != "" }
 
 // Words returns the state as people say it.
 func (s Status) Words() string { return strings.ReplaceAll(string(s), "_", " ") }

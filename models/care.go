@@ -94,7 +94,7 @@ func (a *Asset) Received(today Day) Day {
 }
 
 // Plan works out anew when the item is due for service under these schedules: those
-// of its category and its own. Nothing is due of what is struck off charge.
+// of its category and its own. Nothing is due of what is missing or struck off charge.
 func (a *Asset) Plan(schedules []*Schedule, today Day) {
 	care := &Care{}
 	if a.Care != nil {
@@ -102,7 +102,7 @@ func (a *Asset) Plan(schedules []*Schedule, today Day) {
 	}
 	before := care.Plans
 	care.Due, care.Late, care.What, care.Plans = "", "", "", nil
-	if a.Status != StruckOff {
+	if a.Status != StruckOff && a.Status != Missing {
 		for _, s := range schedules {
 			replaced := slices.ContainsFunc(schedules, func(o *Schedule) bool { return o.Instead == s.ID && o.Asset == a.ID })
 			if !replaced && (s.Asset == "" || s.Asset == a.ID) {

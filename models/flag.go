@@ -24,11 +24,13 @@ const (
 	WarrantyEnding     FlagKind = "warranty_ending"
 	TrainingLapsing    FlagKind = "training_lapsing"
 	PublicReported     FlagKind = "public_report" // by somebody without a sign-in
+	LossOpen           FlagKind = "loss_open"
+	GrantEnding        FlagKind = "grant_ending"
 )
 
 // FlagKinds lists the kinds in the order that pages show them.
-var FlagKinds = []FlagKind{Unaccounted, OverdueService, OverdueReturn, PublicReported, Expired, HandoverUnaccepted, RequestWaiting, LowStock,
-	DueSoon, Expiring, TrainingLapsing, WarrantyEnding}
+var FlagKinds = []FlagKind{Unaccounted, LossOpen, OverdueService, OverdueReturn, PublicReported, Expired, HandoverUnaccepted, RequestWaiting, LowStock,
+	DueSoon, Expiring, TrainingLapsing, WarrantyEnding, GrantEnding}
 
 // Words returns the kind as people say it.
 func (k FlagKind) Words() string { return strings.ReplaceAll(string(k), "_", " ") }

@@ -11,6 +11,8 @@ type Unit struct {
 	// Approver is the role that decides on requests of this unit and of those below
 	// that name none; "" leaves it to the unit above, and at the top to commanders.
 	Approver Role `json:"approver,omitempty" validate:"omitempty,oneof=admin storekeeper commander"`
+	// Disposal is up to which values who decides on losses and write-offs.
+	Disposal []DisposalLimit `json:"disposal,omitempty" validate:"max=10,unique=Currency,dive"`
 	Base
 }
 
@@ -30,5 +32,27 @@ type Grant struct {
 	Reference string `json:"reference,omitempty" validate:"max=120"` // of the agreement
 	From      Day    `json:"from,omitempty" validate:"day"`
 	To        Day    `json:"to,omitempty" validate:"day"`
+	// ConsentFrom is the value from which the donor must consent to a disposal also
+	// after the title has passed; nil is never. What is the donor's always needs it.
+	ConsentFrom *Money `json:"consent_from,omitempty"`
+	// EvidenceFrom is the value from which the evidence of a title transfer must be
+	// attached (EU general conditions 7.5: above 5,000 euro an item); nil is never.
+	EvidenceFrom *Money `json:"evidence_from,omitempty"`
+	// Recipient is who is proposed to own the items at the end, where an item names
+	// nobody.
+	Recipient string   `json:"recipient,omitempty" validate:"omitempty,text,max=200"`
+	Closed    *Closure `json:"closed,omitempty"`
 	Base
+}
+
+// Closure is the end of a grant: nothing more is taken on charge under it.
+type Closure struct {
+	On        Day        `json:"on"`
+	Remarks   string     `json:"remarks,omitempty" validate:"max=4000"`
+	Signature *Signature `json:"signature,omitempty"`
+	By        string     `json:"by"`
+	At        Time       `json:"at"`
+	Items     int        `json:"items"` // that it had paid for
+	Passed    int        `json:"passed"`
+	StruckOff int        `json:"struck_off"`
 }

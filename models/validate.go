@@ -89,7 +89,7 @@ func Wrong(details []Detail) error {
 }
 
 // embedded structs do not stand in the names of fields.
-var embedded = strings.NewReplacer("Base.", "", "Accounting.", "")
+var embedded = strings.NewReplacer("Base.", "", "Accounting.", "", "Item.", "")
 
 func sentence(w validator.FieldError) string {
 	switch w.Tag() {

@@ -130,13 +130,6 @@ type Signature struct {
 	Hash          string `json:"hash"` // SHA-256 of what was signed, in hex
 }
 
-// Title says who owns an item, and by which document.
-type Title struct {
-	Holder   string `json:"holder"`   // the unit code of the agency
-	Document string `json:"document"` // the voucher, and the agreement where it names one
-	On       Day    `json:"on"`
-}
-
 // Key returns the voucher's number.
 func (v *Voucher) Key() string { return v.Number }
 

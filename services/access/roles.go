@@ -27,6 +27,11 @@ const (
 	TakeStock     Verb = "open, recount or close stocktakes"
 	Maintain      Verb = "record services and read meters"
 	Schedule      Verb = "change service schedules"
+	ReportLoss    Verb = "report losses, theft and damage, or inquire into them"
+	Decide        Verb = "decide on losses and write-offs"
+	Dispose       Verb = "propose write-offs and strike off charge"
+	PassTitle     Verb = "record who owns equipment"
+	CloseGrant    Verb = "close grants"
 	ManagePlaces  Verb = "change units, categories, donors and grants"
 	AddPeople     Verb = "add people"
 	ManagePeople  Verb = "give people a sign-in or change it"
@@ -50,6 +55,11 @@ var roles = map[Verb][]models.Role{
 	TakeStock:     {models.Admin, models.Storekeeper, models.Commander, models.Auditor},
 	Maintain:      {models.Admin, models.Storekeeper, models.Maintenance},
 	Schedule:      {models.Admin},
+	ReportLoss:    {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
+	Decide:        {models.Admin, models.Commander},
+	Dispose:       {models.Admin, models.Storekeeper},
+	PassTitle:     {models.Admin, models.Storekeeper},
+	CloseGrant:    {models.Admin},
 	ManagePlaces:  {models.Admin},
 	AddPeople:     {models.Admin, models.Storekeeper},
 	ManagePeople:  {models.Admin},

@@ -201,7 +201,7 @@ func titled(v *models.Voucher, a *models.Asset) error {
 	switch {
 	case a.Donor != v.From:
 		return models.Refuse(models.Conflict, "lines", "%s was not given by %s", a.Tag, v.From)
-	case a.Title != nil:
+	case a.Title != nil && !a.Title.Donor:
 		return models.Refuse(models.Conflict, "lines", "the title of %s passed to %s on %s by %s", a.Tag, a.Title.Holder, a.Title.On, a.Title.Document)
 	}
 	return nil
@@ -217,7 +217,7 @@ func (s *Service) lotStops(ctx context.Context, v *models.Voucher, line models.L
 	unit := v.From
 	if v.Kind == models.HandoverVoucher {
 		unit = v.To
-		if lot.Title != nil {
+		if lot.Title != nil && !lot.Title.Donor {
 			return models.Refuse(models.Conflict, "lines", "the title of %s passed to %s on %s by %s", lot.Code, lot.Title.Holder, lot.Title.On, lot.Title.Document)
 		}
 	}

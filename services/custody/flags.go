@@ -19,7 +19,7 @@ func (s *Service) OverdueReturns(ctx context.Context) flags.Causes {
 			detail = "on loan from " + a.Owner + ", " + detail
 		}
 		return flags.Cause{Ref: a.Tag, What: a.Name, Detail: detail, Since: a.DueBack, Unit: a.Unit, Path: a.Path, Also: a.OwnerPath,
-			Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}, a.Status != models.StruckOff
+			Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}, a.Status != models.StruckOff && !a.UnderInquiry()
 	})
 }
 

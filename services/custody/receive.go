@@ -283,7 +283,7 @@ func (s *Service) title(v *models.Voucher) *models.Title {
 	if v.Agreement != "" {
 		document += ", " + v.Agreement
 	}
-	return &models.Title{Holder: v.ToPath[0], Document: document, On: s.Book.Today()}
+	return &models.Title{Holder: v.ToPath[0], Document: document, Paper: v.Number, On: s.Book.Today()}
 }
 
 func outrun(err error) bool { return stock.Outrun(err) }

@@ -7,6 +7,7 @@ import (
 
 	"quartermaster/services/access"
 	"quartermaster/services/custody"
+	"quartermaster/services/disposal"
 	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
 	"quartermaster/services/maintenance"
@@ -21,6 +22,7 @@ import (
 	"quartermaster/services/stock"
 	"quartermaster/services/stocktake"
 	"quartermaster/services/timetable"
+	"quartermaster/services/titles"
 	"quartermaster/services/training"
 	"quartermaster/services/workshop"
 )
@@ -47,6 +49,8 @@ type House struct {
 	Workshop  *workshop.Service
 	Notices   *notices.Service
 	Reports   *reports.Service
+	Disposal  *disposal.Service
+	Titles    *titles.Service
 }
 
 // Settings are what the services are told from outside.
@@ -77,7 +81,9 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Signing = &signing.Service{Book: book, Access: h.Access}
 	h.Custody = &custody.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Signing: h.Signing, Training: h.Training, Maintenance: h.Maintenance,
 		Flags: h.Flags, AcceptWithin: cmp.Or(s.AcceptWithin, 3)}
-	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Flags: h.Flags}
+	h.Disposal = &disposal.Service{Book: book, Register: h.Register, Flags: h.Flags}
+	h.Titles = &titles.Service{Book: book, Register: h.Register, Stock: h.Stock, Signing: h.Signing, Flags: h.Flags}
+	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Flags: h.Flags, Disposal: h.Disposal}
 	h.Stocktakes = &stocktake.Service{Book: book, Register: h.Register, Stock: h.Stock, Flags: h.Flags, Custody: h.Custody, Signing: h.Signing}
 	h.Overview = &overview.Service{Book: book, Flags: h.Flags, Register: h.Register, Stock: h.Stock}
 	h.Reports = &reports.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Stocktakes: h.Stocktakes, Proofs: h.Proofs}

@@ -86,3 +86,8 @@ func (s *Service) Payer(ctx context.Context, donor, grant string) (string, error
 	err := s.references().payer(ctx, a)
 	return a.Donor, err
 }
+
+// OpenGrant refuses a grant under which nothing more is taken on charge.
+func (s *Service) OpenGrant(ctx context.Context, code string) error {
+	return s.references().open(ctx, code)
+}

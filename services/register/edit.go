@@ -40,6 +40,8 @@ type AssetEdit struct {
 	Insurance     *string           `json:"insurance,omitempty"`
 	InsuredTo     *models.Day       `json:"insured_to,omitempty"`
 
+	Recipient *string `json:"recipient,omitempty"` // proposed, for when the grant closes
+
 	Note   *string `json:"note,omitempty"`
 	Reason string  `json:"reason,omitempty"`
 }
@@ -49,7 +51,13 @@ type AssetEdit struct {
 func (s *Service) Edit(ctx context.Context, tag string, version int64, edit AssetEdit) (*models.Asset, error) {
 	c := Changing{Verb: access.Edit, Tag: tag, Version: version, Kind: "asset.changed", Reason: edit.Reason}
 	return s.Change(ctx, c, func(caller *models.Person, a *models.Asset) error {
+		under := a.Grant
 		edit.apply(a)
+		if a.Grant != under {
+			if err := s.OpenGrant(ctx, a.Grant); err != nil {
+				return err
+			}
+		}
 		wrong, err := s.references().check(ctx, caller, a)
 		if err != nil {
 			return err
@@ -77,6 +85,7 @@ func (e AssetEdit) apply(a *models.Asset) {
 	models.Set(&a.WarrantyTo, e.WarrantyTo)
 	models.Set(&a.Condition, e.Condition)
 	models.Set(&a.Note, e.Note)
+	models.Set(&a.Recipient, e.Recipient)
 	models.Set(&a.Share, e.Share)
 	models.Set(&a.Invoice, e.Invoice)
 	models.Set(&a.Use, e.Use)

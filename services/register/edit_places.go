@@ -17,6 +17,8 @@ type UnitEdit struct {
 	Kind *string `json:"kind,omitempty"`
 	// Approver is the role that decides on requests; "" leaves it to the unit above.
 	Approver *models.Role `json:"approver,omitempty"`
+	// Disposal replaces up to which values who decides on losses and write-offs.
+	Disposal *[]models.DisposalLimit `json:"disposal,omitempty"`
 }
 
 // EditUnit changes a unit's name, kind or who decides on its requests.
@@ -32,6 +34,7 @@ func (s *Service) EditUnit(ctx context.Context, code string, version int64, edit
 		models.Set(&u.Name, edit.Name)
 		models.Set(&u.Kind, edit.Kind)
 		models.Set(&u.Approver, edit.Approver)
+		models.Set(&u.Disposal, edit.Disposal)
 		return nil
 	})
 }
@@ -60,6 +63,10 @@ type GrantEdit struct {
 	Reference *string     `json:"reference,omitempty"`
 	From      *models.Day `json:"from,omitempty"`
 	To        *models.Day `json:"to,omitempty"`
+	// Values of no amount take the setting out.
+	ConsentFrom  *models.Money `json:"consent_from,omitempty"`
+	EvidenceFrom *models.Money `json:"evidence_from,omitempty"`
+	Recipient    *string       `json:"recipient,omitempty"`
 }
 
 // EditGrant changes a grant.
@@ -72,6 +79,9 @@ func (s *Service) EditGrant(ctx context.Context, code string, version int64, edi
 		models.Set(&g.Reference, edit.Reference)
 		models.Set(&g.From, edit.From)
 		models.Set(&g.To, edit.To)
+		models.Set(&g.Recipient, edit.Recipient)
+		setMoney(&g.ConsentFrom, edit.ConsentFrom)
+		setMoney(&g.EvidenceFrom, edit.EvidenceFrom)
 		return s.checkGrant(ctx, g)
 	})
 }
@@ -104,17 +114,23 @@ func (s *Service) EditCategory(ctx context.Context, code string, version int64, 
 		models.Set(&c.SeenWithin, edit.SeenWithin)
 		models.Set(&c.Class, edit.Class)
 		models.Set(&c.Residual, edit.Residual)
-		if edit.Threshold != nil {
-			c.Threshold = edit.Threshold
-			if *edit.Threshold == (models.Money{}) {
-				c.Threshold = nil
-			}
-		}
+		setMoney(&c.Threshold, edit.Threshold)
 		models.Set(&c.Demands, edit.Demands)
 		models.Set(&c.Meters, edit.Meters)
 		models.Set(&c.Calibrated, edit.Calibrated)
 		return s.coursesExist(ctx, c)
 	})
+}
+
+// setMoney sets an amount that is given, and takes it out by one of nothing.
+func setMoney(to **models.Money, given *models.Money) {
+	if given == nil {
+		return
+	}
+	*to = given
+	if *given == (models.Money{}) {
+		*to = nil
+	}
 }
 
 func editPlace[T any, P interface {

@@ -45,7 +45,7 @@ func (s *Service) unseen(ctx context.Context, c *models.Category) flags.Causes {
 		}
 		day := s.Book.DayOf(seen)
 		return flags.Cause{Ref: a.Tag, What: a.Name, Detail: detail + " " + day.Long(), Since: day.Add(limit + 1),
-			Unit: a.Unit, Path: a.Path, Also: a.OwnerPath, Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}, true
+			Unit: a.Unit, Path: a.Path, Also: a.OwnerPath, Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}, !a.UnderInquiry()
 	}
 	band := fmt.Sprint(limit)
 	return flags.Together(
@@ -64,6 +64,6 @@ func (s *Service) WarrantyEnding(ctx context.Context) flags.Causes {
 		store.From("warranty_to", string(today)), store.Under("warranty_to", string(today.Add(warrantyNotice+1))), store.In("status", onCharge)}}
 	return flags.Due(ctx, s.Book.Store, ending, "", func(a *models.Asset) (flags.Cause, bool) {
 		return flags.Cause{Ref: a.Tag, What: a.Name, Detail: "the warranty ends on " + a.WarrantyTo.Long(), Since: a.WarrantyTo,
-			Unit: a.Unit, Path: a.Path, Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}, true
+			Unit: a.Unit, Path: a.Path, Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}, !a.UnderInquiry()
 	})
 }

@@ -49,7 +49,7 @@ func (s *Service) AddDonor(ctx context.Context, donor models.Donor) (*models.Don
 
 // AddGrant enters a grant of a donor.
 func (s *Service) AddGrant(ctx context.Context, grant models.Grant) (*models.Grant, error) {
-	grant.Base = models.Base{}
+	grant.Base, grant.Closed = models.Base{}, nil
 	if err := s.checkGrant(ctx, &grant); err != nil {
 		return nil, err
 	}

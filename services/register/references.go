@@ -19,11 +19,12 @@ type references struct {
 	grants     map[string]*models.Grant
 	people     map[string]*models.Person
 	schedules  map[string][]*models.Schedule // by category
+	closed     map[string]error              // why nothing enters under a grant; nil of one that is open
 }
 
 func (s *Service) references() *references {
 	return &references{s, map[string]*models.Unit{}, map[string]*models.Category{}, map[string]*models.Donor{},
-		map[string]*models.Grant{}, map[string]*models.Person{}, map[string][]*models.Schedule{}}
+		map[string]*models.Grant{}, map[string]*models.Person{}, map[string][]*models.Schedule{}, map[string]error{}}
 }
 
 func remembered[T any](ctx context.Context, r *references, known map[string]*T, in *store.Collection, field, code string) (*T, error) {
@@ -66,8 +67,14 @@ func (r *references) check(ctx context.Context, caller *models.Person, a *models
 			wrong = append(wrong, problems...)
 		}
 	}
+	if a.Status == models.StruckOff {
+		a.Custodian = "" // nobody holds what an import brings in as struck off
+	}
 	note(a.SettleValue())
 	note(r.payer(ctx, a))
+	if a.Version == 0 {
+		note(r.open(ctx, a.Grant))
+	}
 	if a.Custodian != "" {
 		note(r.Custodian(ctx, a))
 	}
@@ -110,6 +117,26 @@ func (r *references) payer(ctx context.Context, a *models.Asset) error {
 		return err
 	}
 	return nil
+}
+
+// open refuses to take anything on charge under a grant that was closed. What is
+// remembered of a grant between requests may be from before that, so it is read.
+func (r *references) open(ctx context.Context, code string) error {
+	refusal, known := r.closed[code]
+	if code == "" || known {
+		return refusal
+	}
+	grant, err := store.Get[models.Grant](ctx, r.s.Book.Store, store.Grants, code)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil // told by payer
+	case err != nil:
+		return err
+	case grant.Closed != nil:
+		refusal = models.Refuse(models.Conflict, "grant", "%s was closed on %s; nothing more is taken on charge under it", code, grant.Closed.On.Long())
+	}
+	r.closed[code] = refusal
+	return refusal
 }
 
 // Custodian checks that the asset's custodian is there and still serves.

@@ -12,9 +12,9 @@ import (
 
 // Waiting is something that waits for somebody.
 type Waiting struct {
-	For      string      `json:"for"`    // accept, dispatch, approve, fulfil
-	Number   string      `json:"number"` // of the voucher or request
-	Kind     string      `json:"kind"`   // voucher or request
+	For      string      `json:"for"`    // accept, dispatch, approve, fulfil, inquire, appoint, decide, strike_off
+	Number   string      `json:"number"` // of the voucher, request, loss or write-off
+	Kind     string      `json:"kind"`   // voucher, request, loss or writeoff
 	What     string      `json:"what"`
 	Unit     string      `json:"unit"` // that waits, or that sends
 	Since    models.Time `json:"since"`
@@ -34,14 +34,14 @@ type Inbox struct {
 const mostWaiting = 100
 
 // Inbox lists what waits for the caller: vouchers to accept, their own drafts,
-// requests to decide on and requests to fulfil.
+// requests to decide on and to fulfil, losses and write-offs.
 func (s *Service) Inbox(ctx context.Context) (*Inbox, error) {
 	caller, err := access.Allow(ctx, access.Read)
 	if err != nil {
 		return nil, err
 	}
 	inbox := &Inbox{Items: []Waiting{}}
-	for _, sort := range []func(context.Context, *models.Person) ([]Waiting, error){s.toAccept, s.toDispatch, s.toDecide, s.toFulfil} {
+	for _, sort := range []func(context.Context, *models.Person) ([]Waiting, error){s.toAccept, s.toDispatch, s.toDecide, s.toFulfil, s.toDispose} {
 		some, err := sort(ctx, caller)
 		if err != nil {
 			return nil, err

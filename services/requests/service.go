@@ -11,6 +11,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/custody"
+	"quartermaster/services/disposal"
 	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
@@ -26,6 +27,7 @@ type Service struct {
 	Stock    *stock.Service
 	Custody  *custody.Service
 	Flags    *flags.Service
+	Disposal *disposal.Service
 }
 
 // NewRequest is what somebody asks for: a category, a make and model of it, or a

@@ -68,7 +68,10 @@ func (s *Service) checkLot(ctx context.Context, item *models.StockItem, lot *mod
 	}
 	donor, err := s.Register.Payer(ctx, lot.Donor, lot.Grant)
 	lot.Donor = donor
-	return err
+	if err != nil {
+		return err
+	}
+	return s.Register.OpenGrant(ctx, lot.Grant)
 }
 
 // ReceiveMore adds to a lot that is there: the rest of a delivery.

@@ -45,6 +45,9 @@ func (s *Service) Unaccounted(ctx context.Context) flags.Causes {
 				again = append(again, ledger.Change(store.StocktakeLines, r.Body, line, "line.seen_again", ""))
 				return nil
 			}
+			if a.UnderInquiry() {
+				return nil // its loss is reported; the line stands until it is found or struck off
+			}
 			stopped = !yield(cause(line, a), nil)
 			return nil
 		})

@@ -83,6 +83,7 @@ var (
 	Grants     = &Collection{Name: "grants", Indexes: []Index{
 		{Name: "code", Fields: []string{"code"}},
 		{Name: "donor", Fields: []string{"donor", "code"}},
+		{Name: "ends", Fields: []string{"to", "code"}},
 	}}
 	People = &Collection{
 		Name: "people",
@@ -318,6 +319,7 @@ var Schema = []*Collection{
 	Log, LogTiles, LogRuns,
 	Stocktakes, StocktakeLines,
 	Schedules, Readings, Services, Outages, Feeds,
+	Losses, WriteOffs, TitleTransfers,
 	Jobs,
 	Reports, ReportProgress,
 }

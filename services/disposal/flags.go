@@ -1,0 +1,49 @@
+package disposal
+
+import (
+	"context"
+
+	"quartermaster/models"
+	"quartermaster/services/flags"
+	"quartermaster/services/ledger"
+	"quartermaster/services/store"
+)
+
+// flagged returns the entries that bring the finding about a loss in line with how
+// far it has come; it is closed with it.
+func (s *Service) flagged(ctx context.Context, l *models.Loss) ([]ledger.Entry, error) {
+	subject := ledger.Subject(store.Losses, l.Number)
+	if !l.Open() {
+		return s.Flags.Closing(ctx, subject, l.Outcome, models.LossOpen)
+	}
+	return s.Flags.Opening(ctx, models.LossOpen, flags.Cause{Subject: subject, Ref: l.Number, What: l.Kind.Words() + ": " + l.Name + " " + l.Tag,
+		Detail: Waits(l), Since: l.On, Unit: l.Unit, Path: l.Path, Also: l.Also, Owner: waitsFor(l), Donor: l.Donor, Grant: l.Grant})
+}
+
+func waitsFor(l *models.Loss) string {
+	if l.State == models.LossInquiry {
+		return l.Inquiry.Officer
+	}
+	return l.HeldBy
+}
+
+// Waits says in words what the loss waits for; "" when it is closed.
+func Waits(l *models.Loss) string {
+	switch l.State {
+	case models.LossReported:
+		return "waits for somebody to be appointed who inquires"
+	case models.LossInquiry:
+		return "waits for the findings of the inquiry"
+	case models.LossToDecide:
+		return "waits for " + l.Authority.Words() + " to decide"
+	case models.LossDecided:
+		switch {
+		case l.Recovers():
+			return l.Decision.Amount.String() + " is to be recovered from " + l.Decision.RecoverFrom
+		case l.Repairs():
+			return "is to be repaired"
+		}
+		return "is to be struck off charge by " + l.WriteOff
+	}
+	return ""
+}
