@@ -42,7 +42,8 @@ type assetPage struct {
 	KitOf      *models.Asset // the kit that it is part of
 	Care       *careSection
 	Needs      []training.Need
-	Untrained  []training.Lack // of who has it in custody
+	Untrained  []training.Lack  // of who has it in custody
+	Repairs    []*models.Repair // the latest jobs of the workshop
 }
 
 // fact is one recorded thing with its name.
@@ -118,6 +119,9 @@ func (w *Web) assetPage(c *fiber.Ctx, status int, open string, refusal *models.E
 		return err
 	}
 	if p.Care, err = w.careOf(ctx, a, p.Category, open, p.Form); err != nil {
+		return err
+	}
+	if p.Repairs, err = w.repairsOf(ctx, a.Tag); err != nil {
 		return err
 	}
 	events, older, err := w.Register.Events(ctx, a.Tag, c.Query("events"), historyShown)

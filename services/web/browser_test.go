@@ -22,6 +22,7 @@ import (
 	"quartermaster/services/register"
 	"quartermaster/services/requests"
 	"quartermaster/services/store"
+	"quartermaster/services/workshop"
 )
 
 // browse serves the site on a port and opens a browser of a phone's width at it,
@@ -160,6 +161,9 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 	s.Kits(1_000_000*models.One, "2026-05-31")
 	s.Courses(models.Demand{Course: "voice", Without: models.WarnUntrained}, models.Demand{Course: "crypto", Without: models.WarnUntrained})
 	s.Trained("guard", "voice", "2026-01-10")
+	if _, err := s.Workshop.Report(s.As("keeper-north"), a.Tag, workshop.NewDefect{What: strings.Repeat("longwordwithoutblanks", 40), Unusable: true}); err != nil {
+		t.Fatal(err)
+	}
 	if err := s.Public.Send(t.Context(), a.Tag, "192.0.2.1", public.NewReport{Kind: models.PublicFound, Text: strings.Repeat("longwordwithoutblanks", 40), Contact: strings.Repeat("0300", 40)}); err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +226,7 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 		"/stocktakes", "/stocktakes/new", "/stocktakes/ST-AGENCY-2026-0001", "/stocktakes/ST-AGENCY-2026-0001/result", "/stocktakes/ST-AGENCY-2026-0002", "/stocktakes/ST-AGENCY-2026-0002?state=sighted",
 		"/stocktakes/ST-AGENCY-2026-0002?state=unknown", "/stocktakes/ST-AGENCY-2026-0002/count", "/", "/findings", watched, "/jobs", "/vouchers", "/vouchers/V-NORTH-STORE-2026-0003", "/requests/R-NORTH-POST-2026-0002", "/vouchers/V-NORTH-STORE-2026-0001", "/vouchers/V-NORTH-STORE-2026-0002", "/vouchers/new", "/vouchers/new?kind=loan", "/vouchers/new?kind=handover",
 		"/vouchers/new?kind=taking_over&sender=guard", "/requests", "/requests/new", "/requests/R-NORTH-POST-2026-0001", "/stock", "/stock/kit", "/lots/LOT-000001-3", "/assets/" + a.Tag + "/kit", "/assets", "/assets/" + a.Tag, "/assets/" + a.Tag + "/edit", "/assets/new", "/assets/new?category=vehicle", "/assets/import",
-		"/scan", "/reports", "/reports/register", "/reports/handover", "/reports/movements", "/reports/consumables", "/reports/depreciation", "/reports/flags", "/reports/verification", "/reports/maintenance", "/reports/made", "/reports/movements?from=x", "/ledger", "/verify", "/units", "/donors", "/categories", "/people", "/people/guard", "/people/guard/training/new", "/courses", "/units/NORTH-POST", "/public-reports", "/people/new", "/me", "/scan?code=nothing", "/assets/QM-000001-4"} {
+		"/scan", "/reports", "/reports/register", "/reports/handover", "/reports/movements", "/reports/consumables", "/reports/depreciation", "/reports/flags", "/reports/verification", "/reports/maintenance", "/reports/made", "/reports/movements?from=x", "/ledger", "/verify", "/units", "/donors", "/categories", "/people", "/people/guard", "/people/guard/training/new", "/courses", "/units/NORTH-POST", "/public-reports", "/workshop", "/workshop/W-NORTH-STORE-2026-0001", "/people/new", "/me", "/scan?code=nothing", "/assets/QM-000001-4"} {
 		do(t, ctx, chromedp.Navigate(base+path), chromedp.WaitReady("main"))
 		if width := value[int](t, ctx, "document.documentElement.scrollWidth"); width > 360 {
 			t.Errorf("%s is %d pixels wide", path, width)

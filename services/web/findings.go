@@ -36,7 +36,8 @@ type finding struct {
 // pagesOf are where the subjects of flags have their pages, by collection, with what
 // people know them by behind.
 var pagesOf = map[string]string{
-	"assets": "/assets/", "vouchers": "/vouchers/", "requests": "/requests/", "balances": "/lots/", "stock_items": "/stock/", "trainings": "/people/",
+	"public_reports": "/public-reports?tag=",
+	"assets":         "/assets/", "vouchers": "/vouchers/", "requests": "/requests/", "balances": "/lots/", "stock_items": "/stock/", "trainings": "/people/",
 }
 
 // Age says in words how long the matter has stood.

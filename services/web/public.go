@@ -14,6 +14,10 @@ import (
 func (w *Web) mountPublic(in fiber.Router) {
 	in.Get("/public-reports", w.publicReports)
 	in.Get("/public-reports/:id/photo", func(c *fiber.Ctx) error { return api.PublicPhoto(c, w.Public) })
+	in.Post("/public-reports/:id/confirm", w.decideReport(func(c *fiber.Ctx) error {
+		_, err := w.Public.Confirm(c.UserContext(), c.Params("id"), 0, c.FormValue("remark"))
+		return err
+	}))
 	in.Post("/public-reports/:id/dismiss", w.decideReport(func(c *fiber.Ctx) error {
 		_, err := w.Public.Dismiss(c.UserContext(), c.Params("id"), 0, c.FormValue("remark"))
 		return err

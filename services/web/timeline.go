@@ -68,6 +68,13 @@ var tellings = map[string]struct{ what, sign string }{
 	"asset.care_planned":       {"Due day worked out anew", "edit"},
 	"asset.entered_workshop":   {"Put into the workshop", "out"},
 	"asset.left_workshop":      {"Out of the workshop", "in"},
+	"repair.reported":          {"Reported", "start"},
+	"repair.confirmed":         {"Confirmed", "in"},
+	"repair.waits":             {"Waits for parts", "move"},
+	"repair.started":           {"Work began", "move"},
+	"repair.noted":             {"Noted", "edit"},
+	"repair.finished":          {"Mended", "in"},
+	"repair.dismissed":         {"Dismissed", "out"},
 	"asset.changed":            {"Record changed", "edit"},
 	"asset.retagged":           {"Given a new tag", "edit"},
 	"asset.file_added":         {"File attached", "edit"},
@@ -78,6 +85,7 @@ var tellings = map[string]struct{ what, sign string }{
 // as they are, those with "" follow from others and are not told.
 var fieldNames = map[string]string{
 	"failing_since": "", "off": "Off", "url": "Address", "events": "Told of",
+	"parts": "", "photos": "", "ended_at": "", "service": "", "mechanic": "Mended by", "waiting_for": "Waits for", // of jobs in the workshop
 	"id": "", "tag": "Tag", "number": "", "path": "", "status": "", "issued_at": "", "issued_from": "", "last_seen_at": "", "last_seen_by": "", "last_seen_in": "Seen in", "closing_at": "", "closed_at": "", "opened_at": "", "opened_by": "", "signed_by": "", "digest": "", "result": "", "within": "", "payers": "", "units": "", "expected": "Expected", "stored_at": "", "voucher": "", "owner_path": "", "kit": "", "care": "", "workshop": "", "contents": "", "files": "", "origin": "",
 	"owner": "On charge of", "title": "Title", "lines": "", "outgoing": "", "incoming": "", "from_path": "", "to_path": "", "raised_at": "", "raised_by": "", "series": "", "serial_no": "",
 	"decided_at": "", "decided_by": "", "urgency": "", "fulfilment": "", "requested_at": "", "requested_by": "", "approver": "", "remarks": "", "reason": "", "state": "State", "approved": "Approved",

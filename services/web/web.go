@@ -57,7 +57,7 @@ func (w *Web) Mount(app *fiber.App) {
 		w.mountPlaces,
 		w.mountCare,
 		w.mountTraining,
-		w.mountPublic,
+		w.mountPublic, w.mountWorkshop,
 		w.mountFindings,
 		w.mountStocktakes,
 		w.mountReports,

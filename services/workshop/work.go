@@ -62,7 +62,7 @@ func (s *Service) Start(ctx context.Context, number string, version int64, st St
 			return nil, begin(caller, job)
 		})
 	}
-	return s.withItem(ctx, number, version, "repair.started", "asset.put_in_workshop", st.Mechanic, func(caller *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
+	return s.withItem(ctx, number, version, "repair.started", "asset.entered_workshop", st.Mechanic, func(caller *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
 		if err := begin(caller, job); err != nil {
 			return nil, err
 		}
@@ -155,7 +155,7 @@ func (s *Service) Dismiss(ctx context.Context, number string, version int64, d D
 			return nil, end(job)
 		})
 	}
-	return s.withItem(ctx, number, version, "repair.dismissed", "asset.taken_out_of_workshop", d.Reason, func(_ *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
+	return s.withItem(ctx, number, version, "repair.dismissed", "asset.left_workshop", d.Reason, func(_ *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
 		if err := end(job); err != nil {
 			return nil, err
 		}
