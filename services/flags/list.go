@@ -196,7 +196,7 @@ func (s *Service) Events(ctx context.Context, id, cursor string, limit int) ([]m
 	return s.Book.Events(ctx, ledger.Subject(store.Flags, id), cursor, limit)
 }
 
-// mostStanding bounds what a page shows of one subject.
+// mostStanding bounds what a page shows of one kind about one subject.
 const mostStanding = 50
 
 // Standing returns the open flags about a subject that the caller sees, as its page
@@ -211,7 +211,14 @@ func (s *Service) Standing(ctx context.Context, subject string) ([]*models.Flag,
 	if subject != "" && subject[len(subject)-1] == '@' {
 		about = store.Starts("subject", subject)
 	}
-	flags, err := store.Find[models.Flag](ctx, s.Book.Store, store.Query{In: store.Flags, By: "subject",
-		Where: []store.Cond{about, store.Is("state", string(models.FlagOpen))}, Limit: mostStanding})
-	return slices.DeleteFunc(flags, func(f *models.Flag) bool { return !sees(caller, f) }), err
+	var flags []*models.Flag
+	for _, kind := range models.FlagKinds {
+		some, err := store.Find[models.Flag](ctx, s.Book.Store, store.Query{In: store.Flags, By: "standing",
+			Where: []store.Cond{store.Is("kind", string(kind)), store.Is("state", string(models.FlagOpen)), about}, Limit: mostStanding})
+		if err != nil {
+			return nil, err
+		}
+		flags = append(flags, some...)
+	}
+	return slices.DeleteFunc(flags, func(f *models.Flag) bool { return !sees(caller, f) }), nil
 }

@@ -3,6 +3,11 @@ package flags
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"quartermaster/models"
 	"quartermaster/services/ledger"
@@ -17,8 +22,18 @@ type Reconciled struct {
 	Closed   int `json:"closed"`
 }
 
-// batch is how many flags one Commit opens or closes.
-const batch = 1000
+const (
+	// batch is how many flags one Commit opens or closes.
+	batch = 5000
+	// atOnce is how many commits are made ready at the same time; the store writes one.
+	atOnce = 3
+)
+
+// tally adds up what several commits did.
+type tally struct {
+	mu sync.Mutex
+	Reconciled
+}
 
 // Reconcile opens a flag of a kind for each cause that has none, brings those in
 // line whose cause looks otherwise than before, and closes those whose cause is
@@ -32,7 +47,19 @@ func (s *Service) Reconcile(ctx context.Context, kind models.FlagKind, causes Ca
 	}
 	seen := make(map[string]bool, len(standing))
 	var some []Cause
+	var kept tally
+	writing, written := errgroup.WithContext(ctx) // while the causes of the next batch are read
+	writing.SetLimit(atOnce)
+	defer func() { _ = writing.Wait() }()
+	keep := func() {
+		causes := some
+		some = nil
+		writing.Go(func() error { return s.keep(written, kind, causes, standing, &kept) })
+	}
 	for cause, err := range causes {
+		if written.Err() != nil {
+			break
+		}
 		if err != nil {
 			return did, err
 		}
@@ -56,13 +83,13 @@ func (s *Service) Reconcile(ctx context.Context, kind models.FlagKind, causes Ca
 		seen[cause.Subject] = true
 		did.Standing++
 		if some = append(some, cause); len(some) == batch {
-			if err := s.keep(ctx, kind, some, standing, &did); err != nil {
-				return did, err
-			}
-			some = some[:0]
+			keep()
 		}
 	}
-	if err := s.keep(ctx, kind, some, standing, &did); err != nil {
+	keep()
+	err = writing.Wait()
+	did.Opened, did.Followed = kept.Opened, kept.Followed
+	if err != nil {
 		return did, err
 	}
 	for subject := range standing {
@@ -70,7 +97,9 @@ func (s *Service) Reconcile(ctx context.Context, kind models.FlagKind, causes Ca
 			delete(standing, subject)
 		}
 	}
-	return did, s.gone(ctx, kind, standing, outcome, &did)
+	err = s.gone(ctx, kind, standing, outcome, &kept)
+	did.Closed = kept.Closed
+	return did, err
 }
 
 // standing reads which subjects have an open flag of a kind, and its mark, from the
@@ -98,7 +127,7 @@ func (s *Service) standing(ctx context.Context, kind models.FlagKind) (map[strin
 // keep opens or brings in line the flags of some causes. Those that have none
 // standing are taken to be new; when that, or anything else, turns out otherwise,
 // the flags are read.
-func (s *Service) keep(ctx context.Context, kind models.FlagKind, causes []Cause, standing map[string]string, did *Reconciled) error {
+func (s *Service) keep(ctx context.Context, kind models.FlagKind, causes []Cause, standing map[string]string, did *tally) error {
 	return s.commit(ctx, len(causes), did, func(i int, again bool) (*ledger.Entry, error) {
 		if _, known := standing[causes[i].Subject]; !known && !again {
 			entry := s.opened(s.fresh(kind, causes[i].Subject), &causes[i])
@@ -109,7 +138,7 @@ func (s *Service) keep(ctx context.Context, kind models.FlagKind, causes []Cause
 }
 
 // gone closes the flags of subjects that give no cause any more.
-func (s *Service) gone(ctx context.Context, kind models.FlagKind, subjects map[string]string, outcome string, did *Reconciled) error {
+func (s *Service) gone(ctx context.Context, kind models.FlagKind, subjects map[string]string, outcome string, did *tally) error {
 	some := make([]string, 0, min(len(subjects), batch))
 	flush := func() error {
 		err := s.commit(ctx, len(some), did, func(i int, _ bool) (*ledger.Entry, error) { return s.closing(ctx, kind, some[i], outcome) })
@@ -128,7 +157,7 @@ func (s *Service) gone(ctx context.Context, kind models.FlagKind, subjects map[s
 
 // commit makes the changes of n flags as one. When somebody else changed one of them
 // meanwhile, all are decided again, and then each by itself; what they did is left.
-func (s *Service) commit(ctx context.Context, n int, did *Reconciled, decide func(i int, again bool) (*ledger.Entry, error)) error {
+func (s *Service) commit(ctx context.Context, n int, did *tally, decide func(i int, again bool) (*ledger.Entry, error)) error {
 	some := func(from, to int, again bool) error {
 		var entries []ledger.Entry
 		for i := from; i < to; i++ {
@@ -143,6 +172,7 @@ func (s *Service) commit(ctx context.Context, n int, did *Reconciled, decide fun
 		if len(entries) == 0 {
 			return nil
 		}
+		slices.SortFunc(entries, func(a, b ledger.Entry) int { return strings.Compare(a.Doc.Key(), b.Doc.Key()) }) // as the store has them
 		err := s.Book.Commit(ctx, entries...)
 		if err == nil {
 			did.count(entries)
@@ -164,7 +194,9 @@ func (s *Service) commit(ctx context.Context, n int, did *Reconciled, decide fun
 	return nil
 }
 
-func (r *Reconciled) count(entries []ledger.Entry) {
+func (r *tally) count(entries []ledger.Entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, e := range entries {
 		switch e.Kind {
 		case opened, reopened:

@@ -11,12 +11,12 @@ import (
 // Rise raises every flag that has stood too long with one unit to the one above. It
 // reads only those whose day to rise has come.
 func (s *Service) Rise(ctx context.Context) (Reconciled, error) {
-	var did Reconciled
+	var did tally
 	today := s.Book.Today()
 	for {
 		records, err := s.Book.Store.Find(ctx, store.Query{In: store.Flags, By: "rises", Where: []store.Cond{store.Under("rises_on", string(today.Add(1)))}, Limit: batch})
 		if err != nil || len(records) == 0 {
-			return did, err
+			return did.Reconciled, err
 		}
 		before := did.Followed
 		err = s.commit(ctx, len(records), &did, func(i int, again bool) (*ledger.Entry, error) {
@@ -36,7 +36,7 @@ func (s *Service) Rise(ctx context.Context) (Reconciled, error) {
 		})
 		did.Standing += len(records)
 		if err != nil || did.Followed == before { // all were raised by somebody else
-			return did, err
+			return did.Reconciled, err
 		}
 	}
 }

@@ -206,7 +206,6 @@ var (
 		Name: "flags",
 		Indexes: []Index{
 			{Name: "standing", Fields: []string{"kind", "state", "subject", "mark"}},
-			{Name: "subject", Fields: []string{"subject", "state", "id"}},
 			{Name: "since", Fields: []string{"state", "since", "id"}},
 			{Name: "kind", Fields: []string{"kind", "state", "since", "id"}},
 			{Name: "unit", Fields: []string{"units", "state", "since", "id"}},
