@@ -72,7 +72,7 @@ func (m Method) Words() string {
 
 // WriteOff is the paper by which an item is struck off charge.
 type WriteOff struct {
-	Number string        `json:"number"` // W-KHY-2026-0002
+	Number string        `json:"number"` // WO-KHY-2026-0002
 	Series string        `json:"series"`
 	Serial int64         `json:"serial"`
 	State  WriteOffState `json:"state"`

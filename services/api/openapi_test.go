@@ -62,6 +62,11 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 		{"POST", "/assets/" + b.Tag + "/defects", `{"what":"does not switch on","unusable":true}`}, {"GET", "/assets/" + b.Tag + "/defects", ""}, {"GET", "/workshop", ""}, {"POST", "/workshop/W-NORTH-STORE-2026-0001/confirm", `{"remark":"so it is"}`},
 		{"POST", "/workshop/W-NORTH-STORE-2026-0001/note", `{"parts":[{"name":"Fuse","quantity":2,"cost":{"amount":"1.20","currency":"USD"}}]}`}, {"GET", "/workshop/W-NORTH-STORE-2026-0001", ""}, {"GET", "/workshop/W-NORTH-STORE-2026-0001/events", ""}, {"GET", "/public-reports", ""},
 		{"PATCH", "/me/notices", `{"email":"a@example.org","digest":"daily"}`}, {"PATCH", "/me/notices", `{"digest":"hourly"}`}, {"POST", "/messages/test", ""},
+		{"POST", "/losses", `{"tag":"QM-000003-2","kind":"theft","on":"2026-03-30","where":"Store","what":"Gone"}`}, {"POST", "/losses", `{"tag":"` + a.Tag + `","kind":"damage","on":"2026-03-30","where":"Store","what":"Fell","condition":"poor"}`}, {"GET", "/losses", ""},
+		{"GET", "/losses/L-NORTH-POST-2026-0001", ""}, {"GET", "/losses/L-NORTH-POST-2026-0001/events", ""}, {"POST", "/losses/L-NORTH-POST-2026-0001/appoint", `{"officer":"chief"}`},
+		{"GET", "/writeoffs", ""}, {"POST", "/writeoffs", `{"tag":"` + a.Tag + `","ground":"obsolete","why":"old"}`}, {"GET", "/titles", ""}, {"GET", "/titles/none", ""},
+		{"POST", "/titles", `{"to":"AGENCY","on":"2026-03-30","document":"D","tags":["` + a.Tag + `"]}`}, {"GET", "/grants/A-2025/closing", ""}, {"POST", "/grants/A-2025/close", `{"signature":{"drawing":""}}`},
+		{"POST", "/grants/A-2025/recipients", `{"recipient":"The agency"}`},
 		{"POST", "/assets/lots", `{"asset":{"name":"Lamp","category":"radio","unit":"NORTH"},"count":2}`},
 	} {
 		got := f.ask("admin", r.method, "/api/v1"+r.path, r.body)

@@ -34,6 +34,8 @@ func (a *API) Routes() []Route {
 		a.careRoutes(),
 		a.trainingRoutes(),
 		a.publicRoutes(),
+		a.disposalRoutes(),
+		a.titleRoutes(),
 		a.flagRoutes(),
 		a.jobRoutes(),
 		a.workshopRoutes(),

@@ -120,6 +120,7 @@ func Walk(t *testing.T, s store.Store) {
 	again, err := w.Proofs.Integrate(t.Context())
 	is("entered again", again, 0, err)
 	walkCare(t, w, is)
+	walkDisposal(t, w, is)
 	walkWorkshop(t, w, is)
 	walkJobs(t, w, is)
 	walkTell(t, w, is)

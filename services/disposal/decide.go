@@ -72,7 +72,7 @@ func (s *Service) ordered(ctx context.Context, caller *models.Person, l *models.
 			w.Why = l.What
 		}
 	}
-	if w.Series, w.Serial, w.Number, err = s.number(ctx, store.WriteOffs, "W", w.Unit); err != nil {
+	if w.Series, w.Serial, w.Number, err = s.number(ctx, store.WriteOffs, "WO", w.Unit); err != nil {
 		return nil, err
 	}
 	if err := s.demands(ctx, w, a); err != nil {

@@ -102,6 +102,8 @@ func narrowest(conds []store.Cond, whole string) string {
 		return "paid_by"
 	case has("state"):
 		return "state"
+	case has("kind"):
+		return "kind"
 	}
 	return whole
 }

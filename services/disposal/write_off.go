@@ -58,7 +58,7 @@ func (s *Service) proposed(ctx context.Context, caller *models.Person, p Proposa
 	if err := s.note(ctx, w); err != nil {
 		return nil, nil, err
 	}
-	if w.Series, w.Serial, w.Number, err = s.number(ctx, store.WriteOffs, "W", w.Unit); err != nil {
+	if w.Series, w.Serial, w.Number, err = s.number(ctx, store.WriteOffs, "WO", w.Unit); err != nil {
 		return nil, nil, err
 	}
 	files, err := s.Register.Exhibit(caller, ledger.Subject(store.WriteOffs, w.Number), &w.Files, p.Papers...)

@@ -13,6 +13,7 @@ var (
 			{Name: "unit", Fields: []string{"units", "reported_at", "number"}},
 			{Name: "unit_state", Fields: []string{"units", "state", "reported_at", "number"}},
 			{Name: "paid_by", Fields: []string{"paid_by", "reported_at", "number"}},
+			{Name: "kind", Fields: []string{"kind", "reported_at", "number"}},
 			{Name: "officer", Fields: []string{"inquiry.officer", "state", "reported_at", "number"}},
 			{Name: "asset", Fields: []string{"asset", "reported_at", "number"}},
 		},
