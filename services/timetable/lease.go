@@ -84,7 +84,22 @@ func (l *lease) replace(commit func(store.Change) error) error {
 		}
 		return errLost // and not the conflict, for which a service would try again
 	}
+	l.look()
 	return err
+}
+
+// look reads where the lease stands after a commit that failed: what became of one
+// whose answer was lost is not known, and it may have renewed the lease all the same.
+func (l *lease) look() {
+	ctx, cancel := context.WithTimeout(context.Background(), closing)
+	defer cancel()
+	record, err := l.s.Book.Store.Get(ctx, store.Jobs, l.name)
+	if err != nil {
+		return // the next renewal finds out
+	}
+	if job, err := store.Decode[models.Job](record); err == nil && job.Holder == l.s.Instance {
+		l.at = record.Version
+	}
 }
 
 // hold is the ledger.Lease of whatever the job does.
