@@ -22,6 +22,8 @@ import (
 
 type assetPage struct {
 	*models.Asset
+	Losses     []*models.Loss
+	WriteOffs  []*models.WriteOff
 	Choices    *choices
 	Flags      []finding // about it, open
 	Category   *models.Category
@@ -130,6 +132,9 @@ func (w *Web) assetPage(c *fiber.Ctx, status int, open string, refusal *models.E
 	}
 	p.Older = older
 	if p.Events, err = w.happenings(ctx, events); err != nil {
+		return err
+	}
+	if p.Losses, p.WriteOffs, err = w.Disposal.About(ctx, a.Tag); err != nil {
 		return err
 	}
 	if p.Flags, err = w.about(ctx, ledger.Subject(store.Assets, a.ID)); err != nil {

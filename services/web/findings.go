@@ -37,7 +37,7 @@ type finding struct {
 // people know them by behind.
 var pagesOf = map[string]string{
 	"public_reports": "/public-reports?tag=",
-	"assets":         "/assets/", "vouchers": "/vouchers/", "requests": "/requests/", "balances": "/lots/", "stock_items": "/stock/", "trainings": "/people/",
+	"assets":         "/assets/", "vouchers": "/vouchers/", "requests": "/requests/", "balances": "/lots/", "stock_items": "/stock/", "trainings": "/people/", "losses": "/losses/", "grants": "/grants/",
 }
 
 // Age says in words how long the matter has stood.
@@ -65,6 +65,9 @@ func (w *Web) shownFindings(ctx context.Context, list []*models.Flag) ([]finding
 		one := finding{Flag: f, Days: f.Since.Until(today), Quiet: f.Quiet(today)}
 		if page := pagesOf[collection]; page != "" {
 			one.Page = page + url.PathEscape(f.Ref)
+		}
+		if collection == "grants" {
+			one.Page += "/closing"
 		}
 		for _, code := range []string{f.Unit, f.RaisedTo} {
 			if _, known := units[code]; code != "" && !known {

@@ -45,7 +45,7 @@ func (v view) May(verb string) bool {
 }
 
 var verbs = map[string]access.Verb{
-	"train": access.Train, "triage": access.Triage, "report": access.ReportDefects, "ask": access.Ask, "stock": access.KeepStock, "take": access.TakeOnCharge, "edit": access.Edit, "move": access.Move,
+	"report loss": access.ReportLoss, "dispose": access.Dispose, "pass title": access.PassTitle, "train": access.Train, "triage": access.Triage, "report": access.ReportDefects, "ask": access.Ask, "stock": access.KeepStock, "take": access.TakeOnCharge, "edit": access.Edit, "move": access.Move,
 	"jobs": access.RunJobs, "count": access.TakeStock, "places": access.ManagePlaces, "add people": access.AddPeople, "manage people": access.ManagePeople,
 	"maintain": access.Maintain, "schedule": access.Schedule,
 	"notices": access.ManageNotices,
@@ -128,7 +128,7 @@ func (w *Web) render(c *fiber.Ctx, status int, page string, v view) error {
 // done are the sentences that a page shows after a form led to it.
 var done = map[string]string{
 	"acknowledged": "Noted.", "run": "It has run; see what came of it.", "running": "It runs; this page shows what comes of it.",
-	"trained": "Recorded.", "decided": "Decided.", "reported": "Reported. The workshop looks at it.", "taken": "Taken on charge.", "changed": "Saved.", "issued": "Issued.", "returned": "Back in store.",
+	"lost": "Reported. Somebody is appointed to inquire.", "proposed": "Proposed.", "recorded": "Recorded.", "trained": "Recorded.", "decided": "Decided.", "reported": "Reported. The workshop looks at it.", "taken": "Taken on charge.", "changed": "Saved.", "issued": "Issued.", "returned": "Back in store.",
 	"again": "It is sent again.", "trial": "A trial is on its way; open this page again to see how it went.", "removed": "Removed.",
 	"transferred": "Transferred.", "retagged": "The item has a new tag. Print its label.", "attached": "Attached.",
 	"added": "Added.", "imported": "Imported.", "drafted": "Drafted. Nothing has moved yet: sign to dispatch it.", "dispatched": "Dispatched. The receiver signs for it.",

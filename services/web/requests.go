@@ -42,6 +42,8 @@ type waitingSort struct {
 var waitingHeadings = []struct{ what, heading, more string }{
 	{"accept", "To accept or refuse", "/vouchers?state=dispatched"}, {"approve", "To decide", "/requests?state=submitted"},
 	{"fulfil", "To fulfil", "/requests?state=approved"}, {"dispatch", "Your drafts", "/vouchers?state=draft"},
+	{"inquire", "To inquire into", "/losses?state=inquiry"}, {"appoint", "To appoint an officer for", "/losses?state=reported"}, {"decide", "Losses and write-offs to decide", "/losses?state=to_decide"},
+	{"strike_off", "To strike off charge", "/writeoffs?state=approved"},
 }
 
 // home is the first page: what waits for whoever signed in, and what they do most.

@@ -59,6 +59,8 @@ func (w *Web) Mount(app *fiber.App) {
 		w.mountTraining,
 		w.mountPublic, w.mountWorkshop,
 		w.mountFindings,
+		w.mountDisposal,
+		w.mountTitles,
 		w.mountStocktakes,
 		w.mountReports,
 	} {
