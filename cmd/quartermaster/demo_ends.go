@@ -40,7 +40,7 @@ func (s *story) stolenRadio() error {
 }
 
 func (s *story) scannerGone() error {
-	scanners, err := s.inStore("ANF-N-STORE", "document-scanner", "DEMO-US", 1)
+	scanners, err := s.inStore("ANF-N-STORE", "document-scanner", "DEMO-JP", 1)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (s *story) scannerGone() error {
 		return err
 	}
 	letter := register.Paper{Is: models.ConsentPaper, Name: "consent.txt", Content: []byte("The donor consents to the destruction (demonstration).")}
-	if _, err := s.h.Disposal.Consent(s.as("demo-store"), w.Number, 0, disposal.Consenting{Document: "Letter INL-26-118 (demo)", On: s.h.Book.Today(), Papers: []register.Paper{letter}}); err != nil {
+	if _, err := s.h.Disposal.Consent(s.as("demo-store"), w.Number, 0, disposal.Consenting{Document: "Letter 26-118 (demo)", On: s.h.Book.Today(), Papers: []register.Paper{letter}}); err != nil {
 		return err
 	}
 	certificate := register.Paper{Is: models.Destruction, Name: "certificate.txt", Content: []byte("Certificate of destruction 31/26 (demonstration): shredded in the presence of two witnesses.")}

@@ -222,11 +222,11 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 	}
 	ended := endedAtLength(t, s, long)
 	ctx, base := browse(t, s, "admin", 360)
-	for _, path := range append(ended, "/notices", "/notices/webhooks/new", "/notices/webhooks/" + hook.ID, "/notices/messages/" + told[0].ID,
-		"/care", "/care/calendar?month=2025-11", "/care/figures", "/care/schedules", "/care/schedules/" + truck.Care.Plans[0].Schedule, "/assets/" + truck.Tag + "/service", "/assets/" + truck.Tag, "/assets/" + truck.Tag + "/services/" + serviced.ID,
+	for _, path := range append(ended, "/notices", "/notices/webhooks/new", "/notices/webhooks/"+hook.ID, "/notices/messages/"+told[0].ID,
+		"/care", "/care/calendar?month=2025-11", "/care/figures", "/care/schedules", "/care/schedules/"+truck.Care.Plans[0].Schedule, "/assets/"+truck.Tag+"/service", "/assets/"+truck.Tag, "/assets/"+truck.Tag+"/services/"+serviced.ID,
 		"/stocktakes", "/stocktakes/new", "/stocktakes/ST-AGENCY-2026-0001", "/stocktakes/ST-AGENCY-2026-0001/result", "/stocktakes/ST-AGENCY-2026-0002", "/stocktakes/ST-AGENCY-2026-0002?state=sighted",
 		"/stocktakes/ST-AGENCY-2026-0002?state=unknown", "/stocktakes/ST-AGENCY-2026-0002/count", "/", "/findings", watched, "/jobs", "/vouchers", "/vouchers/V-NORTH-STORE-2026-0003", "/requests/R-NORTH-POST-2026-0002", "/vouchers/V-NORTH-STORE-2026-0001", "/vouchers/V-NORTH-STORE-2026-0002", "/vouchers/new", "/vouchers/new?kind=loan", "/vouchers/new?kind=handover",
-		"/vouchers/new?kind=taking_over&sender=guard", "/requests", "/requests/new", "/requests/R-NORTH-POST-2026-0001", "/stock", "/stock/kit", "/lots/LOT-000001-3", "/assets/" + a.Tag + "/kit", "/assets", "/assets/" + a.Tag, "/assets/" + a.Tag + "/edit", "/assets/new", "/assets/new?category=vehicle", "/assets/import",
+		"/vouchers/new?kind=taking_over&sender=guard", "/requests", "/requests/new", "/requests/R-NORTH-POST-2026-0001", "/stock", "/stock/kit", "/lots/LOT-000001-3", "/assets/"+a.Tag+"/kit", "/assets", "/assets/"+a.Tag, "/assets/"+a.Tag+"/edit", "/assets/new", "/assets/new?category=vehicle", "/assets/import",
 		"/scan", "/reports", "/reports/register", "/reports/handover", "/reports/movements", "/reports/consumables", "/reports/depreciation", "/reports/flags", "/reports/verification", "/reports/maintenance", "/reports/made", "/reports/movements?from=x", "/ledger", "/verify", "/units", "/donors", "/categories", "/people", "/people/guard", "/people/guard/training/new", "/courses", "/units/NORTH-POST", "/public-reports", "/workshop", "/workshop/W-NORTH-STORE-2026-0001", "/people/new", "/me", "/scan?code=nothing", "/assets/QM-000001-4") {
 		do(t, ctx, chromedp.Navigate(base+path), chromedp.WaitReady("main"))
 		if width := value[int](t, ctx, "document.documentElement.scrollWidth"); width > 360 {

@@ -121,10 +121,10 @@ func endedAtLength(t *testing.T, s *site, long string) []string {
 	}
 	keeper := s.As("keeper-north")
 	word := strings.Repeat("longwordwithoutblanks", 9)
-	a, b := s.Radio(long+" 1"), s.Radio(long+" 2")
+	a, b := s.Radio(strings.Repeat("LOST", 29)), s.Radio(strings.Repeat("GONE", 29))
 	_, err := s.Register.Edit(s.Operator(), a.Tag, 0, editName(long))
 	must(err)
-	l, err := s.Disposal.Report(keeper, disposal.NewLoss{Tag: a.Tag, Kind: models.Theft, On: s.Book.Today(), Where: word, What: word, Police: long, Papers: []register.Paper{{Is: models.PoliceReport, Name: word + ".txt", Content: []byte("x")}}})
+	l, err := s.Disposal.Report(keeper, disposal.NewLoss{Tag: a.Tag, Kind: models.Theft, On: s.Book.Today(), Where: word, What: word, Police: word[:110], Papers: []register.Paper{{Is: models.PoliceReport, Name: word + ".txt", Content: []byte("x")}}})
 	must(err)
 	_, err = s.Disposal.Appoint(s.As("chief"), l.Number, 0, "workshop")
 	must(err)
@@ -136,7 +136,7 @@ func endedAtLength(t *testing.T, s *site, long string) []string {
 	must(err)
 	_, err = s.Disposal.Approve(s.As("chief"), w.Number, 0, word)
 	must(err)
-	_, err = s.Disposal.StrikeOff(keeper, w.Number, 0, disposal.Leaving{Method: models.Destroyed, Reference: long, Papers: []register.Paper{booktest.Certificate}})
+	_, err = s.Disposal.StrikeOff(keeper, w.Number, 0, disposal.Leaving{Method: models.Destroyed, Reference: word[:110], Papers: []register.Paper{booktest.Certificate}})
 	must(err)
 	return []string{"/losses", "/losses/new", "/losses/new?kind=theft&tag=" + a.Tag, "/losses/" + l.Number, "/writeoffs", "/writeoffs/new?tag=" + a.Tag, "/writeoffs/" + w.Number,
 		"/titles", "/titles/new?tag=" + b.Tag, "/titles/" + passed.Number, "/grants/A-2025/closing", "/assets/" + a.Tag, "/assets/" + b.Tag}
