@@ -233,5 +233,25 @@ func (s *Service) lotStops(ctx context.Context, v *models.Voucher, line models.L
 		return models.Refuse(models.Conflict, "lines", "%s has %s %s of lot %s, not %s", unit, left[lot.Code], line.Measure, lot.Code, line.Quantity)
 	}
 	left[lot.Code] -= line.Quantity
+	if v.Kind == models.HandoverVoucher {
+		return s.whole(ctx, v, lot, line)
+	}
+	return nil
+}
+
+// whole refuses to hand over a part of a lot: its title is one, for all of it.
+func (s *Service) whole(ctx context.Context, v *models.Voucher, lot *models.Lot, line models.Line) error {
+	balances, err := store.Find[models.Balance](ctx, s.Book.Store, store.Query{In: store.Balances, By: "lot", Where: []store.Cond{store.Is("lot", lot.Code)}})
+	if err != nil {
+		return err
+	}
+	for _, b := range balances {
+		switch {
+		case b.OnHand > 0 && b.Path[0] != v.ToPath[0]:
+			return models.Refuse(models.Conflict, "lines", "%s of lot %s are with %s; its title passes as a whole, when one agency has all that is left", b.OnHand, lot.Code, b.Path[0])
+		case b.Unit == v.To && b.OnHand > line.Quantity:
+			return models.Refuse(models.Conflict, "lines", "the title of lot %s passes as a whole; hand over all %s that %s has", lot.Code, b.OnHand, v.To)
+		}
+	}
 	return nil
 }

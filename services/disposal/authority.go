@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"quartermaster/models"
@@ -72,6 +73,12 @@ func (s *Service) limits(ctx context.Context, path []string) (map[string]models.
 		}
 	}
 	return limits, nil
+}
+
+// Limits are the settings in force for a unit, by currency.
+func (s *Service) Limits(ctx context.Context, u *models.Unit) ([]models.DisposalLimit, error) {
+	limits, err := s.limits(ctx, u.Path)
+	return slices.SortedFunc(maps.Values(limits), func(x, y models.DisposalLimit) int { return cmp.Compare(x.Currency, y.Currency) }), err
 }
 
 // may refuses who may not decide on an item: by their role, by its value, and those

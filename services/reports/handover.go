@@ -219,7 +219,7 @@ func (a *asked) withoutTitle(ctx context.Context) layout.Section {
 		var cost layout.Purse
 		cells := make([]any, len(columns))
 		err := a.s.Register.EachAsOf(ctx, a.filter(), a.at, func(x *models.Asset) error {
-			if x.Title != nil || len(x.PaidBy()) == 0 || x.Status == models.StruckOff || !access.SeesPapers(a.caller, x.Units(), x.PaidBy()) {
+			if x.Title != nil && !x.Title.Donor || len(x.PaidBy()) == 0 || x.Status == models.StruckOff || !access.SeesPapers(a.caller, x.Units(), x.PaidBy()) {
 				return nil
 			}
 			for i, c := range columns {

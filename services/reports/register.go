@@ -47,6 +47,15 @@ func title(get func(*models.Title) any) func(*asked, *models.Asset) any {
 	}
 }
 
+func disposed(get func(*models.Disposal) any) func(*asked, *models.Asset) any {
+	return func(_ *asked, x *models.Asset) any {
+		if x.Disposal == nil {
+			return nil
+		}
+		return get(x.Disposal)
+	}
+}
+
 func value(get func(*models.Valuation) any) func(*asked, *models.Asset) any {
 	return func(_ *asked, x *models.Asset) any {
 		if x.Value == nil {
@@ -103,6 +112,12 @@ var registerColumns = []assetColumn{
 	{layout.Column{Name: "title_holder", Title: "Title holder"}, title(func(t *models.Title) any { return t.Holder })},
 	{layout.Column{Name: "title_document", Title: "Title document", Wide: true}, title(func(t *models.Title) any { return t.Document })},
 	{layout.Column{Name: "title_on", Title: "Title since", Type: layout.Day, Wide: true}, title(func(t *models.Title) any { return t.On })},
+	{layout.Column{Name: "disposed_on", Title: "Disposed", Type: layout.Day, Wide: true}, disposed(func(d *models.Disposal) any { return d.On })},
+	{layout.Column{Name: "disposal_method", Title: "Method of disposal", Wide: true}, disposed(func(d *models.Disposal) any { return d.Method.Words() })},
+	{layout.Column{Name: "proceeds", Title: "Proceeds", Type: layout.Amount, Wide: true}, disposed(func(d *models.Disposal) any { return amount(d.Proceeds) })},
+	{layout.Column{Name: "proceeds_currency", Title: "Currency of proceeds", Type: layout.Code, Wide: true}, disposed(func(d *models.Disposal) any { return currency(d.Proceeds) })},
+	{layout.Column{Name: "write_off", Title: "Write-off", Type: layout.Code, Wide: true}, disposed(func(d *models.Disposal) any { return d.WriteOff })},
+	{layout.Column{Name: "donor_consent", Title: "Donor's consent", Wide: true}, disposed(func(d *models.Disposal) any { return d.Consent })},
 	{layout.Column{Name: "use", Title: "Use", Wide: true}, text(func(x *models.Asset) string { return x.Use.Words() })},
 	{layout.Column{Name: "use_verified_on", Title: "Use verified", Type: layout.Day}, day(func(x *models.Asset) models.Day { return x.UseVerifiedOn })},
 	{layout.Column{Name: "last_seen_at", Title: "Last seen", Type: layout.Instant, Wide: true}, func(_ *asked, x *models.Asset) any {

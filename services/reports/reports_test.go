@@ -135,6 +135,7 @@ func TestAPastReportStays(t *testing.T) {
 	closing, err := w.Flags.Closing(ctx, ledger.Subject(store.Assets, w.Asset(w.TagOf(4)).ID), "came back", models.OverdueReturn)
 	must(nil, err)
 	must(nil, w.Book.Commit(ctx, closing...))
+	must(w.Disposal.Approve(w.As("admin"), "WO-NORTH-STORE-2026-0001", 0, ""))
 	w.Radio("R-2")
 	for _, k := range reports.Kinds {
 		q := models.ReportQuery{AsOf: at}

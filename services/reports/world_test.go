@@ -9,6 +9,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/booktest"
 	"quartermaster/services/custody"
+	"quartermaster/services/disposal"
 	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
 	"quartermaster/services/maintenance"
@@ -82,6 +83,11 @@ func story(t testing.TB) *booktest.World {
 		must(err)
 		must(w.Book.Commit(ctx, entries...))
 	}
+	w.Limits()
+	_, err = w.Disposal.Report(w.As("keeper-north"), disposal.NewLoss{Tag: w.TagOf(3), Kind: models.Damage, On: "2026-04-01", Where: "Charging room", What: "Fell into water", Condition: "poor"})
+	must(err)
+	_, err = w.Disposal.Propose(w.As("keeper-north"), disposal.Proposal{Tag: w.TagOf(2), Ground: "obsolete", Why: "Analogue"})
+	must(err)
 	return w
 }
 

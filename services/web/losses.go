@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"net/url"
 	"slices"
@@ -29,6 +30,7 @@ func (w *Web) mountDisposal(in fiber.Router) {
 	} {
 		in.Post("/losses/:number/"+form, w.paperStep("/losses/", form, w.lossPage, do))
 	}
+	in.Post("/units/:code/limits", w.setLimits)
 	in.Get("/writeoffs", w.writeOffs)
 	in.Get("/writeoffs/new", w.newWriteOff)
 	in.Post("/writeoffs/new", w.proposeWriteOff)
@@ -70,6 +72,9 @@ func paper(c *fiber.Ctx, is models.ExhibitKind) []register.Paper {
 	upload := uploaded(c)
 	if len(upload.Content) == 0 {
 		return nil
+	}
+	if is == models.PhotoExhibit && bytes.HasPrefix(upload.Content, []byte("%PDF")) {
+		is = models.OtherExhibit
 	}
 	return []register.Paper{{Is: is, Name: upload.Name, Content: upload.Content}}
 }

@@ -155,6 +155,15 @@ type obstacles struct {
 	Items []obstacle
 }
 
+// firstObstacles is how many of a kind are shown before somebody asks for the rest.
+const firstObstacles = 8
+
+// First are those that are shown at once.
+func (o obstacles) First() []obstacle { return o.Items[:min(len(o.Items), firstObstacles)] }
+
+// Rest are those that are shown when asked for.
+func (o obstacles) Rest() []obstacle { return o.Items[len(o.First()):] }
+
 type obstacle struct {
 	titles.Obstacle
 	Page string // of what ends it

@@ -248,6 +248,8 @@ func (w *Web) withdrawTraining(c *fiber.Ctx) error {
 }
 
 type unitPage struct {
+	Limits []models.DisposalLimit // in force for losses and write-offs
+	Rows   []limitRow             // of the form by which the unit's own are set
 	*models.Unit
 	Above     []*models.Unit
 	Below     []*models.Unit
@@ -255,7 +257,9 @@ type unitPage struct {
 	Covered   bool // it is in the caller's part of the tree
 }
 
-func (w *Web) unit(c *fiber.Ctx) error {
+func (w *Web) unit(c *fiber.Ctx) error { return w.unitPage(c, fiber.StatusOK, nil) }
+
+func (w *Web) unitPage(c *fiber.Ctx, status int, refusal *models.Error) error {
 	ctx := c.UserContext()
 	record, err := w.Register.Place(ctx, store.Units, c.Params("code"))
 	if err != nil {
@@ -285,5 +289,11 @@ func (w *Web) unit(c *fiber.Ctx) error {
 	if p.Operators, err = w.Training.Operators(ctx, unit.Code); err != nil {
 		return err
 	}
-	return w.render(c, fiber.StatusOK, "unit", view{Title: unit.Name, Here: "units", Data: p})
+	if p.Limits, err = w.Disposal.Limits(ctx, unit); err != nil {
+		return err
+	}
+	if p.Covered && access.May(caller.Role, access.ManagePlaces) {
+		p.Rows = limitRows(unit, formOf(c))
+	}
+	return w.render(c, status, "unit", view{Title: unit.Name, Here: "units", Refusal: refusal, Data: p})
 }
