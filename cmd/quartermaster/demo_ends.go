@@ -25,11 +25,11 @@ func (s *story) ends() error {
 }
 
 func (s *story) stolenRadio() error {
-	radios, err := s.inStore("ANF-N-STORE", "radio", "DEMO-US", 1)
+	radios, err := s.inStore("ANF-N-STORE", "radio", "DEMO-US", 4)
 	if err != nil {
 		return err
 	}
-	l, err := s.h.Disposal.Report(s.as("demo-store"), disposal.NewLoss{Tag: radios[0], Kind: models.Theft, On: s.h.Book.Today(), Where: "Charging shelf in the duty room, Rawalpindi",
+	l, err := s.h.Disposal.Report(s.as("demo-store"), disposal.NewLoss{Tag: radios[3], Kind: models.Theft, On: s.h.Book.Today(), Where: "Charging shelf in the duty room, Rawalpindi",
 		What:   "At the change of watch one of twelve radios was not in its charger. The window to the yard stood open, its catch was bent. The duty roster and the key book are held back for the inquiry.",
 		Police: "FIR 214/26 (demo), Police Station Airport", Papers: []register.Paper{{Is: models.PoliceReport, Name: "fir-214-26.txt", Content: []byte("Copy of FIR 214/26 (demonstration)")}}})
 	if err != nil {
