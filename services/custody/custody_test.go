@@ -2,6 +2,7 @@ package custody_test
 
 import (
 	"errors"
+	"flag"
 	"strings"
 	"sync"
 	"testing"
@@ -153,6 +154,9 @@ func TestOfManyWhoIssueOneItemOneWins(t *testing.T) {
 var serials int
 
 func nextSerial() string { serials++; return strings.Repeat("I", serials) }
+
+// Each check moves items some thirty times; -rapid.checks asks for more of them.
+func init() { _ = flag.Set("rapid.checks", "50") }
 
 // TestMovementsKeepTheBookStraight makes any sequence of movements and checks
 // what must always be true of the asset, its history and its chain.

@@ -147,7 +147,7 @@ func TestALetterIsTriedUntilItIsAccepted(t *testing.T) {
 	d := open(t, o)
 	d.Notices.Random = func() float64 { return 0.5 }
 	id := d.write(t, notices.Mail{To: []string{"a@example.org"}, Subject: "x", Text: "y"})
-	o.data = func() error { return &smtp.SMTPError{Code: 451, Message: "try again later"} }
+	o.does(func(o *postOffice) { o.data = func() error { return &smtp.SMTPError{Code: 451, Message: "try again later"} } })
 	m := d.deliver(t, id, 0)
 	if !m.Waits() || m.Attempts != 1 || !strings.Contains(m.Trouble, "451") || m.Next.Sub(d.Now()) != 22500*time.Millisecond {
 		t.Errorf("after a 4xx: %+v", m)
@@ -155,13 +155,12 @@ func TestALetterIsTriedUntilItIsAccepted(t *testing.T) {
 	if m = d.deliver(t, id, 0); m.Attempts != 1 {
 		t.Errorf("tried again at once: %+v", m)
 	}
-	o.data = nil
-	o.hangUp = true
+	o.does(func(o *postOffice) { o.data, o.hangUp = nil, true })
 	d.Pass(time.Minute)
 	if m = d.deliver(t, id, 0); m.Attempts != 2 || !m.Waits() {
 		t.Errorf("after the connection broke: %+v", m)
 	}
-	o.hangUp = false
+	o.does(func(o *postOffice) { o.hangUp = false })
 	d.World = booktest.With(t, d.Book.Store, settings(o)) // the program is started anew
 	d.Pass(time.Hour)
 	if m = d.deliver(t, id, 1); m.State != models.MessageSent || m.Attempts != 3 || m.Trouble != "" || m.Next != nil {
@@ -183,7 +182,7 @@ func TestALetterIsTriedUntilItIsAccepted(t *testing.T) {
 func TestWhatIsRefusedForGoodCanBeSentAgain(t *testing.T) {
 	o := office(t, "none")
 	d := open(t, o)
-	o.rcpt = func(string) error { return &smtp.SMTPError{Code: 550, Message: "no such mailbox"} }
+	o.does(func(o *postOffice) { o.rcpt = func(string) error { return &smtp.SMTPError{Code: 550, Message: "no such mailbox"} } })
 	id := d.write(t, notices.Mail{To: []string{"a@example.org"}, Subject: "x", Text: "y"})
 	if m := d.deliver(t, id, 0); m.State != models.MessageDead || !strings.Contains(m.Trouble, "no such mailbox") {
 		t.Errorf("after a 5xx: %+v", m)
@@ -198,7 +197,7 @@ func TestWhatIsRefusedForGoodCanBeSentAgain(t *testing.T) {
 			t.Errorf("%s: %v", who, err)
 		}
 	}
-	o.rcpt = nil
+	o.does(func(o *postOffice) { o.rcpt = nil })
 	if m, err := d.Notices.Resend(d.As("admin"), id); err != nil || !m.Waits() || m.AgainBy != "admin" {
 		t.Errorf("%+v %v", m, err)
 	}
@@ -210,7 +209,7 @@ func TestWhatIsRefusedForGoodCanBeSentAgain(t *testing.T) {
 func TestALetterIsGivenUpAfterDays(t *testing.T) {
 	o := office(t, "none")
 	d := open(t, o)
-	o.rcpt = func(string) error { return &smtp.SMTPError{Code: 450, Message: "busy"} }
+	o.does(func(o *postOffice) { o.rcpt = func(string) error { return &smtp.SMTPError{Code: 450, Message: "busy"} } })
 	id := d.write(t, notices.Mail{To: []string{"a@example.org"}, Subject: "x", Text: "y"})
 	begun := d.Now()
 	for range 100 {
@@ -311,7 +310,6 @@ func TestWhateverHappensEachLetterIsSent(t *testing.T) {
 		}}
 		o.mu.Lock()
 		o.received, o.to = nil, nil
-		o.mu.Unlock()
 		o.data = func() error {
 			if is("refuse") {
 				return &smtp.SMTPError{Code: 451, Message: "later"}
@@ -321,6 +319,7 @@ func TestWhateverHappensEachLetterIsSent(t *testing.T) {
 			mu.Unlock()
 			return nil
 		}
+		o.mu.Unlock()
 		d := desk{booktest.With(t, broken, settings(o))}
 		d.Pass(time.Duration(rounds) * 365 * 24 * time.Hour) // after all that rounds before it left
 		passed := time.Duration(rounds) * 365 * 24 * time.Hour
@@ -347,7 +346,7 @@ func TestWhateverHappensEachLetterIsSent(t *testing.T) {
 			taken = false
 			mu.Unlock()
 			set(what)
-			o.hangUp = what == "hang up"
+			o.does(func(o *postOffice) { o.hangUp = what == "hang up" })
 			_, _ = d.Notices.Deliver(t.Context())
 			set("well")
 			look()
@@ -360,7 +359,7 @@ func TestWhateverHappensEachLetterIsSent(t *testing.T) {
 				passed += 7 * time.Hour
 			}
 		}
-		o.hangUp = false
+		o.does(func(o *postOffice) { o.hangUp = false })
 		for range 3 {
 			d.Pass(7 * time.Hour)
 			if _, err := d.Notices.Deliver(t.Context()); err != nil {

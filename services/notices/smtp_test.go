@@ -92,14 +92,15 @@ func (s *session) Auth(string) (sasl.Server, error) {
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.to = to
-	if s.office.rcpt != nil {
-		return s.office.rcpt(to)
+	if rcpt, _, _ := s.office.manner(); rcpt != nil {
+		return rcpt(to)
 	}
 	return nil
 }
 
 func (s *session) Data(r io.Reader) error {
-	if s.office.hangUp {
+	_, data, hangUp := s.office.manner()
+	if hangUp {
 		_ = s.conn.Conn().Close()
 		return errors.New("gone")
 	}
@@ -107,8 +108,8 @@ func (s *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if s.office.data != nil {
-		if err := s.office.data(); err != nil {
+	if data != nil {
+		if err := data(); err != nil {
 			return err
 		}
 	}
@@ -117,6 +118,19 @@ func (s *session) Data(r io.Reader) error {
 	s.office.received = append(s.office.received, letter)
 	s.office.to = append(s.office.to, s.to)
 	return nil
+}
+
+// does has the office do something else from now on.
+func (o *postOffice) does(change func(*postOffice)) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	change(o)
+}
+
+func (o *postOffice) manner() (rcpt func(string) error, data func() error, hangUp bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.rcpt, o.data, o.hangUp
 }
 
 // letters are what has come in, read as mail programs read it.

@@ -1,6 +1,7 @@
 package stocktake_test
 
 import (
+	"flag"
 	"testing"
 	"time"
 
@@ -11,6 +12,9 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/stocktake"
 )
+
+// Each check counts some thirty times; -rapid.checks asks for more of them.
+func init() { _ = flag.Set("rapid.checks", "30") }
 
 // TestSightedAndOutstandingAreWhatIsExpected counts, counts again, moves and closes
 // at random, and compares with a simple model of what must have come of it.
