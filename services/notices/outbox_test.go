@@ -147,7 +147,9 @@ func TestALetterIsTriedUntilItIsAccepted(t *testing.T) {
 	d := open(t, o)
 	d.Notices.Random = func() float64 { return 0.5 }
 	id := d.write(t, notices.Mail{To: []string{"a@example.org"}, Subject: "x", Text: "y"})
-	o.does(func(o *postOffice) { o.data = func() error { return &smtp.SMTPError{Code: 451, Message: "try again later"} } })
+	o.does(func(o *postOffice) {
+		o.data = func() error { return &smtp.SMTPError{Code: 451, Message: "try again later"} }
+	})
 	m := d.deliver(t, id, 0)
 	if !m.Waits() || m.Attempts != 1 || !strings.Contains(m.Trouble, "451") || m.Next.Sub(d.Now()) != 22500*time.Millisecond {
 		t.Errorf("after a 4xx: %+v", m)
@@ -182,7 +184,9 @@ func TestALetterIsTriedUntilItIsAccepted(t *testing.T) {
 func TestWhatIsRefusedForGoodCanBeSentAgain(t *testing.T) {
 	o := office(t, "none")
 	d := open(t, o)
-	o.does(func(o *postOffice) { o.rcpt = func(string) error { return &smtp.SMTPError{Code: 550, Message: "no such mailbox"} } })
+	o.does(func(o *postOffice) {
+		o.rcpt = func(string) error { return &smtp.SMTPError{Code: 550, Message: "no such mailbox"} }
+	})
 	id := d.write(t, notices.Mail{To: []string{"a@example.org"}, Subject: "x", Text: "y"})
 	if m := d.deliver(t, id, 0); m.State != models.MessageDead || !strings.Contains(m.Trouble, "no such mailbox") {
 		t.Errorf("after a 5xx: %+v", m)
@@ -209,7 +213,9 @@ func TestWhatIsRefusedForGoodCanBeSentAgain(t *testing.T) {
 func TestALetterIsGivenUpAfterDays(t *testing.T) {
 	o := office(t, "none")
 	d := open(t, o)
-	o.does(func(o *postOffice) { o.rcpt = func(string) error { return &smtp.SMTPError{Code: 450, Message: "busy"} } })
+	o.does(func(o *postOffice) {
+		o.rcpt = func(string) error { return &smtp.SMTPError{Code: 450, Message: "busy"} }
+	})
 	id := d.write(t, notices.Mail{To: []string{"a@example.org"}, Subject: "x", Text: "y"})
 	begun := d.Now()
 	for range 100 {
