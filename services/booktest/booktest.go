@@ -5,6 +5,7 @@ package booktest
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -35,15 +36,51 @@ type World struct {
 // Start is the hour at which every world begins.
 var Start = time.Date(2026, 3, 31, 9, 30, 0, 0, time.UTC)
 
-// New makes a book in a store of its own.
+// New makes a book in a store of its own, of which a power cut would leave nothing.
+// It is a copy of one that is made once for all tests of a package.
 func New(t testing.TB) *World {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "book.db"), store.Schema)
+	path := filepath.Join(t.TempDir(), "book.db")
+	if err := os.WriteFile(path, made(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return Again(t, open(t, path))
+}
+
+var (
+	making sync.Mutex
+	book   []byte // the file of a world as New gives it
+)
+
+// made returns that file.
+func made(t testing.TB) []byte {
+	t.Helper()
+	making.Lock()
+	defer making.Unlock()
+	if book != nil {
+		return book
+	}
+	path := filepath.Join(t.TempDir(), "made.db")
+	s := open(t, path)
+	Over(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if book, err = os.ReadFile(path); err != nil {
+		t.Fatal(err)
+	}
+	return book
+}
+
+func open(t testing.TB, path string) *sqlite.Store {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), path, store.Schema, sqlite.Unsynced)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	return Over(t, s)
+	return s
 }
 
 // Over makes the book in a store that the test opened.

@@ -10,7 +10,7 @@ import (
 )
 
 func TestWalk(t *testing.T) {
-	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "book.db"), store.Schema)
+	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "book.db"), store.Schema, sqlite.Unsynced)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 func TestVouchersInContention(t *testing.T) {
-	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "book.db"), store.Schema)
+	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "book.db"), store.Schema, sqlite.Unsynced)
 	if err != nil {
 		t.Fatal(err)
 	}

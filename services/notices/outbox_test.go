@@ -287,7 +287,7 @@ func (f frail) Commit(ctx context.Context, changes ...store.Change) error {
 // arrived, and none again after its acceptance was recorded.
 func TestWhateverHappensEachLetterIsSent(t *testing.T) {
 	o := office(t, "none")
-	engine, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "book.db"), store.Schema)
+	engine, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "book.db"), store.Schema, sqlite.Unsynced)
 	if err != nil {
 		t.Fatal(err)
 	}

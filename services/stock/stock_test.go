@@ -27,7 +27,7 @@ func refused(t *testing.T, err error, kind models.Kind, field, says string) {
 }
 
 func TestBalancesAreTheirMovements(t *testing.T) {
-	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "book.db"), store.Schema)
+	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "book.db"), store.Schema, sqlite.Unsynced)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ type book struct {
 func fresh(t *testing.T) *book {
 	t.Helper()
 	b := &book{t: t, path: filepath.Join(t.TempDir(), "book.db")}
-	s, err := sqlite.Open(t.Context(), b.path, store.Schema)
+	s, err := sqlite.Open(t.Context(), b.path, store.Schema, sqlite.Unsynced)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +303,7 @@ func rewrite(b *book) (hashes [3]string) {
 // rewriteLog lets the ledger be made anew over the rewritten events, without the key.
 func rewriteLog(b *book) {
 	rewrite(b)
-	s, err := sqlite.Open(b.t.Context(), b.path, store.Schema)
+	s, err := sqlite.Open(b.t.Context(), b.path, store.Schema, sqlite.Unsynced)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -375,7 +375,7 @@ func TestASecondHistoryUnderTheRealKeyIsFoundByAnOldCheckpoint(t *testing.T) {
 	b.exec(`DELETE FROM log_runs`)
 	b.exec(`DELETE FROM log_tiles`)
 	b.exec(`DELETE FROM log_runs_by_events`)
-	s, err := sqlite.Open(t.Context(), b.path, store.Schema)
+	s, err := sqlite.Open(t.Context(), b.path, store.Schema, sqlite.Unsynced)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -411,7 +411,7 @@ func TestAnotherKeyIsNoKey(t *testing.T) {
 // TestADayOfTheServicesVerifies goes through what people do and checks the book of it.
 func TestADayOfTheServicesVerifies(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "book.db")
-	s, err := sqlite.Open(t.Context(), path, store.Schema)
+	s, err := sqlite.Open(t.Context(), path, store.Schema, sqlite.Unsynced)
 	if err != nil {
 		t.Fatal(err)
 	}

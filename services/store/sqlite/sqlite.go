@@ -35,13 +35,20 @@ type Store struct {
 	readOnly bool // there is no writer
 }
 
+// Option is a setting of the writer's connection.
+type Option func(url.Values)
+
+// Unsynced is an Option for tests: nothing waits for the disk, so that a power cut
+// can lose or damage the book. The end of the program alone still loses nothing.
+func Unsynced(v url.Values) { v.Add("_pragma", "synchronous(off)") }
+
 // Open opens the file at path, makes it and its folder where they are missing,
 // and brings its tables and indexes up to the schema.
-func Open(ctx context.Context, path string, schema []*store.Collection) (*Store, error) {
+func Open(ctx context.Context, path string, schema []*store.Collection, options ...Option) (*Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("the folder of the store cannot be made: %w", err)
 	}
-	writer, err := sql.Open("sqlite", address(path, "immediate", writerCache))
+	writer, err := sql.Open("sqlite", address(path, "immediate", writerCache, options...))
 	if err != nil {
 		return nil, err
 	}
@@ -79,11 +86,14 @@ const (
 	readerCache = 8_000
 )
 
-func address(path, txlock string, cache int) string {
+func address(path, txlock string, cache int, options ...Option) string {
 	v := url.Values{
 		"_txlock": {txlock},
 		"_pragma": {"journal_mode(wal)", "synchronous(full)", "busy_timeout(10000)", "foreign_keys(0)",
 			fmt.Sprintf("cache_size(-%d)", cache), "temp_store(memory)", "wal_autocheckpoint(4000)"},
+	}
+	for _, option := range options {
+		option(v)
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
 }

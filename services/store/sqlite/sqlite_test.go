@@ -12,7 +12,7 @@ import (
 
 func open(t *testing.T) store.Store {
 	t.Helper()
-	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "book.db"), store.Schema)
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "book.db"), store.Schema, Unsynced)
 	if err != nil {
 		t.Fatal(err)
 	}

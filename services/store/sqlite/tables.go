@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -25,12 +26,16 @@ func prepare(ctx context.Context, conn *sql.Conn, schema []*store.Collection) er
 			statements = append(statements, indexDDL(c, index))
 		}
 	}
+	tx, err := conn.BeginTx(ctx, nil) // one wait for the disk instead of one a table and index
+	if err != nil {
+		return err
+	}
 	for _, statement := range statements {
-		if _, err := conn.ExecContext(ctx, statement); err != nil {
-			return fmt.Errorf("%s: %w", statement, err)
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", statement, err), tx.Rollback())
 		}
 	}
-	return nil
+	return tx.Commit()
 }
 
 func columns(c *store.Collection) string {
