@@ -1,7 +1,6 @@
 package mongo
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -28,7 +27,7 @@ func seal(c store.Change, version int64) (bson.D, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %s/%s cannot be written as JSON: %w", c.In.Name, c.ID, err)
 	}
-	keys, err := keysOf(c.In, c.Doc, body)
+	keys, err := keysOf(c.In, c.Doc)
 	if err != nil {
 		return nil, fmt.Errorf("store: %s/%s: %w", c.In.Name, c.ID, err)
 	}
@@ -42,7 +41,7 @@ func seal(c store.Change, version int64) (bson.D, error) {
 
 // keysOf computes the values of the fields that c's indexes name. A field that
 // the document lacks is left out.
-func keysOf(c *store.Collection, doc any, body []byte) (bson.D, error) {
+func keysOf(c *store.Collection, doc any) (bson.D, error) {
 	keys := bson.D{}
 	for _, field := range fieldsOf(c) {
 		if many := c.Many[field]; many != nil {
@@ -51,7 +50,7 @@ func keysOf(c *store.Collection, doc any, body []byte) (bson.D, error) {
 			}
 			continue
 		}
-		value, err := valueAt(body, strings.Split(field, "."))
+		value, err := store.Value(doc, field)
 		if err != nil {
 			return nil, err
 		}
@@ -98,41 +97,6 @@ func clean(values []string) []string {
 }
 
 func valid(value string) string { return strings.ToValidUTF8(value, "\uFFFD") }
-
-// valueAt reads the value at a path of a JSON text: text, a number, or a bool;
-// nil where there is none.
-func valueAt(text []byte, path []string) (any, error) {
-	for _, name := range path {
-		var fields map[string]json.RawMessage
-		if len(text) == 0 || text[0] != '{' {
-			return nil, nil
-		}
-		if err := json.Unmarshal(text, &fields); err != nil {
-			return nil, err
-		}
-		text = fields[name]
-	}
-	if len(text) == 0 {
-		return nil, nil
-	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return nil, err
-	}
-	switch value := value.(type) {
-	case json.Number:
-		if n, err := value.Int64(); err == nil {
-			return n, nil
-		}
-		return value.Float64()
-	case nil, string, bool:
-		return value, nil
-	default:
-		return string(text), nil // a list or an object: as its text
-	}
-}
 
 // plain turns a value that MongoDB gave back into one that a store.Key holds.
 func plain(value bson.RawValue) any {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"quartermaster/services/store"
 )
@@ -46,17 +45,16 @@ func (s *Store) applyMany(ctx context.Context, changes []change) error {
 // insertMany inserts new documents of one collection, then their rows in the
 // tables of many-valued keys.
 func (s *Store) insertMany(ctx context.Context, in *store.Collection, documents []*change) error {
-	leads := manyIndexes(in)
+	leads := layoutOf(in).leads
 	entries := make([]entriesOf, len(leads))
 	for i := range entries {
 		entries[i] = entriesOf{}
 	}
-	row := newRow(leads)
-	args := make([]any, 0, 3*together)
+	var args []any
 	for part := range slices.Chunk(documents, together) {
 		args = args[:0]
 		for _, c := range part {
-			args = append(args, c.ID, c.body, c.many)
+			args = c.args(args)
 		}
 		written, err := s.prepared(ctx, insertInto(in, len(part)), args...)
 		if err != nil {
@@ -67,17 +65,17 @@ func (s *Store) insertMany(ctx context.Context, in *store.Collection, documents 
 			return err
 		}
 		for i, c := range part {
-			row.n, row.values = last-int64(len(part)-1-i), c.fields // one statement's numbers follow one another
+			c.n = last - int64(len(part)-1-i) // one statement's numbers follow one another
 			for k, index := range leads {
-				rest := append(row.rest(index), row.n)
-				for _, value := range manyValues(c.many, index.Fields[0]) {
+				rest := append(c.rest(index), c.n)
+				for _, value := range c.many[index.key] {
 					entries[k][value] = append(entries[k][value], rest)
 				}
 			}
 		}
 	}
 	for k, index := range leads {
-		if err := s.insertEntries(ctx, in, index, entries[k]); err != nil {
+		if err := s.insertEntries(ctx, in, index.Index, entries[k]); err != nil {
 			return err
 		}
 	}
@@ -88,9 +86,8 @@ func (s *Store) insertMany(ctx context.Context, in *store.Collection, documents 
 // order of their documents, which is near enough to that of the index.
 func (s *Store) insertEntries(ctx context.Context, in *store.Collection, index store.Index, entries entriesOf) error {
 	width := len(index.Fields) + 1
-	one := "(?" + strings.Repeat(", ?", width-1) + ")"
-	insert := `INSERT INTO ` + table(in, index) + ` VALUES ` + one
-	full := insert + strings.Repeat(", "+one, together-1)
+	insert := `INSERT INTO ` + table(in, index) + ` VALUES `
+	full := insert + places(together, width)
 	args := make([]any, 0, together*width)
 	for _, value := range slices.Sorted(maps.Keys(entries)) {
 		for _, rest := range entries[value] {
@@ -106,5 +103,5 @@ func (s *Store) insertEntries(ctx context.Context, in *store.Collection, index s
 	if len(args) == 0 {
 		return nil
 	}
-	return s.exec(ctx, insert+strings.Repeat(", "+one, len(args)/width-1), args...)
+	return s.exec(ctx, insert+places(len(args)/width, width), args...)
 }

@@ -5,14 +5,16 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"quartermaster/services/store"
 )
 
 // Each collection is a table of JSON documents. A field that an index names is
-// a column computed from the JSON when it is written; it stands before the JSON,
-// so that a condition on it does not read that. A many-valued key has a table for each index
+// also a column, so that a change touches only the indexes whose fields it changes;
+// it stands before the JSON, so that a condition on it does not read that. A
+// many-valued key has a table for each index
 // that it leads, with a row for each value; the values a document has are also
 // kept in its column many, from which they are compared and taken out again.
 
@@ -40,14 +42,8 @@ func prepare(ctx context.Context, conn *sql.Conn, schema []*store.Collection) er
 
 func columns(c *store.Collection) string {
 	var ddl strings.Builder
-	seen := map[string]bool{}
-	for _, index := range c.Indexes {
-		for _, field := range index.Fields {
-			if !seen[field] && !c.IsMany(field) {
-				seen[field] = true
-				fmt.Fprintf(&ddl, `, %s AS (body ->> '$.%s') STORED`, quote(field), field)
-			}
-		}
+	for _, field := range layoutOf(c).columns {
+		ddl.WriteString(", " + quote(field))
 	}
 	return ddl.String()
 }
@@ -89,12 +85,25 @@ const (
 	valueEnd   = "\x1e"
 )
 
-// manyText writes the values of all many-valued keys of doc in the order of names.
-func manyText(c *store.Collection, names []string, doc any) string {
-	var text strings.Builder
-	for _, name := range names {
+// keysOf returns the values that doc has of each of its many-valued keys, each once.
+func keysOf(c *store.Collection, l *layout, doc any) [][]string {
+	values := make([][]string, len(l.keys))
+	for i, name := range l.keys {
 		for _, value := range c.Many[name](doc) {
-			text.WriteString(valueStart + name + "=" + strings.Map(printable, value) + valueEnd)
+			if value = strings.Map(printable, value); !slices.Contains(values[i], value) {
+				values[i] = append(values[i], value)
+			}
+		}
+	}
+	return values
+}
+
+// manyText writes the values of all keys.
+func manyText(l *layout, values [][]string) string {
+	var text strings.Builder
+	for i, name := range l.keys {
+		for _, value := range values[i] {
+			text.WriteString(valueStart + name + "=" + value + valueEnd)
 		}
 	}
 	return text.String()
@@ -107,10 +116,9 @@ func printable(r rune) rune {
 	return r
 }
 
-// manyValues reads the values of one key back, each once.
+// manyValues reads the values of one key back.
 func manyValues(text, name string) []string {
 	var values []string
-	seen := map[string]bool{}
 	mark := valueStart + name + "="
 	for {
 		_, rest, found := strings.Cut(text, mark)
@@ -118,10 +126,6 @@ func manyValues(text, name string) []string {
 			return values
 		}
 		value, after, _ := strings.Cut(rest, valueEnd)
-		if !seen[value] {
-			seen[value] = true
-			values = append(values, value)
-		}
-		text = after
+		values, text = append(values, value), after
 	}
 }

@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 
@@ -32,10 +30,9 @@ type job struct {
 // change is a store.Change made ready outside the writer, which then only writes.
 type change struct {
 	store.Change
-	body   string
-	many   string
-	names  []string // of the many-valued keys, sorted
-	fields []any    // the values of row.fields
+	row
+	body string
+	keys string // the column many
 }
 
 // errClosed is what a commit gets that comes after Close.
@@ -65,17 +62,21 @@ func (s *Store) Commit(ctx context.Context, changes ...store.Change) error {
 }
 
 func made(c store.Change) (change, error) {
-	ready := change{Change: c, names: slices.Sorted(maps.Keys(c.In.Many))}
+	ready := change{Change: c}
 	if c.Doc == nil {
 		return ready, nil
 	}
 	body, err := json.Marshal(c.Doc)
-	if err != nil {
-		return ready, fmt.Errorf("store: %s/%s cannot be written as JSON: %w", c.In.Name, c.ID, err)
+	if err == nil {
+		l := layoutOf(c.In)
+		ready.body, ready.many = string(body), keysOf(c.In, l, c.Doc)
+		ready.keys = manyText(l, ready.many)
+		ready.values, err = valuesOf(l, c.Doc)
 	}
-	ready.body, ready.many = string(body), manyText(c.In, ready.names, c.Doc)
-	ready.fields, err = valuesOf(body, newRow(manyIndexes(c.In)).fields)
-	return ready, err
+	if err != nil {
+		return ready, fmt.Errorf("store: %s/%s cannot be written: %w", c.In.Name, c.ID, err)
+	}
+	return ready, nil
 }
 
 func (s *Store) submit(j *job) error {
@@ -232,55 +233,77 @@ func (s *Store) do(ctx context.Context, j *job) error {
 
 // apply writes one change: the document, then the rows of its many-valued keys.
 func (s *Store) apply(ctx context.Context, c *change) error {
-	name := quote(c.In.Name)
-	leads := manyIndexes(c.In)
 	if c.Version == 0 {
-		row := newRow(leads)
-		if err := s.insert(ctx, c, row); err != nil {
+		written, err := s.prepared(ctx, insertInto(c.In, 1), c.args(nil)...)
+		if err != nil {
 			return err
 		}
-		return s.fill(ctx, c, leads, row, c.many)
+		if c.n, err = written.LastInsertId(); err != nil {
+			return err
+		}
+		return s.fill(ctx, c.In, &c.row)
 	}
-	old := newRow(leads)
-	var many string
-	old.extra = &many
-	err := s.scan(ctx, old, `SELECT `+old.columns()+`, many FROM `+name+` WHERE "_id" = ? AND version = ?`, c.ID, c.Version)
-	if errors.Is(err, sql.ErrNoRows) {
-		return &store.VersionConflict{Collection: c.In.Name, ID: c.ID}
-	}
+	old, err := s.old(ctx, c)
 	if err != nil {
 		return err
 	}
 	if c.Doc == nil {
-		if err := s.empty(ctx, c, leads, old, many); err != nil {
+		if err := s.empty(ctx, c.In, old); err != nil {
 			return err
 		}
-		return s.exec(ctx, `DELETE FROM `+name+` WHERE n = ?`, old.n)
+		return s.exec(ctx, `DELETE FROM `+quote(c.In.Name)+` WHERE n = ?`, old.n)
 	}
-	if err := s.exec(ctx, `UPDATE `+name+` SET version = version + 1, body = ?, many = ? WHERE n = ?`, c.body, c.many, old.n); err != nil {
+	if err := s.update(ctx, c, old); err != nil {
 		return err
 	}
-	row := newRow(leads)
-	row.n, row.values = old.n, c.fields
-	return s.refill(ctx, c, leads, old, many, row)
+	c.n = old.n
+	return s.refill(ctx, c.In, old, &c.row)
 }
 
-// insert writes a new document and notes its number and indexed fields in row.
-func (s *Store) insert(ctx context.Context, c *change, row *row) error {
-	written, err := s.prepared(ctx, insertInto(c.In, 1), c.ID, c.body, c.many)
+// old reads what is known of the version that c replaces.
+func (s *Store) old(ctx context.Context, c *change) (*row, error) {
+	l := layoutOf(c.In)
+	old := &row{values: make([]any, len(l.columns))}
+	var many string
+	into := []any{&old.n, &many}
+	for i := range old.values {
+		into = append(into, &old.values[i])
+	}
+	stmt, err := s.statement(ctx, `SELECT n, many`+columns(c.In)+` FROM `+quote(c.In.Name)+` WHERE "_id" = ? AND version = ?`)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	row.values = c.fields
-	row.n, err = written.LastInsertId()
-	return err
+	err = stmt.QueryRowContext(ctx, c.ID, c.Version).Scan(into...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, &store.VersionConflict{Collection: c.In.Name, ID: c.ID}
+	}
+	for _, name := range l.keys {
+		old.many = append(old.many, manyValues(many, name))
+	}
+	return old, err
 }
 
-// insertInto is the statement that inserts so many documents: key, body and
-// many-valued keys of each.
+// update replaces a document. It names only the columns that change: SQLite writes
+// anew every index of which one is named.
+func (s *Store) update(ctx context.Context, c *change, old *row) error {
+	set, args := "", []any{c.body, c.keys}
+	for i, field := range layoutOf(c.In).columns {
+		if c.values[i] != old.values[i] {
+			set += ", " + quote(field) + " = ?"
+			args = append(args, c.values[i])
+		}
+	}
+	return s.exec(ctx, `UPDATE `+quote(c.In.Name)+` SET version = version + 1, body = ?, many = ?`+set+` WHERE n = ?`, append(args, old.n)...)
+}
+
+// insertInto is the statement that inserts so many documents, with the args of each.
 func insertInto(in *store.Collection, documents int) string {
-	const one = "(?, 1, ?, ?)"
-	return `INSERT INTO ` + quote(in.Name) + ` ("_id", version, body, many) VALUES ` + one + strings.Repeat(", "+one, documents-1)
+	return `INSERT INTO ` + quote(in.Name) + ` ("_id", version, body, many` + columns(in) + `) VALUES ` +
+		places(documents, 4+len(layoutOf(in).columns))
+}
+
+func (c *change) args(before []any) []any {
+	return append(append(before, c.ID, 1, c.body, c.keys), c.values...)
 }
 
 func refused(c *change, err error) error {
@@ -310,14 +333,6 @@ func (s *Store) prepared(ctx context.Context, text string, args ...any) (sql.Res
 		return nil, err
 	}
 	return stmt.ExecContext(ctx, args...)
-}
-
-func (s *Store) scan(ctx context.Context, r *row, text string, args ...any) error {
-	stmt, err := s.statement(ctx, text)
-	if err != nil {
-		return err
-	}
-	return stmt.QueryRowContext(ctx, args...).Scan(r.targets()...)
 }
 
 // statement is used by the writer alone, so its map needs no lock.
