@@ -61,7 +61,7 @@ func Book(ctx context.Context, s store.Store, o Options) (*Checked, error) {
 		o.Progress = func(string, int64, int64) {}
 	}
 	b := &book{store: s, Options: o, found: map[*store.Collection]int64{}}
-	for _, part := range []func(context.Context) error{b.head, b.log, b.histories, b.strays} {
+	for _, part := range []func(context.Context) error{b.head, b.log, b.histories, b.strays, b.lists} {
 		if err := part(ctx); err != nil {
 			return nil, err
 		}
@@ -179,6 +179,27 @@ func (b *book) strayIn(ctx context.Context, in *store.Collection) error {
 		}
 		q.After = records[len(records)-1].Place
 	}
+}
+
+// lists looks for documents that lists would find by other values than theirs, or
+// not at all, where the engine keeps those values apart.
+func (b *book) lists(ctx context.Context) error {
+	engine, ok := b.store.(interface {
+		Misfiled(context.Context, *store.Collection) ([]string, error)
+	})
+	if !ok {
+		return nil
+	}
+	for _, in := range store.Schema {
+		keys, err := engine.Misfiled(ctx, in)
+		if err != nil {
+			return err
+		}
+		if len(keys) > 0 {
+			return disagree(ledger.Subject(in, keys[0]), "lists find it by other values than it has: its index was altered")
+		}
+	}
+	return nil
 }
 
 // collection returns a subject's collection and key.

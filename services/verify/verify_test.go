@@ -128,7 +128,7 @@ func (b *book) put(id string, e *models.Entry) string {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.exec(`INSERT OR REPLACE INTO events ("_id", version, body, many) VALUES (?, 1, ?, '')`, id, string(body))
+	b.exec(`INSERT OR REPLACE INTO events ("_id", version, subject, seq, at, body, many) VALUES (?, 1, ?, ?, ?, ?, '')`, id, e.Subject, e.Seq, e.At.String(), string(body))
 	return e.Hash
 }
 
@@ -155,6 +155,9 @@ func TestEveryTamperingIsFoundAndNamed(t *testing.T) {
 		"an asset put in": {func(b *book) {
 			b.exec(`INSERT INTO assets ("_id", version, body, many) SELECT 'forged', version, replace(replace(body, "_id", 'forged'), '"number":', '"number":9'), many FROM assets WHERE "_id" = ?`, key(b.other))
 		}, []string{"assets/forged", "nothing in its history says how it came there"}},
+		"an asset hidden from lists": {func(b *book) {
+			b.exec(`UPDATE assets SET status = 'struck_off' WHERE "_id" = ?`, key(b.asset))
+		}, []string{"ASSET", "lists find it by other values than it has"}},
 		"an event's text":       {replaced("@1", "410.00", "210.00"), []string{"event ASSET@1", "was altered since it entered the ledger as leaf"}},
 		"the last event's text": {replaced("@3", "invoice", "receipt"), []string{"event ASSET@3", "was altered since it entered the ledger"}},
 		"an event's time": {func(b *book) {
