@@ -37,7 +37,7 @@ type Service struct {
 const attempts = 50
 
 // batch is how many lines one Commit writes, so that others can write in between.
-const batch = 1000
+const batch = 5000
 
 // load reads a stocktake that the caller may see: its officers do, whoever opened
 // it, and everybody who sees something of what is expected.
