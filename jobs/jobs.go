@@ -42,6 +42,8 @@ func Table(h *house.House) []timetable.Job {
 			Do: watching(h, models.TrainingLapsing, "it was renewed, or is demanded no more", h.Training.Lapsing)},
 		{Name: "grants", Line: "50 0 * * *", What: "Flags grants that end within three months and are not closed.",
 			Do: watching(h, models.GrantEnding, "it was closed, or goes on", h.Titles.Ending)},
+		{Name: "visit_findings", Line: "55 0 * * *", What: "Flags findings of end-use visits that are open past their day.",
+			Do: watching(h, models.FindingOverdue, "it was closed", h.Visits.Overdue)},
 		{Name: "escalation", Line: "0 5 * * *", What: "Raises findings that have stood too long to the unit above.",
 			Do: rising(h)},
 		{Name: "integration", Line: "* * * * *", What: "Integrates events into the ledger's log.",

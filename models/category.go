@@ -32,6 +32,8 @@ type Category struct {
 	// Calibrated says that its items are issued only with a calibration certificate in
 	// force.
 	Calibrated bool `json:"calibrated,omitempty"`
+	// Enhanced says that every item is seen on each end-use visit, whatever the sample.
+	Enhanced bool `json:"enhanced,omitempty"`
 	Base
 }
 

@@ -26,10 +26,11 @@ const (
 	PublicReported     FlagKind = "public_report" // by somebody without a sign-in
 	LossOpen           FlagKind = "loss_open"
 	GrantEnding        FlagKind = "grant_ending"
+	FindingOverdue     FlagKind = "finding_overdue" // of an end-use visit
 )
 
 // FlagKinds lists the kinds in the order that pages show them.
-var FlagKinds = []FlagKind{Unaccounted, LossOpen, OverdueService, OverdueReturn, PublicReported, Expired, HandoverUnaccepted, RequestWaiting, LowStock,
+var FlagKinds = []FlagKind{Unaccounted, LossOpen, FindingOverdue, OverdueService, OverdueReturn, PublicReported, Expired, HandoverUnaccepted, RequestWaiting, LowStock,
 	DueSoon, Expiring, TrainingLapsing, WarrantyEnding, GrantEnding}
 
 // Words returns the kind as people say it.

@@ -32,6 +32,8 @@ const (
 	Dispose       Verb = "propose write-offs and strike off charge"
 	PassTitle     Verb = "record who owns equipment"
 	CloseGrant    Verb = "close grants"
+	AnswerFinding Verb = "answer findings of end-use visits"
+	Monitor       Verb = "plan and record end-use visits"
 	ManagePlaces  Verb = "change units, categories, donors and grants"
 	AddPeople     Verb = "add people"
 	ManagePeople  Verb = "give people a sign-in or change it"
@@ -60,6 +62,8 @@ var roles = map[Verb][]models.Role{
 	Dispose:       {models.Admin, models.Storekeeper},
 	PassTitle:     {models.Admin, models.Storekeeper},
 	CloseGrant:    {models.Admin},
+	AnswerFinding: {models.Admin, models.Storekeeper, models.Commander, models.Maintenance},
+	Monitor:       {models.Admin, models.Commander, models.Auditor},
 	ManagePlaces:  {models.Admin},
 	AddPeople:     {models.Admin, models.Storekeeper},
 	ManagePeople:  {models.Admin},

@@ -66,6 +66,11 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 		{"GET", "/losses/L-NORTH-POST-2026-0001", ""}, {"GET", "/losses/L-NORTH-POST-2026-0001/events", ""}, {"POST", "/losses/L-NORTH-POST-2026-0001/appoint", `{"officer":"chief"}`},
 		{"GET", "/writeoffs", ""}, {"POST", "/writeoffs", `{"tag":"` + a.Tag + `","ground":"obsolete","why":"old"}`}, {"GET", "/titles", ""}, {"GET", "/titles/none", ""},
 		{"POST", "/titles", `{"to":"AGENCY","on":"2026-03-30","document":"D","tags":["` + a.Tag + `"]}`}, {"GET", "/grants/A-2025/closing", ""}, {"POST", "/grants/A-2025/close", `{"signature":{"drawing":""}}`},
+		{"POST", "/visits", `{"name":"Yearly","scope":{"unit":"NORTH"},"on":"2026-04-02","sample":{"size":1,"seed":7}}`}, {"GET", "/visits", ""}, {"GET", "/visits/EV-NORTH-2026-0001", ""}, {"POST", "/visits/EV-NORTH-2026-0001/begin", ""},
+		{"GET", "/visits/EV-NORTH-2026-0001/items", ""}, {"POST", "/visits/EV-NORTH-2026-0001/items", `{"code":"` + a.Tag + `","outcome":"seen","use":"as_intended"}`}, {"POST", "/visits/EV-NORTH-2026-0001/check", `{"answers":[{"question":1,"answer":"yes"}]}`},
+		{"POST", "/visits/EV-NORTH-2026-0001/findings", `{"severity":"major","what":"No lock","due":"2026-05-01"}`}, {"GET", "/visits/EV-NORTH-2026-0001/findings", ""}, {"GET", "/visits/EV-NORTH-2026-0001/events", ""}, {"POST", "/visits/EV-NORTH-2026-0001/sign", `{}`},
+		{"GET", "/visit-findings", ""}, {"GET", "/visit-findings/EV-NORTH-2026-0001-F1", ""}, {"POST", "/visit-findings/EV-NORTH-2026-0001-F1/answer", `{"text":"Locked","evidence":"Bill 7"}`}, {"POST", "/visit-findings/EV-NORTH-2026-0001-F1/close", `{"text":"Seen"}`},
+		{"POST", "/checklists/radios", `{"name":"Radios","category":"radio","questions":["Are they locked away?"]}`}, {"GET", "/checklists", ""}, {"POST", "/visits/EV-NORTH-2026-0001/cancel", `{"reason":"Flood"}`},
 		{"POST", "/grants/A-2025/recipients", `{"recipient":"The agency"}`},
 		{"POST", "/assets/lots", `{"asset":{"name":"Lamp","category":"radio","unit":"NORTH"},"count":2}`},
 	} {

@@ -36,6 +36,7 @@ func (a *API) Routes() []Route {
 		a.publicRoutes(),
 		a.disposalRoutes(),
 		a.titleRoutes(),
+		a.visitRoutes(),
 		a.flagRoutes(),
 		a.jobRoutes(),
 		a.workshopRoutes(),

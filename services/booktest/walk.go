@@ -121,6 +121,7 @@ func Walk(t *testing.T, s store.Store) {
 	is("entered again", again, 0, err)
 	walkCare(t, w, is)
 	walkDisposal(t, w, is)
+	walkVisits(t, w, is)
 	walkWorkshop(t, w, is)
 	walkJobs(t, w, is)
 	walkTell(t, w, is)

@@ -24,6 +24,7 @@ import (
 	"quartermaster/services/timetable"
 	"quartermaster/services/titles"
 	"quartermaster/services/training"
+	"quartermaster/services/visits"
 	"quartermaster/services/workshop"
 )
 
@@ -51,6 +52,7 @@ type House struct {
 	Reports   *reports.Service
 	Disposal  *disposal.Service
 	Titles    *titles.Service
+	Visits    *visits.Service
 }
 
 // Settings are what the services are told from outside.
@@ -83,10 +85,11 @@ func Over(book *ledger.Book, s Settings) *House {
 		Flags: h.Flags, AcceptWithin: cmp.Or(s.AcceptWithin, 3)}
 	h.Disposal = &disposal.Service{Book: book, Register: h.Register, Flags: h.Flags}
 	h.Titles = &titles.Service{Book: book, Register: h.Register, Stock: h.Stock, Signing: h.Signing, Flags: h.Flags}
-	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Flags: h.Flags, Disposal: h.Disposal}
+	h.Visits = &visits.Service{Book: book, Register: h.Register, Flags: h.Flags, Signing: h.Signing}
+	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Flags: h.Flags, Disposal: h.Disposal, Visits: h.Visits}
 	h.Stocktakes = &stocktake.Service{Book: book, Register: h.Register, Stock: h.Stock, Flags: h.Flags, Custody: h.Custody, Signing: h.Signing}
 	h.Overview = &overview.Service{Book: book, Flags: h.Flags, Register: h.Register, Stock: h.Stock}
-	h.Reports = &reports.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Stocktakes: h.Stocktakes, Proofs: h.Proofs}
+	h.Reports = &reports.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Stocktakes: h.Stocktakes, Visits: h.Visits, Proofs: h.Proofs}
 	h.Timetable = &timetable.Service{Book: book}
 	h.Workshop = &workshop.Service{Book: book, Register: h.Register, Maintenance: h.Maintenance}
 	h.Public = &public.Service{Book: book, Register: h.Register, Flags: h.Flags, Workshop: h.Workshop}

@@ -100,6 +100,7 @@ type CategoryEdit struct {
 	Demands    *[]models.Demand `json:"demands,omitempty"`
 	Meters     *[]models.Meter  `json:"meters,omitempty"`
 	Calibrated *bool            `json:"calibrated,omitempty"`
+	Enhanced   *bool            `json:"enhanced,omitempty"`
 }
 
 // EditCategory changes a category.
@@ -118,6 +119,7 @@ func (s *Service) EditCategory(ctx context.Context, code string, version int64, 
 		models.Set(&c.Demands, edit.Demands)
 		models.Set(&c.Meters, edit.Meters)
 		models.Set(&c.Calibrated, edit.Calibrated)
+		models.Set(&c.Enhanced, edit.Enhanced)
 		return s.coursesExist(ctx, c)
 	})
 }

@@ -20,6 +20,7 @@ import (
 	"quartermaster/services/reports/layout"
 	"quartermaster/services/stock"
 	"quartermaster/services/stocktake"
+	"quartermaster/services/visits"
 )
 
 // Service makes reports.
@@ -31,6 +32,7 @@ type Service struct {
 	Custody  *custody.Service
 	// Stocktakes says whether their results are still what was signed for.
 	Stocktakes *stocktake.Service
+	Visits     *visits.Service
 	Proofs     *proofs.Log
 	// Failed is told what went wrong in the background.
 	Failed func(error)

@@ -12,9 +12,9 @@ import (
 
 // Waiting is something that waits for somebody.
 type Waiting struct {
-	For      string      `json:"for"`    // accept, dispatch, approve, fulfil, inquire, appoint, decide, strike_off
-	Number   string      `json:"number"` // of the voucher, request, loss or write-off
-	Kind     string      `json:"kind"`   // voucher, request, loss or writeoff
+	For      string      `json:"for"`    // accept, dispatch, approve, fulfil, inquire, appoint, decide, strike_off, visit, finish, answer, judge
+	Number   string      `json:"number"` // of the voucher, request, loss, write-off, visit or finding
+	Kind     string      `json:"kind"`   // voucher, request, loss, writeoff, visit or finding
 	What     string      `json:"what"`
 	Unit     string      `json:"unit"` // that waits, or that sends
 	Since    models.Time `json:"since"`
@@ -41,7 +41,7 @@ func (s *Service) Inbox(ctx context.Context) (*Inbox, error) {
 		return nil, err
 	}
 	inbox := &Inbox{Items: []Waiting{}}
-	for _, sort := range []func(context.Context, *models.Person) ([]Waiting, error){s.toAccept, s.toDispatch, s.toDecide, s.toFulfil, s.toDispose} {
+	for _, sort := range []func(context.Context, *models.Person) ([]Waiting, error){s.toAccept, s.toDispatch, s.toDecide, s.toFulfil, s.toDispose, s.toVisit} {
 		some, err := sort(ctx, caller)
 		if err != nil {
 			return nil, err

@@ -18,6 +18,7 @@ import (
 	"quartermaster/services/series"
 	"quartermaster/services/stock"
 	"quartermaster/services/store"
+	"quartermaster/services/visits"
 )
 
 // Service keeps requests.
@@ -28,6 +29,7 @@ type Service struct {
 	Custody  *custody.Service
 	Flags    *flags.Service
 	Disposal *disposal.Service
+	Visits   *visits.Service
 }
 
 // NewRequest is what somebody asks for: a category, a make and model of it, or a

@@ -24,56 +24,69 @@ func newSeed() int64 {
 	return n.Int64() + 1
 }
 
+// Unit is what a draw needs to know of one of those that it draws from.
+type Unit struct {
+	Code, Category string
+	Cost           *models.Money
+	Whole          bool // taken besides the size
+}
+
 // draw returns the lines of the sample, all of them where there is none.
-//
-// Each line is ranked by the SHA-256 of "SEED CODE"; the lowest are drawn. That is
-// a simple random sample without replacement, which anybody who has the list can
-// draw again. In strata the size is shared out in proportion to their own sizes, by
-// the largest remainders (Cochran, Sampling Techniques, 3rd ed., section 5.5),
-// with one of each stratum at least as far as the size goes.
 func draw(st *models.Stocktake, lines []*models.StocktakeLine) []*models.StocktakeLine {
-	sample := st.Sample
+	return Draw(st.Sample, lines, func(l *models.StocktakeLine) Unit { return Unit{Code: l.Code, Category: l.Category, Cost: l.Cost} })
+}
+
+// Draw returns what a sample takes of all, everything where there is none, and writes
+// into the sample its seed and how many it was drawn from.
+//
+// Each is ranked by the SHA-256 of "SEED CODE"; the lowest are drawn. That is a
+// simple random sample without replacement, which anybody who has the list can draw
+// again. In strata the size is shared out in proportion to their own sizes, by the
+// largest remainders (Cochran, Sampling Techniques, 3rd ed., section 5.5), with one
+// of each stratum at least as far as the size goes.
+func Draw[T any](sample *models.Sample, all []T, unit func(T) Unit) []T {
 	if sample == nil {
-		return lines
+		return all
 	}
 	if sample.Seed == 0 {
 		sample.Seed = newSeed()
 	}
-	sample.Of = len(lines)
-	var drawn, rest []*models.StocktakeLine
-	for _, line := range lines {
-		if sample.AllOver != nil && line.Cost != nil && line.Cost.AtLeast(*sample.AllOver) {
-			drawn = append(drawn, line)
+	sample.Of = len(all)
+	var drawn, rest []T
+	for _, one := range all {
+		u := unit(one)
+		if u.Whole || sample.AllOver != nil && u.Cost != nil && u.Cost.AtLeast(*sample.AllOver) {
+			drawn = append(drawn, one)
 		} else {
-			rest = append(rest, line)
+			rest = append(rest, one)
 		}
 	}
-	strata := stratify(sample.By, rest)
+	strata := stratify(sample.By, rest, unit)
 	for i, n := range shares(strata, min(sample.Size, len(rest))) {
-		drawn = append(drawn, lowest(sample.Seed, strata[i], n)...)
+		drawn = append(drawn, lowest(sample.Seed, strata[i], unit, n)...)
 	}
 	return drawn
 }
 
-// stratify parts lines by category or by value; into one stratum when by neither.
-func stratify(by string, lines []*models.StocktakeLine) [][]*models.StocktakeLine {
-	parts := map[string][]*models.StocktakeLine{}
+// stratify parts units by category or by value; into one stratum when by neither.
+func stratify[T any](by string, all []T, unit func(T) Unit) [][]T {
+	parts := map[string][]T{}
 	var names []string
-	for _, line := range lines {
+	for _, one := range all {
 		name := ""
 		switch by {
 		case "category":
-			name = line.Category
+			name = unit(one).Category
 		case "value":
-			name = valueBand(line.Cost)
+			name = valueBand(unit(one).Cost)
 		}
 		if parts[name] == nil {
 			names = append(names, name)
 		}
-		parts[name] = append(parts[name], line)
+		parts[name] = append(parts[name], one)
 	}
 	slices.Sort(names)
-	strata := make([][]*models.StocktakeLine, len(names))
+	strata := make([][]T, len(names))
 	for i, name := range names {
 		strata[i] = parts[name]
 	}
@@ -97,7 +110,7 @@ func valueBand(cost *models.Money) string {
 }
 
 // shares parts size among strata.
-func shares(strata [][]*models.StocktakeLine, size int) []int {
+func shares[T any](strata [][]T, size int) []int {
 	total := 0
 	for _, stratum := range strata {
 		total += len(stratum)
@@ -128,20 +141,20 @@ func shares(strata [][]*models.StocktakeLine, size int) []int {
 	return share
 }
 
-// lowest returns the n lines of lowest rank.
-func lowest(seed int64, lines []*models.StocktakeLine, n int) []*models.StocktakeLine {
+// lowest returns the n of lowest rank.
+func lowest[T any](seed int64, all []T, unit func(T) Unit, n int) []T {
 	type ranked struct {
 		rank [sha256.Size]byte
-		line *models.StocktakeLine
+		one  T
 	}
-	all := make([]ranked, len(lines))
-	for i, line := range lines {
-		all[i] = ranked{sha256.Sum256([]byte(strconv.FormatInt(seed, 10) + " " + line.Code)), line}
+	order := make([]ranked, len(all))
+	for i, one := range all {
+		order[i] = ranked{sha256.Sum256([]byte(strconv.FormatInt(seed, 10) + " " + unit(one).Code)), one}
 	}
-	slices.SortFunc(all, func(a, b ranked) int { return bytes.Compare(a.rank[:], b.rank[:]) })
-	drawn := make([]*models.StocktakeLine, n)
+	slices.SortFunc(order, func(a, b ranked) int { return bytes.Compare(a.rank[:], b.rank[:]) })
+	drawn := make([]T, n)
 	for i := range drawn {
-		drawn[i] = all[i].line
+		drawn[i] = order[i].one
 	}
 	return drawn
 }

@@ -319,6 +319,7 @@ var Schema = []*Collection{
 	Stocktakes, StocktakeLines,
 	Schedules, Readings, Services, Outages, Feeds,
 	Losses, WriteOffs, TitleTransfers,
+	Visits, VisitItems, VisitFindings, Checklists,
 	Jobs,
 	Reports, ReportProgress,
 }

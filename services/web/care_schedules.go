@@ -154,7 +154,8 @@ func (w *Web) addSchedule(c *fiber.Ctx) error {
 	})
 }
 
-// setMeters replaces a category's meters, and whether its items need a certificate.
+// setMeters replaces a category's meters, whether its items need a certificate, and
+// whether every one is seen on each end-use visit.
 func (w *Web) setMeters(c *fiber.Ctx) error {
 	return w.addForm(c, "/care/schedules", w.schedulesPage, func(c *fiber.Ctx) error {
 		meters := []models.Meter{}
@@ -168,8 +169,8 @@ func (w *Web) setMeters(c *fiber.Ctx) error {
 			}
 			meters = append(meters, m)
 		}
-		calibrated := c.FormValue("calibrated") != ""
-		_, err := w.Register.EditCategory(c.UserContext(), c.FormValue("of"), 0, register.CategoryEdit{Meters: &meters, Calibrated: &calibrated})
+		calibrated, enhanced := c.FormValue("calibrated") != "", c.FormValue("enhanced") != ""
+		_, err := w.Register.EditCategory(c.UserContext(), c.FormValue("of"), 0, register.CategoryEdit{Meters: &meters, Calibrated: &calibrated, Enhanced: &enhanced})
 		return err
 	})
 }
