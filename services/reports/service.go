@@ -57,7 +57,7 @@ type Kind struct {
 }
 
 // Kinds lists the kinds in the order that pages show them.
-var Kinds = []*Kind{registerKind, handoverKind, movementsKind, verificationKind, maintenanceKind, lossesKind, consumablesKind, depreciationKind, flagsKind}
+var Kinds = []*Kind{registerKind, handoverKind, movementsKind, verificationKind, visitsKind, endUseKind, maintenanceKind, lossesKind, consumablesKind, depreciationKind, flagsKind}
 
 // Find returns the kind of a name.
 func Find(name string) (*Kind, error) {

@@ -17,6 +17,7 @@ import (
 	"quartermaster/services/stock"
 	"quartermaster/services/stocktake"
 	"quartermaster/services/store"
+	"quartermaster/services/visits"
 )
 
 // story makes a book in which each report has something to tell: items of two
@@ -87,6 +88,17 @@ func story(t testing.TB) *booktest.World {
 	_, err = w.Disposal.Report(w.As("keeper-north"), disposal.NewLoss{Tag: w.TagOf(3), Kind: models.Damage, On: "2026-04-01", Where: "Charging room", What: "Fell into water", Condition: "poor"})
 	must(err)
 	_, err = w.Disposal.Propose(w.As("keeper-north"), disposal.Proposal{Tag: w.TagOf(2), Ground: "obsolete", Why: "Analogue"})
+	must(err)
+	visit, err := w.Visits.Plan(w.As("auditor-a"), visits.NewVisit{Name: "Yearly visit", Scope: models.VisitScope{Category: "radio"}, On: w.Book.Today(), Sample: &models.Sample{Size: 1, Seed: 4}})
+	must(err)
+	_, err = w.Visits.Begin(w.As("auditor-a"), visit.Number, 0)
+	must(err)
+	yes := true
+	_, err = w.Visits.See(w.As("auditor-a"), visit.Number, visits.Look{Code: radio.Tag, Outcome: models.ItemSeen, Use: "as_intended", UsedFor: "Patrols", Needed: &yes, Condition: "good"})
+	must(err)
+	_, err = w.Visits.Check(w.As("auditor-a"), visit.Number, 0, visits.Answers{Answers: []visits.Answer{{Question: 1, Answer: "no", Remark: "the fence is down"}}})
+	must(err)
+	_, err = w.Visits.Raise(w.As("auditor-a"), visit.Number, 0, visits.NewFinding{Severity: "major", What: "The fence of the post is down.", Unit: "NORTH-POST", Due: w.Book.Today().Add(30)})
 	must(err)
 	return w
 }

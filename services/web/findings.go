@@ -37,7 +37,7 @@ type finding struct {
 // people know them by behind.
 var pagesOf = map[string]string{
 	"public_reports": "/public-reports?tag=",
-	"assets":         "/assets/", "vouchers": "/vouchers/", "requests": "/requests/", "balances": "/lots/", "stock_items": "/stock/", "trainings": "/people/", "losses": "/losses/", "grants": "/grants/",
+	"assets":         "/assets/", "vouchers": "/vouchers/", "requests": "/requests/", "balances": "/lots/", "stock_items": "/stock/", "trainings": "/people/", "losses": "/losses/", "visit_findings": "/visit-findings/", "grants": "/grants/",
 }
 
 // Age says in words how long the matter has stood.

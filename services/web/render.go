@@ -45,7 +45,7 @@ func (v view) May(verb string) bool {
 }
 
 var verbs = map[string]access.Verb{
-	"report loss": access.ReportLoss, "dispose": access.Dispose, "pass title": access.PassTitle, "train": access.Train, "triage": access.Triage, "report": access.ReportDefects, "ask": access.Ask, "stock": access.KeepStock, "take": access.TakeOnCharge, "edit": access.Edit, "move": access.Move,
+	"report loss": access.ReportLoss, "dispose": access.Dispose, "pass title": access.PassTitle, "monitor": access.Monitor, "train": access.Train, "triage": access.Triage, "report": access.ReportDefects, "ask": access.Ask, "stock": access.KeepStock, "take": access.TakeOnCharge, "edit": access.Edit, "move": access.Move,
 	"jobs": access.RunJobs, "count": access.TakeStock, "places": access.ManagePlaces, "add people": access.AddPeople, "manage people": access.ManagePeople,
 	"maintain": access.Maintain, "schedule": access.Schedule,
 	"notices": access.ManageNotices,

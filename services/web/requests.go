@@ -44,6 +44,8 @@ var waitingHeadings = []struct{ what, heading, more string }{
 	{"fulfil", "To fulfil", "/requests?state=approved"}, {"dispatch", "Your drafts", "/vouchers?state=draft"},
 	{"inquire", "To inquire into", "/losses?state=inquiry"}, {"appoint", "To appoint an officer for", "/losses?state=reported"}, {"decide", "Losses and write-offs to decide", "/losses?state=to_decide"},
 	{"strike_off", "To strike off charge", "/writeoffs?state=approved"},
+	{"visit", "Visits to make", "/visits?state=planned"}, {"finish", "Visits to finish", "/visits?state=under_way"},
+	{"answer", "Findings to answer", "/visit-findings?state=open"}, {"judge", "Answers to look at", "/visit-findings?state=answered"},
 }
 
 // home is the first page: what waits for whoever signed in, and what they do most.

@@ -109,6 +109,15 @@ var tellings = map[string]struct{ what, sign string }{
 	"title.recorded":           {"Recorded", "start"},
 	"title.file_added":         {"File attached", "edit"},
 	"grant.closed":             {"Closed", "in"},
+	"asset.visited":            {"Seen on an end-use visit", "in"},
+	"visit.planned":            {"Planned", "start"},
+	"visit.postponed":          {"Planned for another day", "edit"},
+	"visit.begun":              {"Begun", "move"},
+	"visit.item_seen":          {"Result of an item entered", "edit"},
+	"visit.checked":            {"Checklist answered", "edit"},
+	"visit.finding_raised":     {"Finding raised", "out"},
+	"visit.made":               {"Signed", "in"},
+	"visit.cancelled":          {"Cancelled", "out"},
 	"asset.changed":            {"Record changed", "edit"},
 	"asset.retagged":           {"Given a new tag", "edit"},
 	"asset.file_added":         {"File attached", "edit"},
@@ -119,6 +128,7 @@ var tellings = map[string]struct{ what, sign string }{
 // as they are, those with "" follow from others and are not told.
 var fieldNames = map[string]string{
 	"inquiry": "", "decision": "", "waived": "", "recovered": "", "repaired": "", "found": "", "consent": "", "struck": "", "noted": "", "demands": "", "disposal": "", "issued": "", "authority": "", // of losses and write-offs
+	"begun_at": "", "made_at": "", "checklist": "", "extras": "", "findings": "", "sample": "", "on": "Planned for", "impact": "",
 	"write_off": "Write-off", "loss": "Loss", "recipient": "Proposed recipient", "method": "",
 	"failing_since": "", "off": "Off", "url": "Address", "events": "Told of",
 	"parts": "", "photos": "", "ended_at": "", "service": "", "mechanic": "Mended by", "waiting_for": "Waits for", // of jobs in the workshop

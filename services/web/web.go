@@ -61,6 +61,7 @@ func (w *Web) Mount(app *fiber.App) {
 		w.mountFindings,
 		w.mountDisposal,
 		w.mountTitles,
+		w.mountVisits,
 		w.mountStocktakes,
 		w.mountReports,
 	} {
