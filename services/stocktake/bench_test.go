@@ -51,6 +51,31 @@ func BenchmarkClose(b *testing.B) {
 	}
 }
 
+// BenchmarkLookAtClosed looks at a closed stocktake of 10,000 items: for the first time
+// within ten minutes, and again.
+func BenchmarkLookAtClosed(b *testing.B) {
+	w := booktest.New(b)
+	w.Radios(10_000)
+	keeper := w.As("keeper-north")
+	st, err := w.Stocktakes.Open(keeper, stocktake.NewStocktake{Name: "Count", Deadline: booktest.Deadline})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := w.Stocktakes.Close(keeper, st.Number, 0, stocktake.Closing{Signatures: bothSign}); err != nil {
+		b.Fatal(err)
+	}
+	for name, pass := range map[string]time.Duration{"first": 10 * time.Minute, "again": 0} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				w.Pass(pass)
+				if _, err := w.Stocktakes.Stocktake(keeper, st.Number); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkSight counts items one after the other.
 func BenchmarkSight(b *testing.B) {
 	w := booktest.New(b)

@@ -206,7 +206,7 @@ func hash(st *models.Stocktake, sig models.Signature) string {
 
 // broken says which signatures are not for the result as it is now, from 1.
 func (s *Service) broken(ctx context.Context, st *models.Stocktake) ([]int, error) {
-	_, digest, err := s.result(ctx, st)
+	digest, err := s.digest(ctx, st)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 
 	"quartermaster/models"
 	"quartermaster/services/access"
@@ -31,6 +32,9 @@ type Service struct {
 	Signing  *signing.Service
 
 	numbers series.Turns
+
+	digesting sync.Mutex
+	digests   map[string]digested // of closed stocktakes, by number
 }
 
 // attempts is how often a sighting is decided anew on what somebody else left.
