@@ -129,15 +129,18 @@ func firstMatch(many string, c store.Cond, desc bool, value any) bool {
 
 // Count counts what matches, up to q.Limit.
 func (s *Store) Count(ctx context.Context, q store.Query) (int64, error) {
-	if repeating(q) != nil || slices.ContainsFunc(q.Where, func(c store.Cond) bool { return c.Op == store.Any }) {
-		records, err := s.Find(ctx, q)
+	lead := q.Index().Fields[0]
+	severalOf := func(c store.Cond) bool { return c.Field == lead && c.Op == store.Any }
+	if repeating(q) != nil || q.In.IsMany(lead) && slices.ContainsFunc(q.Where, severalOf) {
+		q.Bare = true
+		records, err := s.Find(ctx, q) // which gives a document once that has several of the values
 		return int64(len(records)), err
 	}
 	most := q.Limit
 	q.Limit = 0
 	text, args := selectSQL(q)
 	from := text[strings.Index(text, " FROM "):]
-	if lead := q.Index().Fields[0]; q.In.IsMany(lead) && !slices.ContainsFunc(q.Where, func(c store.Cond) bool { return !inIndex(q.Index(), c.Field) }) {
+	if q.In.IsMany(lead) && !slices.ContainsFunc(q.Where, func(c store.Cond) bool { return !inIndex(q.Index(), c.Field) }) {
 		from = strings.Replace(from, " CROSS JOIN "+quote(q.In.Name)+" d ON d.n = x.n", "", 1) // the index alone tells
 	}
 	if at := strings.Index(from, " ORDER BY "); at >= 0 {
