@@ -192,9 +192,6 @@ func (s *Service) People(ctx context.Context, cursor string, limit int) (*store.
 	if err != nil {
 		return nil, err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
 	q := store.Query{In: store.People, By: "code"}
 	if !Everywhere(caller) {
 		if caller.Role == models.Auditor || caller.Scope == "" {
@@ -202,10 +199,7 @@ func (s *Service) People(ctx context.Context, cursor string, limit int) (*store.
 		}
 		q.By, q.Where = "within", []store.Cond{store.Is("within", caller.Scope)}
 	}
-	if q, err = q.Resume(cursor); err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, q, limit)
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 // EditPerson changes a person; version, if not 0, is the one that was read. A new

@@ -58,18 +58,11 @@ func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) 
 	if err != nil {
 		return nil, "", err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, "", err
-	}
 	q, err := s.query(ctx, caller, f)
 	if err != nil || q == nil {
 		return nil, "", err
 	}
-	resumed, err := q.Resume(cursor)
-	if err != nil {
-		return nil, "", err
-	}
-	page, err := store.FindPage(ctx, s.Book.Store, resumed, limit)
+	page, err := q.Page(ctx, s.Book.Store, cursor, limit)
 	if err != nil {
 		return nil, "", err
 	}
@@ -103,25 +96,7 @@ func (s *Service) query(ctx context.Context, caller *models.Person, f Filter) (*
 			conds = append(conds, store.Is(c.field, c.value))
 		}
 	}
-	by := "raised"
-	has := func(field string) bool {
-		return slices.ContainsFunc(conds, func(c store.Cond) bool { return c.Field == field })
-	}
-	switch {
-	case has("request"):
-		by = "request"
-	case has("units") && has("state"):
-		by = "unit_state"
-	case has("units"):
-		by = "unit"
-	case has("paid_by"):
-		by = "paid_by"
-	case has("state"):
-		by = "state"
-	case has("kind"):
-		by = "kind"
-	}
-	return &store.Query{In: store.Vouchers, By: by, Where: conds, Desc: true}, nil
+	return &store.Query{In: store.Vouchers, By: store.Vouchers.Narrowest(conds, "request", "unit_state", "unit", "paid_by", "state", "kind", "raised"), Where: conds, Desc: true}, nil
 }
 
 // Events returns a page of a voucher's history, newest first, and the cursor of

@@ -35,7 +35,7 @@ func (s *Service) Losses(ctx context.Context, f LossFilter, cursor string, limit
 	if f.Kind != "" && !slices.Contains(models.LossKinds, models.LossKind(f.Kind)) {
 		return nil, models.Refuse(models.Invalid, "kind", "must be one of loss, theft, damage")
 	}
-	return s.list(ctx, store.Losses, f.Papers, "reported_at", "reported", cursor, limit, f.Tag,
+	return s.list(ctx, store.Losses, []string{"asset", "unit_state", "unit", "paid_by", "state", "kind", "reported"}, f.Papers, "reported_at", cursor, limit, f.Tag,
 		store.Cond{Field: "state", Value: f.State}, store.Cond{Field: "kind", Value: f.Kind})
 }
 
@@ -48,18 +48,15 @@ func (s *Service) WriteOffs(ctx context.Context, f WriteOffFilter, cursor string
 	if f.Noted {
 		noted = "true"
 	}
-	return s.list(ctx, store.WriteOffs, f.Papers, "proposed_at", "proposed", cursor, limit, f.Tag,
+	return s.list(ctx, store.WriteOffs, []string{"asset", "noted", "unit_state", "unit", "paid_by", "state", "proposed"}, f.Papers, "proposed_at", cursor, limit, f.Tag,
 		store.Cond{Field: "state", Value: f.State}, store.Cond{Field: "is_noted", Value: noted})
 }
 
-// list returns a page of papers by the index that narrows them most. Of the further
+// list returns a page of papers by the first of the indexes that narrows them. Of the further
 // conditions, those of no value are left out.
-func (s *Service) list(ctx context.Context, in *store.Collection, f register.Papers, instant, whole, cursor string, limit int, tag string, more ...store.Cond) (*store.Page, error) {
+func (s *Service) list(ctx context.Context, in *store.Collection, by []string, f register.Papers, instant, cursor string, limit int, tag string, more ...store.Cond) (*store.Page, error) {
 	caller, err := access.Allow(ctx, access.Read)
 	if err != nil {
-		return nil, err
-	}
-	if err := store.CheckLimit(limit); err != nil {
 		return nil, err
 	}
 	conds, nothing, err := f.Within(ctx, s.Register, caller, instant)
@@ -78,34 +75,8 @@ func (s *Service) list(ctx context.Context, in *store.Collection, f register.Pap
 			conds = append(conds, c)
 		}
 	}
-	q, err := store.Query{In: in, By: narrowest(conds, whole), Where: conds, Desc: true}.Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, q, limit)
-}
-
-func narrowest(conds []store.Cond, whole string) string {
-	has := func(field string) bool {
-		return slices.ContainsFunc(conds, func(c store.Cond) bool { return c.Field == field })
-	}
-	switch {
-	case has("asset"):
-		return "asset"
-	case has("is_noted"):
-		return "noted"
-	case has("units") && has("state"):
-		return "unit_state"
-	case has("units"):
-		return "unit"
-	case has("paid_by"):
-		return "paid_by"
-	case has("state"):
-		return "state"
-	case has("kind"):
-		return "kind"
-	}
-	return whole
+	q := store.Query{In: in, By: in.Narrowest(conds, by...), Where: conds, Desc: true}
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 // LossEvents returns a page of a loss's history, newest first, and the cursor of the

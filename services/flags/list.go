@@ -20,18 +20,11 @@ type Filter struct {
 // List returns a page of the flags in the caller's scope, by the day from which
 // their matter stands; the open ones unless another state is asked for.
 func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) (*store.Page, error) {
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
 	q, err := s.query(ctx, f)
 	if err != nil || q == nil {
 		return &store.Page{}, err
 	}
-	resumed, err := q.Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, resumed, limit)
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 // Counted is how many flags of a kind stand.
@@ -119,29 +112,7 @@ func (s *Service) query(ctx context.Context, f Filter) (*store.Query, error) {
 	add("raised_to", f.Raised)
 	add("kind", f.Kind)
 	add("state", f.State)
-	return &store.Query{In: store.Flags, By: narrowest(conds), Where: conds, Desc: f.State == string(models.FlagClosed)}, nil
-}
-
-// narrowest names the index that serves these conditions best.
-func narrowest(conds []store.Cond) string {
-	has := func(field string) bool {
-		return slices.ContainsFunc(conds, func(c store.Cond) bool { return c.Field == field })
-	}
-	switch {
-	case has("owner"):
-		return "owner"
-	case has("raised_to"):
-		return "raised"
-	case has("units") && has("kind"):
-		return "unit_kind"
-	case has("units"):
-		return "unit"
-	case has("paid_by"):
-		return "paid_by"
-	case has("kind"):
-		return "kind"
-	}
-	return "since"
+	return &store.Query{In: store.Flags, By: store.Flags.Narrowest(conds, "owner", "raised", "unit_kind", "unit", "paid_by", "kind", "since"), Where: conds, Desc: f.State == string(models.FlagClosed)}, nil
 }
 
 func kinds() string {

@@ -14,7 +14,7 @@ func (s *Service) OpenedSince(ctx context.Context, since models.Time, limit int)
 	if err != nil || q == nil {
 		return nil, 0, err
 	}
-	q.By, q.Desc = openedIndexes[narrowest(q.Where)], true
+	q.By, q.Desc = store.Flags.Narrowest(q.Where, "unit_opened", "paid_by_opened", "opened"), true
 	q.Where = append(q.Where, store.From("opened_at", since.String()))
 	q.Limit = MostCounted
 	n, err := s.Book.Store.Count(ctx, *q)
@@ -25,10 +25,6 @@ func (s *Service) OpenedSince(ctx context.Context, since models.Time, limit int)
 	flags, err := store.Find[models.Flag](ctx, s.Book.Store, *q)
 	return flags, n, err
 }
-
-// openedIndexes names, for the index that serves a scope, the one that serves it in
-// the order in which flags were opened.
-var openedIndexes = map[string]string{"since": "opened", "unit": "unit_opened", "paid_by": "paid_by_opened"}
 
 // Coming returns the first flags of a kind in the caller's scope whose matter lies
 // from a day on and before another, the nearest first.

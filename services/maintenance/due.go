@@ -20,18 +20,11 @@ type DueFilter struct {
 
 // Due returns a page of the items in the caller's scope that are due for service.
 func (s *Service) Due(ctx context.Context, f DueFilter, cursor string, limit int) (*store.Page, error) {
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
 	q, err := s.due(ctx, f)
 	if err != nil || q == nil {
 		return &store.Page{}, err
 	}
-	resumed, err := q.Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, resumed, limit)
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 // CountDue returns how many items a list shows, counting no further than limit.

@@ -237,9 +237,6 @@ func (s *Service) Readings(ctx context.Context, tag, meter, cursor string, limit
 	if err != nil {
 		return nil, err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
 	category, err := s.Register.Category(ctx, a.Category)
 	if err != nil {
 		return nil, err
@@ -248,10 +245,7 @@ func (s *Service) Readings(ctx context.Context, tag, meter, cursor string, limit
 	if err != nil {
 		return nil, err
 	}
-	q, err := store.Query{In: store.Readings, By: "meter", Desc: true,
-		Where: []store.Cond{store.Is("asset", a.ID), store.Is("meter", of.Name)}}.Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, q, limit)
+	q := store.Query{In: store.Readings, By: "meter", Desc: true,
+		Where: []store.Cond{store.Is("asset", a.ID), store.Is("meter", of.Name)}}
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }

@@ -274,14 +274,8 @@ func (s *Service) Services(ctx context.Context, tag, cursor string, limit int) (
 	if err != nil {
 		return nil, err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
-	q, err := store.Query{In: store.Services, By: "asset", Where: []store.Cond{store.Is("asset", a.ID)}, Desc: true}.Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, q, limit)
+	q := store.Query{In: store.Services, By: "asset", Where: []store.Cond{store.Is("asset", a.ID)}, Desc: true}
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 // Service returns one service of an item.

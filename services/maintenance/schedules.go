@@ -199,9 +199,6 @@ func (s *Service) Schedules(ctx context.Context, f ScheduleFilter, cursor string
 	if _, err := access.Allow(ctx, access.Read); err != nil {
 		return nil, "", err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, "", err
-	}
 	if f.Tag != "" {
 		a, err := s.asset(ctx, f.Tag)
 		if err != nil {
@@ -216,11 +213,8 @@ func (s *Service) Schedules(ctx context.Context, f ScheduleFilter, cursor string
 	if f.Category != "" {
 		lead = store.Is("covers", "category "+f.Category)
 	}
-	q, err := store.Query{In: store.Schedules, By: "covers", Where: []store.Cond{lead}}.Resume(cursor)
-	if err != nil {
-		return nil, "", err
-	}
-	page, err := store.FindPage(ctx, s.Book.Store, q, limit)
+	q := store.Query{In: store.Schedules, By: "covers", Where: []store.Cond{lead}}
+	page, err := q.Page(ctx, s.Book.Store, cursor, limit)
 	if err != nil {
 		return nil, "", err
 	}

@@ -20,17 +20,11 @@ func (s *Service) Messages(ctx context.Context, f Filter, cursor string, limit i
 	if _, err := administrator(ctx); err != nil {
 		return nil, "", err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, "", err
-	}
 	q, err := queryOf(f)
 	if err != nil {
 		return nil, "", err
 	}
-	if q, err = q.Resume(cursor); err != nil {
-		return nil, "", err
-	}
-	page, err := store.FindPage(ctx, s.Book.Store, q, limit)
+	page, err := q.Page(ctx, s.Book.Store, cursor, limit)
 	if err != nil {
 		return nil, "", err
 	}

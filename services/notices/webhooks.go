@@ -118,14 +118,8 @@ func (s *Service) Webhooks(ctx context.Context, cursor string, limit int) (*stor
 	if _, err := administrator(ctx); err != nil {
 		return nil, err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
-	q, err := store.Query{In: store.Webhooks, By: "id"}.Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, q, limit)
+	q := store.Query{In: store.Webhooks, By: "id"}
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 // EditWebhook changes a webhook; version, if not 0, is the one that was read.

@@ -167,9 +167,6 @@ func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) 
 	if err != nil {
 		return nil, err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
 	if f.State != "" && !slices.Contains(models.PublicStates, f.State) {
 		return nil, models.Refuse(models.Invalid, "state", "must be one of waiting, confirmed, dismissed")
 	}
@@ -177,17 +174,9 @@ func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) 
 	if err != nil || nothing {
 		return &store.Page{}, err
 	}
-	q := store.Query{In: store.PublicReports, By: "sent", Desc: true, Where: conds}
-	within := len(conds) > 0
 	if f.State != "" {
-		q.Where = append(q.Where, store.Is("state", string(f.State)))
-		q.By = "state"
+		conds = append(conds, store.Is("state", string(f.State)))
 	}
-	if within {
-		q.By = map[string]string{"sent": "unit", "state": "unit_state"}[q.By]
-	}
-	if q, err = q.Resume(cursor); err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, q, limit)
+	q := store.Query{In: store.PublicReports, By: store.PublicReports.Narrowest(conds, "unit_state", "unit", "state", "sent"), Where: conds, Desc: true}
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }

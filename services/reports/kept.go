@@ -80,17 +80,11 @@ func (s *Service) List(ctx context.Context, cursor string, limit int) (*store.Pa
 	if err != nil {
 		return nil, err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
 	q := store.Query{In: store.Reports, By: "by", Where: []store.Cond{store.Is("by", caller.Code)}, Desc: true}
 	if access.Everywhere(caller) {
 		q = store.Query{In: store.Reports, By: "asked", Desc: true}
 	}
-	if q, err = q.Resume(cursor); err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, q, limit)
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 // Fetch returns the kept file of a report. Each time is an event.

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"context"
-	"slices"
 
 	"quartermaster/services/reports/layout"
 	"quartermaster/services/store"
@@ -12,10 +11,11 @@ import (
 // these lead, or by another when they name neither units nor payers.
 func scoped(in *store.Collection, conds []store.Cond, otherwise string) store.Query {
 	q := store.Query{In: in, By: otherwise, Where: conds}
-	for _, field := range []string{"paid_by", "units"} {
-		if slices.ContainsFunc(conds, func(c store.Cond) bool { return c.Field == field }) {
-			q.By = map[string]string{"units": "unit", "paid_by": "paid_by"}[field]
-		}
+	switch {
+	case store.Fixes(conds, "units"):
+		q.By = "unit"
+	case store.Fixes(conds, "paid_by"):
+		q.By = "paid_by"
 	}
 	return q
 }

@@ -26,18 +26,11 @@ func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) 
 	if err != nil {
 		return nil, err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
 	q, err := s.query(ctx, caller, f)
 	if err != nil || q == nil {
 		return &store.Page{}, err
 	}
-	resumed, err := q.Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, resumed, limit)
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 // Events returns a page of a request's history, newest first, and the cursor of the
@@ -75,7 +68,7 @@ func (s *Service) query(ctx context.Context, caller *models.Person, f Filter) (*
 		return &store.Query{In: store.Requests, By: "requester", Where: conds, Desc: true}, nil
 	}
 	by, desc := "raised", true
-	has := slices.ContainsFunc(conds, func(c store.Cond) bool { return c.Field == "units" })
+	has := store.Fixes(conds, "units")
 	switch {
 	case f.State != "" && has:
 		by, desc = "unit_state", false

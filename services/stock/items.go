@@ -136,14 +136,8 @@ func (s *Service) Items(ctx context.Context, cursor string, limit int) (*store.P
 	if _, err := access.Allow(ctx, access.Read); err != nil {
 		return nil, err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
-	q, err := store.Query{In: store.StockItems, By: "code"}.Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, q, limit)
+	q := store.Query{In: store.StockItems, By: "code"}
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 // OneItem returns an item for whoever may look at the register.

@@ -34,18 +34,11 @@ var States = []string{onHand, expired, usedUp, anyLot}
 // Lots returns a page of the balances in the caller's scope, what expires soonest
 // first.
 func (s *Service) Lots(ctx context.Context, f Filter, cursor string, limit int) (*store.Page, error) {
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
 	q, err := s.query(ctx, f)
 	if err != nil || q == nil {
 		return &store.Page{}, err
 	}
-	resumed, err := q.Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, resumed, limit)
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 // query lays the filter over the caller's scope; nil when they have nothing in
@@ -65,9 +58,6 @@ func (s *Service) query(ctx context.Context, f Filter) (*store.Query, error) {
 	if err != nil || nothing {
 		return nil, err
 	}
-	has := func(field string) bool {
-		return slices.ContainsFunc(conds, func(c store.Cond) bool { return c.Field == field })
-	}
 	by := "expiry"
 	switch {
 	case f.Bin != "":
@@ -76,11 +66,11 @@ func (s *Service) query(ctx context.Context, f Filter) (*store.Query, error) {
 		}
 		by = "bin"
 		conds = append(conds, store.Is("unit", f.Unit), store.Is("bin", strings.ToUpper(f.Bin)))
-	case has("units") && f.Item != "":
+	case store.Fixes(conds, "units") && f.Item != "":
 		by = "within_item"
-	case has("units"):
+	case store.Fixes(conds, "units"):
 		by = "within"
-	case has("paid_by"):
+	case store.Fixes(conds, "paid_by"):
 		by = "paid_by"
 	case f.Item != "":
 		by = "item_unit"
@@ -147,9 +137,6 @@ func (s *Service) OneLot(ctx context.Context, code string) (*LotAt, error) {
 // Movements returns a page of the movements of a lot at the units that the caller
 // sees, newest first.
 func (s *Service) Movements(ctx context.Context, code, cursor string, limit int) (*store.Page, error) {
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
 	lot, err := s.OneLot(ctx, code)
 	if err != nil {
 		return nil, err
@@ -159,8 +146,5 @@ func (s *Service) Movements(ctx context.Context, code, cursor string, limit int)
 		units = append(units, b.Unit)
 	}
 	q := store.Query{In: store.Movements, By: "lot", Where: []store.Cond{store.Is("lot", lot.Code), store.In("unit", units)}, Desc: true}
-	if q, err = q.Resume(cursor); err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, q, limit)
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }

@@ -24,9 +24,6 @@ func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) 
 	if err != nil {
 		return nil, "", err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, "", err
-	}
 	if f.State != "" && !slices.Contains(models.StocktakeStates, models.StocktakeState(f.State)) {
 		return nil, "", models.Refuse(models.Invalid, "state", "must be one of open, opening, closing, closed")
 	}
@@ -34,26 +31,11 @@ func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) 
 	if err != nil || nothing {
 		return nil, "", err
 	}
-	has := func(field string) bool {
-		return slices.ContainsFunc(conds, func(c store.Cond) bool { return c.Field == field })
-	}
-	by := "opened"
-	switch {
-	case has("units"):
-		by = "unit"
-	case has("paid_by"):
-		by = "paid_by"
-	case f.State != "":
-		by = "state"
-	}
 	if f.State != "" {
 		conds = append(conds, store.Is("state", f.State))
 	}
-	q, err := (store.Query{In: store.Stocktakes, By: by, Where: conds, Desc: true}).Resume(cursor)
-	if err != nil {
-		return nil, "", err
-	}
-	page, err := store.FindPage(ctx, s.Book.Store, q, limit)
+	q := store.Query{In: store.Stocktakes, By: store.Stocktakes.Narrowest(conds, "unit", "paid_by", "state", "opened"), Where: conds, Desc: true}
+	page, err := q.Page(ctx, s.Book.Store, cursor, limit)
 	if err != nil {
 		return nil, "", err
 	}
@@ -102,9 +84,6 @@ func (s *Service) Lines(ctx context.Context, number string, f LineFilter, cursor
 	if err != nil {
 		return nil, "", err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, "", err
-	}
 	_, st, err := s.load(ctx, caller, number)
 	if err != nil {
 		return nil, "", err
@@ -113,10 +92,7 @@ func (s *Service) Lines(ctx context.Context, number string, f LineFilter, cursor
 	if err != nil {
 		return nil, "", err
 	}
-	if q, err = q.Resume(cursor); err != nil {
-		return nil, "", err
-	}
-	page, err := store.FindPage(ctx, s.Book.Store, q, limit)
+	page, err := q.Page(ctx, s.Book.Store, cursor, limit)
 	if err != nil {
 		return nil, "", err
 	}

@@ -93,6 +93,18 @@ func CheckLimit(limit int) error {
 	return nil
 }
 
+// Page reads the page of q behind a cursor, "" being the beginning.
+func (q Query) Page(ctx context.Context, s Store, cursor string, limit int) (*Page, error) {
+	if err := CheckLimit(limit); err != nil {
+		return nil, err
+	}
+	q, err := q.Resume(cursor)
+	if err != nil {
+		return nil, err
+	}
+	return FindPage(ctx, s, q, limit)
+}
+
 // FindPage reads a page of q, and one document more to know whether another follows.
 func FindPage(ctx context.Context, s Store, q Query, limit int) (*Page, error) {
 	q.Limit = limit + 1

@@ -1,6 +1,9 @@
 package store
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // Query asks for documents of one collection through the index By, in that
 // index's order. Conditions on the leading fields of the index narrow what is
@@ -86,18 +89,44 @@ func (q Query) Order() []string {
 	return order
 }
 
-// Index returns the index that serves q. It panics on a name that the
-// collection does not declare: that is a mistake in the program.
-func (q Query) Index() Index {
-	if q.By == ID {
+// Index returns the index that serves q.
+func (q Query) Index() Index { return q.In.Index(q.By) }
+
+// Index returns an index by its name. It panics on one that the collection does not
+// declare: that is a mistake in the program.
+func (c *Collection) Index(name string) Index {
+	if name == ID {
 		return Index{Name: ID, Fields: []string{ID}, Unique: true}
 	}
-	for _, index := range q.In.Indexes {
-		if index.Name == q.By {
+	for _, index := range c.Indexes {
+		if index.Name == name {
 			return index
 		}
 	}
-	panic("store: collection " + q.In.Name + " declares no index " + q.By)
+	panic("store: collection " + c.Name + " declares no index " + name)
+}
+
+// Narrowest names the first of these indexes whose leading fields the conditions fix.
+// The last named orders the whole collection and is taken when no other fits; the
+// others are the same order within one value of each leading field.
+func (c *Collection) Narrowest(conds []Cond, names ...string) string {
+	whole := c.Index(names[len(names)-1])
+	for _, name := range names[:len(names)-1] {
+		fields := c.Index(name).Fields
+		leading := len(fields) - len(whole.Fields)
+		if leading < 1 || !slices.Equal(fields[leading:], whole.Fields) {
+			panic("store: index " + name + " of " + c.Name + " does not order like " + whole.Name)
+		}
+		if !slices.ContainsFunc(fields[:leading], func(field string) bool { return !Fixes(conds, field) }) {
+			return name
+		}
+	}
+	return whole.Name
+}
+
+// Fixes says whether one of the conditions fixes a field to a value, or to some.
+func Fixes(conds []Cond, field string) bool {
+	return slices.ContainsFunc(conds, func(c Cond) bool { return c.Field == field && (c.Op == Eq || c.Op == Any) })
 }
 
 // Compare orders two places of the same query: numbers as numbers, text by its bytes.

@@ -56,25 +56,12 @@ func (s *Service) List(ctx context.Context, f register.Papers, cursor string, li
 	if err != nil {
 		return nil, "", err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, "", err
-	}
 	conds, nothing, err := f.Within(ctx, s.Register, caller, "at")
 	if err != nil || nothing {
 		return nil, "", err
 	}
-	by := "at"
-	for _, field := range []string{"paid_by", "unit"} {
-		key := map[string]string{"paid_by": "paid_by", "unit": "units"}[field]
-		if slices.ContainsFunc(conds, func(c store.Cond) bool { return c.Field == key }) {
-			by = field
-		}
-	}
-	q, err := store.Query{In: store.TitleTransfers, By: by, Where: conds, Desc: true}.Resume(cursor)
-	if err != nil {
-		return nil, "", err
-	}
-	page, err := store.FindPage(ctx, s.Book.Store, q, limit)
+	q := store.Query{In: store.TitleTransfers, By: store.TitleTransfers.Narrowest(conds, "unit", "paid_by", "at"), Where: conds, Desc: true}
+	page, err := q.Page(ctx, s.Book.Store, cursor, limit)
 	if err != nil {
 		return nil, "", err
 	}

@@ -90,12 +90,6 @@ func (s *Service) Courses(ctx context.Context, cursor string, limit int) (*store
 	if _, err := access.Allow(ctx, access.Read); err != nil {
 		return nil, err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
-	q, err := store.Query{In: store.Courses, By: "code"}.Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, q, limit)
+	q := store.Query{In: store.Courses, By: "code"}
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }

@@ -35,9 +35,6 @@ func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) 
 	if err != nil {
 		return nil, err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
 	if !f.Until.Valid() {
 		return nil, models.Refuse(models.Invalid, "until", "is not a day; write it like 2026-03-31")
 	}
@@ -45,11 +42,7 @@ func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) 
 	if err != nil || q == nil {
 		return &store.Page{}, err
 	}
-	resumed, err := q.Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, resumed, limit)
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 // query lays the filter over the caller's scope; nil when they have nothing in

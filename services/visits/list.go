@@ -60,9 +60,6 @@ func (s *Service) list(ctx context.Context, in *store.Collection, f register.Pap
 	if err != nil {
 		return nil, err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
 	since, until := f.Since, f.Until
 	f.Since, f.Until = "", ""
 	conds, nothing, err := f.Within(ctx, s.Register, caller, "")
@@ -80,26 +77,11 @@ func (s *Service) list(ctx context.Context, in *store.Collection, f register.Pap
 	if until != "" {
 		conds = append(conds, store.Under(day, string(until.Add(1))))
 	}
-	by := day
-	has := func(field string) bool {
-		return slices.ContainsFunc(conds, func(c store.Cond) bool { return c.Field == field })
-	}
-	switch {
-	case has("units"):
-		by = "unit"
-	case has("paid_by"):
-		by = "paid_by"
-	case state != "":
-		by = "state"
-	}
 	if state != "" {
 		conds = append(conds, store.Is("state", state))
 	}
-	q, err := store.Query{In: in, By: by, Where: conds, Desc: true}.Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, q, limit)
+	q := store.Query{In: in, By: in.Narrowest(conds, "unit", "paid_by", "state", day), Where: conds, Desc: true}
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 // Items returns a page of the items of a visit that the caller sees, in the order of
@@ -109,18 +91,12 @@ func (s *Service) Items(ctx context.Context, number, cursor string, limit int) (
 	if err != nil {
 		return nil, err
 	}
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
 	_, v, err := s.load(ctx, caller, number)
 	if err != nil {
 		return nil, err
 	}
-	q, err := s.items(v.Number, scope(caller, v)).Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, q, limit)
+	q := s.items(v.Number, scope(caller, v))
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 func (s *Service) items(number string, within []store.Cond) store.Query {

@@ -56,7 +56,7 @@ func (s *Service) Waiting(ctx context.Context, most int) (*Waiting, error) {
 		return nil, err
 	}
 	if !access.Everywhere(caller) {
-		more, err := s.findings(ctx, most, "unit", append(access.Assets(caller), open)...)
+		more, err := s.findings(ctx, most, "unit_state", append(access.Assets(caller), open)...)
 		if err != nil {
 			return nil, err
 		}

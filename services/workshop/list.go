@@ -29,18 +29,11 @@ func (s *Service) Job(ctx context.Context, number string) (*models.Repair, error
 
 // List returns a page of the jobs in the caller's scope, the newest first.
 func (s *Service) List(ctx context.Context, f Filter, cursor string, limit int) (*store.Page, error) {
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
 	q, err := s.query(ctx, f)
 	if err != nil || q == nil {
 		return &store.Page{}, err
 	}
-	resumed, err := q.Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, resumed, limit)
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 // query lays the filter over the caller's scope; nil when they have nothing in
@@ -60,21 +53,7 @@ func (s *Service) query(ctx context.Context, f Filter) (*store.Query, error) {
 	if f.State != "" {
 		conds = append(conds, store.Is("state", f.State))
 	}
-	has := func(field string) bool {
-		return slices.ContainsFunc(conds, func(c store.Cond) bool { return c.Field == field })
-	}
-	by := "reported"
-	switch {
-	case has("units") && has("state"):
-		by = "unit_state"
-	case has("units"):
-		by = "unit"
-	case has("paid_by"):
-		by = "paid_by"
-	case has("state"):
-		by = "state"
-	}
-	return &store.Query{In: store.Repairs, By: by, Where: conds, Desc: true}, nil
+	return &store.Query{In: store.Repairs, By: store.Repairs.Narrowest(conds, "unit_state", "unit", "paid_by", "state", "reported"), Where: conds, Desc: true}, nil
 }
 
 // Column is the jobs of one state on the board.
@@ -123,18 +102,12 @@ func (s *Service) Board(ctx context.Context, f Filter) ([]Column, error) {
 
 // OfItem returns a page of the jobs of an item in the caller's scope, the newest first.
 func (s *Service) OfItem(ctx context.Context, tag, cursor string, limit int) (*store.Page, error) {
-	if err := store.CheckLimit(limit); err != nil {
-		return nil, err
-	}
 	record, err := s.Register.Asset(ctx, tag)
 	if err != nil {
 		return nil, err
 	}
-	q, err := store.Query{In: store.Repairs, By: "asset", Where: []store.Cond{store.Is("asset", record.ID)}, Desc: true}.Resume(cursor)
-	if err != nil {
-		return nil, err
-	}
-	return store.FindPage(ctx, s.Book.Store, q, limit)
+	q := store.Query{In: store.Repairs, By: "asset", Where: []store.Cond{store.Is("asset", record.ID)}, Desc: true}
+	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
 // Events returns a page of a job's history, newest first, and the cursor of the next.
