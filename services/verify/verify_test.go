@@ -158,6 +158,12 @@ func TestEveryTamperingIsFoundAndNamed(t *testing.T) {
 		"an asset hidden from lists": {func(b *book) {
 			b.exec(`UPDATE assets SET status = 'struck_off' WHERE "_id" = ?`, key(b.asset))
 		}, []string{"ASSET", "lists find it by other values than it has"}},
+		"an asset taken out of a donor's list": {func(b *book) {
+			b.exec(`DELETE FROM assets_by_paid_by WHERE n = (SELECT n FROM assets WHERE "_id" = ?)`, key(b.asset))
+		}, []string{"ASSET", "lists find it by other values than it has"}},
+		"an asset put into another unit's list": {func(b *book) {
+			b.exec(`INSERT INTO assets_by_unit SELECT 'ELSEWHERE', number, n FROM assets WHERE "_id" = ?`, key(b.asset))
+		}, []string{"ASSET", "lists find it by other values than it has"}},
 		"an event's text":       {replaced("@1", "410.00", "210.00"), []string{"event ASSET@1", "was altered since it entered the ledger as leaf"}},
 		"the last event's text": {replaced("@3", "invoice", "receipt"), []string{"event ASSET@3", "was altered since it entered the ledger"}},
 		"an event's time": {func(b *book) {
