@@ -6,6 +6,7 @@ package titles
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"quartermaster/models"
@@ -191,6 +192,9 @@ func ofAsset(record store.Record) (item, error) {
 	}
 	if a.Status == models.InTransit {
 		return item{}, models.Refuse(models.Conflict, "tags", "%s is on its way by voucher %s; wait until it is settled", a.Tag, a.Voucher)
+	}
+	if papers := slices.DeleteFunc([]string{a.WriteOff, a.Loss}, func(number string) bool { return number == "" }); len(papers) > 0 {
+		return item{}, models.Refuse(models.Conflict, "tags", "%s is the matter of %s; its title stays where it is until that is settled, so that nobody goes without the donor's consent", a.Tag, strings.Join(papers, " and "))
 	}
 	unit, path := a.Unit, a.Path
 	if a.Owner != "" {

@@ -67,19 +67,21 @@ func TestAGrantClosesWhenNothingIsLeftOnItsName(t *testing.T) {
 
 	n := titles.NewTransfer{To: "AGENCY", On: w.Book.Today(), Document: "Transfer of ownership 12", Grant: "A-2025"}
 	tt := must(w.Titles.Record(keeper, n))(t)
-	if len(tt.Lines) != 3 || w.Asset(a.Tag).Title.Holder != "AGENCY" {
+	if len(tt.Lines) != 2 || w.Asset(a.Tag).Title.Holder != "AGENCY" {
 		t.Fatalf("%+v", tt)
 	}
 	if lot != "" {
 		must(w.Titles.Record(keeper, titles.NewTransfer{To: "AGENCY", On: w.Book.Today(), Document: "Transfer 13", Lots: []string{lot}}))(t)
 	}
-	closing(titles.Counts{titles.EvidenceMissing: 3, titles.LossOpen: 1}) // 410 USD each
+	closing(titles.Counts{titles.TitleMissing: 1, titles.EvidenceMissing: 2, titles.LossOpen: 1}) // 410 USD each
 	must(w.Titles.Attach(keeper, tt.Number, 0, letter))(t)
-	closing(titles.Counts{titles.LossOpen: 1})
+	closing(titles.Counts{titles.TitleMissing: 1, titles.LossOpen: 1})
 	_, err = w.Titles.Record(keeper, titles.NewTransfer{To: "AGENCY", On: w.Book.Today(), Document: "again", Tags: []string{b.Tag}})
 	refused(t, err, models.Conflict, "tags")
 
 	must(w.Disposal.Found(keeper, l.Number, 0, disposal.Outcome{Text: "In the van"}))(t)
+	rest := must(w.Titles.Record(keeper, titles.NewTransfer{To: "AGENCY", On: w.Book.Today(), Document: "Transfer of ownership 14", Tags: []string{lost.Tag}}))(t)
+	must(w.Titles.Attach(keeper, rest.Number, 0, letter))(t)
 	v := must(w.Custody.Transfer(keeper, b.Tag, 0, custody.Transfer{Unit: "NORTH-POST"}))(t)
 	closing(titles.Counts{titles.OnItsWay: 1})
 	w.Accept(v.Asset)
@@ -133,6 +135,24 @@ func TestWhoMayHoldATitle(t *testing.T) {
 	refused(t, err, models.Forbidden, "")
 	_, err = w.Titles.Closing(w.As("auditor-a"), "B-2026")
 	refused(t, err, models.NotFound, "code")
+}
+
+// TestTitleDoesNotPassBesideTheConsentOfTheDonor has a storekeeper record a transfer of
+// title that would let an item go without the donor's consent.
+func TestTitleDoesNotPassBesideTheConsentOfTheDonor(t *testing.T) {
+	w := booktest.New(t)
+	w.Limits()
+	keeper := w.As("keeper-north")
+	worn, stolen := w.Radio("S-1"), w.Radio("S-2")
+	w.Lose(stolen)
+	must(w.Disposal.Propose(keeper, disposal.Proposal{Tag: worn.Tag, Ground: "worn_out", Why: "The battery holds no charge."}))(t)
+	for _, tag := range []string{worn.Tag, stolen.Tag} {
+		_, err := w.Titles.Record(keeper, titles.NewTransfer{To: "AGENCY", On: w.Book.Today(), Document: "D", Tags: []string{tag}})
+		refused(t, err, models.Conflict, "tags")
+		if !w.Asset(tag).TitleWithDonor() {
+			t.Errorf("the title of %s passed", tag)
+		}
+	}
 }
 
 // TestAGrantIsFlaggedThreeMonthsAhead watches it come and go.

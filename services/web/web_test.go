@@ -145,6 +145,17 @@ func TestWhoIsNotSignedInIsLedThereAndBack(t *testing.T) {
 	}
 }
 
+// TestTheInterfaceIsNotFoundRatherThanSignedIn asks for what the interface lacks.
+func TestTheInterfaceIsNotFoundRatherThanSignedIn(t *testing.T) {
+	s := open(t, false)
+	for range 2 {
+		if p := s.get("/api/v1/nonsense"); p.StatusCode != 404 {
+			t.Errorf("%d", p.StatusCode)
+		}
+		s.signIn("admin")
+	}
+}
+
 func TestCookiesAndHeaders(t *testing.T) {
 	s := open(t, true)
 	p := s.signIn("keeper-north")
