@@ -17,6 +17,32 @@ func Current(version, now int64) error {
 	return nil
 }
 
+// attempts is how often something is decided anew. Each attempt that is lost means
+// that somebody else's change was made.
+const attempts = 200
+
+// Retry makes a change, which reads, decides and commits. Where somebody else was
+// faster it is made anew on what they left, so that only a change which still makes
+// sense is made.
+func Retry(change func() error) error {
+	for attempt := 1; ; attempt++ {
+		err := change()
+		if store.Outrun(err) && attempt < attempts {
+			continue
+		}
+		return Outrun(err)
+	}
+}
+
+// Anew is Retry of a change that returns what it changed.
+func Anew[T any](change func() (T, error)) (done T, err error) {
+	err = Retry(func() (err error) {
+		done, err = change()
+		return err
+	})
+	return done, err
+}
+
 // Outrun turns a lost race for a document into a sentence.
 func Outrun(err error) error {
 	var conflict *store.VersionConflict

@@ -89,23 +89,14 @@ func (s *Service) raise(ctx context.Context, v *models.Voucher, kind string, alo
 		unit = v.To
 	}
 	v.Series = series.Of("V", unit, s.Book.Today())
-	defer s.numbers.Turn(v.Series)()
-	for attempt := 1; ; attempt++ {
-		var err error
-		if v.Serial, err = series.Next(ctx, s.Book.Store, store.Vouchers, v.Series); err != nil {
-			return err
-		}
-		v.Number = series.Number(v.Series, v.Serial)
+	return s.numbers.Keep(ctx, s.Book.Store, store.Vouchers, v.Series, func(serial int64) error {
+		v.Serial, v.Number = serial, series.Number(v.Series, serial)
 		more, err := along()
 		if err != nil {
 			return err
 		}
-		err = s.Book.Commit(ctx, append([]ledger.Entry{ledger.Add(store.Vouchers, v, kind, v.Note)}, more...)...)
-		if (series.Taken(err, store.Vouchers) || outrun(err)) && attempt < series.Attempts {
-			continue
-		}
-		return access.Outrun(err)
-	}
+		return s.Book.Commit(ctx, append([]ledger.Entry{ledger.Add(store.Vouchers, v, kind, v.Note)}, more...)...)
+	})
 }
 
 // Revise changes a draft. version, if not 0, is the one that was read.
@@ -150,7 +141,7 @@ func (s *Service) change(ctx context.Context, number string, version int64, verb
 	if len(reason) > longestNote {
 		return nil, models.Refuse(models.Invalid, "reason", "is longer than %d characters", longestNote)
 	}
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (*models.Voucher, error) {
 		record, v, err := s.load(ctx, caller, number)
 		if err != nil {
 			return nil, err
@@ -159,17 +150,11 @@ func (s *Service) change(ctx context.Context, number string, version int64, verb
 			return nil, err
 		}
 		more, err := decide(caller, v)
-		if err == nil {
-			err = s.Book.Commit(ctx, append([]ledger.Entry{ledger.Change(store.Vouchers, record.Body, v, kind, reason)}, more...)...)
-		}
-		if outrun(err) && attempt < attempts {
-			continue
-		}
 		if err != nil {
-			return nil, access.Outrun(err)
+			return nil, err
 		}
-		return v, nil
-	}
+		return v, s.Book.Commit(ctx, append([]ledger.Entry{ledger.Change(store.Vouchers, record.Body, v, kind, reason)}, more...)...)
+	})
 }
 
 // load reads a voucher, which the caller sees when either end is in their scope,

@@ -8,7 +8,6 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/ledger"
-	"quartermaster/services/stock"
 	"quartermaster/services/store"
 )
 
@@ -285,5 +284,3 @@ func (s *Service) title(v *models.Voucher) *models.Title {
 	}
 	return &models.Title{Holder: v.ToPath[0], Document: document, Paper: v.Number, On: s.Book.Today()}
 }
-
-func outrun(err error) bool { return stock.Outrun(err) }

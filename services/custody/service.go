@@ -33,6 +33,3 @@ type Service struct {
 }
 
 const longestNote = 2000
-
-// attempts is how often a movement is decided anew on what somebody else left.
-const attempts = 50

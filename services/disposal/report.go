@@ -41,17 +41,13 @@ func enter[T any](ctx context.Context, s *Service, verb access.Verb, decide func
 	if err != nil {
 		return none, err
 	}
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (T, error) {
 		doc, entries, err := decide(caller)
 		if err != nil {
 			return none, err
 		}
-		err = s.Book.Commit(ctx, entries...)
-		if again(err) && attempt < series.Attempts {
-			continue
-		}
-		return doc, access.Outrun(err)
-	}
+		return doc, s.Book.Commit(ctx, entries...)
+	})
 }
 
 // reported decides a report: the loss, the item, its kit and its findings.

@@ -24,10 +24,7 @@ type Service struct {
 	Flags    *flags.Service
 }
 
-const (
-	attempts   = 20
-	longestWhy = 4000
-)
+const longestWhy = 4000
 
 // paper is a loss or a write-off.
 type paper interface {
@@ -109,7 +106,7 @@ func (s *Service) changeLoss(ctx context.Context, c changing, decide func(*model
 	if err != nil {
 		return nil, err
 	}
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (*models.Loss, error) {
 		record, l, err := s.loss(ctx, caller, c.number)
 		if err != nil {
 			return nil, err
@@ -131,15 +128,8 @@ func (s *Service) changeLoss(ctx context.Context, c changing, decide func(*model
 		if err != nil {
 			return nil, err
 		}
-		err = s.Book.Commit(ctx, slices.Concat([]ledger.Entry{ledger.Change(store.Losses, record.Body, l, c.kind, c.reason)}, more, flag)...)
-		if again(err) && attempt < attempts {
-			continue
-		}
-		if err != nil {
-			return nil, access.Outrun(err)
-		}
-		return l, nil
-	}
+		return l, s.Book.Commit(ctx, slices.Concat([]ledger.Entry{ledger.Change(store.Losses, record.Body, l, c.kind, c.reason)}, more, flag)...)
+	})
 }
 
 func (s *Service) allow(ctx context.Context, c changing) (*models.Person, error) {
@@ -155,7 +145,7 @@ func (s *Service) changeWriteOff(ctx context.Context, c changing, decide func(*m
 	if err != nil {
 		return nil, err
 	}
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (*models.WriteOff, error) {
 		record, w, err := s.writeOff(ctx, caller, c.number)
 		if err != nil {
 			return nil, err
@@ -173,22 +163,8 @@ func (s *Service) changeWriteOff(ctx context.Context, c changing, decide func(*m
 		if err := models.Validate(w); err != nil {
 			return nil, err
 		}
-		err = s.Book.Commit(ctx, append([]ledger.Entry{ledger.Change(store.WriteOffs, record.Body, w, c.kind, c.reason)}, more...)...)
-		if again(err) && attempt < attempts {
-			continue
-		}
-		if err != nil {
-			return nil, access.Outrun(err)
-		}
-		return w, nil
-	}
-}
-
-// again says whether a commit was lost to somebody who was faster.
-func again(err error) bool {
-	var outrun *store.VersionConflict
-	var taken *store.Duplicate
-	return errors.As(err, &outrun) || errors.As(err, &taken) && taken.Collection != store.Answers.Name
+		return w, s.Book.Commit(ctx, append([]ledger.Entry{ledger.Change(store.WriteOffs, record.Body, w, c.kind, c.reason)}, more...)...)
+	})
 }
 
 // asset reads the item of a paper, whoever sees it now.

@@ -25,7 +25,7 @@ func (s *Service) Acknowledge(ctx context.Context, id string, version int64, r R
 	if err != nil {
 		return nil, err
 	}
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (*models.Flag, error) {
 		record, flag, err := s.load(ctx, caller, id)
 		if err != nil {
 			return nil, err
@@ -36,15 +36,9 @@ func (s *Service) Acknowledge(ctx context.Context, id string, version int64, r R
 		if err := s.acknowledge(caller, flag, r); err != nil {
 			return nil, err
 		}
-		err = s.Book.Commit(ctx, ledger.Change(store.Flags, record.Body, flag, noted, r.Remark))
-		if beaten(err) && attempt < attempts {
-			continue
-		}
-		return flag, access.Outrun(err)
-	}
+		return flag, s.Book.Commit(ctx, ledger.Change(store.Flags, record.Body, flag, noted, r.Remark))
+	})
 }
-
-const attempts = 20
 
 func (s *Service) acknowledge(caller *models.Person, flag *models.Flag, r Remark) error {
 	today := s.Book.Today()

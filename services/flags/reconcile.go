@@ -180,14 +180,14 @@ func (s *Service) commit(ctx context.Context, n int, did *tally, decide func(i i
 		return err
 	}
 	err := some(0, n, false)
-	if beaten(err) {
+	if store.Outrun(err) {
 		err = some(0, n, true)
 	}
-	if !beaten(err) {
+	if !store.Outrun(err) {
 		return err
 	}
 	for i := range n {
-		if err := some(i, i+1, true); err != nil && !beaten(err) {
+		if err := some(i, i+1, true); err != nil && !store.Outrun(err) {
 			return err
 		}
 	}
@@ -207,11 +207,4 @@ func (r *tally) count(entries []ledger.Entry) {
 			r.Followed++
 		}
 	}
-}
-
-// beaten says whether a commit was lost to somebody who changed a flag.
-func beaten(err error) bool {
-	var taken *store.Duplicate
-	var outrun *store.VersionConflict
-	return errors.As(err, &taken) && taken.Collection == store.Flags.Name || errors.As(err, &outrun) && outrun.Collection == store.Flags.Name
 }

@@ -2,10 +2,10 @@ package maintenance
 
 import (
 	"context"
-	"errors"
 	"reflect"
 
 	"quartermaster/models"
+	"quartermaster/services/access"
 	"quartermaster/services/ledger"
 	"quartermaster/services/store"
 )
@@ -16,8 +16,7 @@ const (
 	// Replan goes on where it stopped.
 	replanNow = 2000
 	// replanOnce bounds one run of the job.
-	replanOnce     = 200_000
-	replanAttempts = 20
+	replanOnce = 200_000
 )
 
 // plannedNow plans what can be planned at once. Whatever stops it, the schedule says
@@ -80,7 +79,7 @@ func (s *Service) replan(ctx context.Context, schedule *models.Schedule, most in
 		latest.Unplanned, latest.Planned, kind = 0, 0, "schedule.planned"
 	}
 	err = s.Book.Commit(ctx, ledger.Change(store.Schedules, record.Body, latest, kind, ""))
-	if outrun(err) {
+	if store.Outrun(err) {
 		err = nil
 	}
 	return changed, err
@@ -106,17 +105,17 @@ func (s *Service) ofCategory(ctx context.Context, category string) ([]*models.Sc
 func (s *Service) replanSome(ctx context.Context, schedule *models.Schedule, all []*models.Schedule, after int64) (n, moved int, last int64, err error) {
 	q := store.Query{In: store.Assets, By: "category", Limit: replanBatch,
 		Where: []store.Cond{store.Is("category", schedule.Category), store.From("number", after+1)}}
-	for attempt := 1; ; attempt++ {
+	err = access.Retry(func() error {
 		records, err := s.itemsOf(ctx, schedule, q)
 		if err != nil {
-			return 0, 0, after, err
+			return err
 		}
 		var entries []ledger.Entry
-		last = after
+		n, last = len(records), after
 		for _, record := range records {
 			a, err := store.Decode[models.Asset](record)
 			if err != nil {
-				return 0, 0, after, err
+				return err
 			}
 			last = a.Number
 			was := a.Care
@@ -124,15 +123,13 @@ func (s *Service) replanSome(ctx context.Context, schedule *models.Schedule, all
 				entries = append(entries, ledger.Change(store.Assets, record.Body, a, "asset.care_planned", schedule.Name))
 			}
 		}
-		if len(entries) == 0 {
-			return len(records), 0, last, nil
+		moved = len(entries)
+		if moved == 0 {
+			return nil
 		}
-		err = s.Book.Commit(ctx, entries...)
-		if outrun(err) && attempt < replanAttempts {
-			continue
-		}
-		return len(records), len(entries), last, err
-	}
+		return s.Book.Commit(ctx, entries...)
+	})
+	return n, moved, last, err
 }
 
 func (s *Service) itemsOf(ctx context.Context, schedule *models.Schedule, q store.Query) ([]store.Record, error) {
@@ -141,9 +138,4 @@ func (s *Service) itemsOf(ctx context.Context, schedule *models.Schedule, q stor
 	}
 	record, err := s.Book.Store.Get(ctx, store.Assets, schedule.Asset)
 	return []store.Record{record}, err
-}
-
-func outrun(err error) bool {
-	var conflict *store.VersionConflict
-	return errors.As(err, &conflict)
 }

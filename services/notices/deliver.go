@@ -103,7 +103,7 @@ func (s *Service) deliver(ctx context.Context, record store.Record) (taken, acce
 	m.Next, m.Holder, m.TriedAt = &until, s.holder, &tried
 	m.Attempts++ // before the attempt, so that one which kills the program counts
 	if err := s.write(ctx, record, m); err != nil {
-		if !outrun(err) {
+		if !store.Outrun(err) {
 			s.Settings.Log.Error("a message cannot be taken", "message", m.ID, "error", err)
 		}
 		return false, false
@@ -128,11 +128,6 @@ func (s *Service) channelOf(m *models.Message) channel {
 
 func (s *Service) write(ctx context.Context, read store.Record, m *models.Message) error {
 	return s.Book.Store.Commit(ctx, store.Replace(store.Messages, m.ID, read.Version, m))
-}
-
-func outrun(err error) bool {
-	var conflict *store.VersionConflict
-	return errors.As(err, &conflict)
 }
 
 // settle records how an attempt went.

@@ -94,8 +94,7 @@ func (s *Service) sendDigest(ctx context.Context, person *models.Person) (bool, 
 		entries = append(entries, letters...)
 	}
 	err = s.Book.Commit(ctx, entries...)
-	var taken *store.Duplicate
-	if outrun(err) || errors.As(err, &taken) {
+	if store.Outrun(err) {
 		return false, nil // another instance was first
 	}
 	return err == nil && len(entries) > 1, err

@@ -252,7 +252,7 @@ func (s *Service) noteHook(ctx context.Context, id string, failed error) error {
 	}
 	err = s.Book.Commit(ledger.By(ctx, ledger.Author{Person: ledger.Program}), ledger.Change(store.Webhooks, record.Body, hook, kind, why))
 	s.heard.forget()
-	if outrun(err) {
+	if store.Outrun(err) {
 		return nil // whoever was first saw the same
 	}
 	return err

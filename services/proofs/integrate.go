@@ -104,9 +104,7 @@ func (l *Log) grow(ctx context.Context, add func(*writer) error) (int, error) {
 			err = add(w)
 			entered += w.entered
 		}
-		var outrun *store.VersionConflict
-		var taken *store.Duplicate
-		if attempt < attempts && (errors.As(err, &outrun) || errors.As(err, &taken)) {
+		if attempt < attempts && store.Outrun(err) {
 			continue
 		}
 		return entered, err

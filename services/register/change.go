@@ -2,7 +2,6 @@ package register
 
 import (
 	"context"
-	"errors"
 
 	"quartermaster/models"
 	"quartermaster/services/access"
@@ -21,9 +20,6 @@ type Changing struct {
 	With []ledger.Entry
 }
 
-// attempts is how often a change is decided anew on what somebody else left.
-const attempts = 20
-
 // Change loads the asset within the caller's scope, lets decide change it, and
 // commits. When somebody else changed it in between, decide is asked again about
 // the asset as it is now, so that only a change which still makes sense is made.
@@ -40,7 +36,7 @@ func (s *Service) ChangeWith(ctx context.Context, c Changing, decide func(*model
 	if err != nil {
 		return nil, err
 	}
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (*models.Asset, error) {
 		record, err := s.find(ctx, caller, c.Tag)
 		if err != nil {
 			return nil, err
@@ -58,15 +54,8 @@ func (s *Service) ChangeWith(ctx context.Context, c Changing, decide func(*model
 		}
 		entries := append([]ledger.Entry{ledger.Change(store.Assets, record.Body, asset, c.Kind, c.Reason)}, with...)
 		err = s.Book.Commit(ctx, entries...)
-		var outrun *store.VersionConflict
-		if errors.As(err, &outrun) && attempt < attempts {
-			continue
-		}
-		if err != nil {
-			return nil, access.Outrun(s.explainDuplicate(ctx, err, asset))
-		}
-		return asset, nil
-	}
+		return asset, s.explainDuplicate(ctx, err, asset)
+	})
 }
 
 // Unit returns a unit that the caller may move equipment to.

@@ -41,18 +41,13 @@ func (s *Service) SetContents(ctx context.Context, tag string, version int64, c 
 	if len(c.Parts) > mostParts {
 		return nil, models.Refuse(models.Invalid, "parts", "are more than %d", mostParts)
 	}
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (*models.Asset, error) {
 		entries, kit, err := s.contents(ctx, caller, tag, version, c)
 		if err != nil {
 			return nil, err
 		}
-		err = s.Book.Commit(ctx, entries...)
-		var outrun *store.VersionConflict
-		if errors.As(err, &outrun) && attempt < attempts {
-			continue
-		}
-		return kit, access.Outrun(err)
-	}
+		return kit, s.Book.Commit(ctx, entries...)
+	})
 }
 
 // contents decides the change of the kit and of each part that joins or leaves it.

@@ -126,7 +126,7 @@ func (s *Service) takeOn(ctx context.Context, items []NewAsset, lot bool) ([]*mo
 // enter gives checked assets their identities and tags, and commits them. A
 // number that an import brought in meanwhile is passed over.
 func (s *Service) enter(ctx context.Context, assets []*models.Asset) error {
-	for attempt := 1; ; attempt++ {
+	return access.Retry(func() error {
 		first, err := s.Book.Store.Next(ctx, s.sequence(), int64(len(assets)))
 		if err != nil {
 			return err
@@ -140,11 +140,11 @@ func (s *Service) enter(ctx context.Context, assets []*models.Asset) error {
 		}
 		err = s.Book.Commit(ctx, entries...)
 		var taken *store.Duplicate
-		if errors.As(err, &taken) && taken.Collection == store.Assets.Name && taken.Index == "number" && attempt < attempts {
-			continue
+		if errors.As(err, &taken) && taken.Collection == store.Assets.Name && taken.Index == "number" {
+			return err
 		}
 		return s.explainDuplicate(ctx, err, assets...)
-	}
+	})
 }
 
 // explainDuplicate says which of the assets has a serial number or another tag

@@ -187,9 +187,7 @@ func (s *Service) claim(ctx context.Context, id string) (*models.ReportProgress,
 		return nil, err
 	}
 	err = s.beat(ctx, p)
-	var outrun *store.VersionConflict
-	var taken *store.Duplicate
-	if errors.As(err, &outrun) || errors.As(err, &taken) {
+	if store.Outrun(err) {
 		return nil, nil
 	}
 	return p, err

@@ -30,6 +30,8 @@ type Service struct {
 	Flags    *flags.Service
 	Disposal *disposal.Service
 	Visits   *visits.Service
+
+	numbers series.Turns
 }
 
 // NewRequest is what somebody asks for: a category, a make and model of it, or a
@@ -84,18 +86,10 @@ func (s *Service) Submit(ctx context.Context, n NewRequest) (*models.Request, er
 // number gives the request the next number of its unit and keeps it.
 func (s *Service) number(ctx context.Context, r *models.Request) error {
 	r.Series = series.Of("R", r.Unit, s.Book.Today())
-	for attempt := 1; ; attempt++ {
-		var err error
-		if r.Serial, err = series.Next(ctx, s.Book.Store, store.Requests, r.Series); err != nil {
-			return err
-		}
-		r.Number = series.Number(r.Series, r.Serial)
-		err = s.Book.Commit(ctx, ledger.Add(store.Requests, r, "request.submitted", r.Purpose))
-		if series.Taken(err, store.Requests) && attempt < series.Attempts {
-			continue
-		}
-		return err
-	}
+	return s.numbers.Keep(ctx, s.Book.Store, store.Requests, r.Series, func(serial int64) error {
+		r.Serial, r.Number = serial, series.Number(r.Series, serial)
+		return s.Book.Commit(ctx, ledger.Add(store.Requests, r, "request.submitted", r.Purpose))
+	})
 }
 
 // subject checks what is asked for and puts it in words.
@@ -188,8 +182,6 @@ func (s *Service) load(ctx context.Context, caller *models.Person, number string
 	return record, r, nil
 }
 
-const attempts = 20
-
 // change loads a request, lets decide change it, and commits.
 func (s *Service) change(ctx context.Context, number string, version int64, verb access.Verb, kind, reason string,
 	decide func(*models.Person, *models.Request) error) (*models.Request, error) {
@@ -197,7 +189,7 @@ func (s *Service) change(ctx context.Context, number string, version int64, verb
 	if err != nil {
 		return nil, err
 	}
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (*models.Request, error) {
 		record, r, err := s.load(ctx, caller, number)
 		if err != nil {
 			return nil, err
@@ -215,11 +207,6 @@ func (s *Service) change(ctx context.Context, number string, version int64, verb
 		if err != nil {
 			return nil, err
 		}
-		err = s.Book.Commit(ctx, append([]ledger.Entry{ledger.Change(store.Requests, record.Body, r, kind, reason)}, closed...)...)
-		var conflict *store.VersionConflict
-		if errors.As(err, &conflict) && attempt < attempts {
-			continue
-		}
-		return r, access.Outrun(err)
-	}
+		return r, s.Book.Commit(ctx, append([]ledger.Entry{ledger.Change(store.Requests, record.Body, r, kind, reason)}, closed...)...)
+	})
 }

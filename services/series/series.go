@@ -5,11 +5,11 @@ package series
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
 	"quartermaster/models"
+	"quartermaster/services/access"
 	"quartermaster/services/store"
 )
 
@@ -49,12 +49,15 @@ func (t *Turns) Turn(series string) (end func()) {
 	return mutex.Unlock
 }
 
-// Taken says whether a commit was lost because somebody else took the number.
-func Taken(err error, in *store.Collection) bool {
-	var taken *store.Duplicate
-	return errors.As(err, &taken) && taken.Collection == in.Name
+// Keep lets commit keep a paper under the next number of its series, and under the
+// one after it when that was taken meanwhile.
+func (t *Turns) Keep(ctx context.Context, s store.Store, in *store.Collection, series string, commit func(serial int64) error) error {
+	defer t.Turn(series)()
+	return access.Retry(func() error {
+		serial, err := Next(ctx, s, in, series)
+		if err != nil {
+			return err
+		}
+		return commit(serial)
+	})
 }
-
-// Attempts is how often a number is asked for anew. Each attempt that is lost
-// means that another paper was kept.
-const Attempts = 200

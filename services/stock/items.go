@@ -89,7 +89,7 @@ func (s *Service) SetLevel(ctx context.Context, code string, version int64, leve
 }
 
 func (s *Service) changeItem(ctx context.Context, code string, version int64, kind string, decide func(*models.StockItem) error) (*models.StockItem, error) {
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (*models.StockItem, error) {
 		record, err := s.Book.Store.Get(ctx, store.StockItems, code)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil, models.Refuse(models.NotFound, "code", "there is no stock item %q", code)
@@ -107,12 +107,8 @@ func (s *Service) changeItem(ctx context.Context, code string, version int64, ki
 		if err := decide(item); err != nil {
 			return nil, err
 		}
-		err = s.Book.Commit(ctx, ledger.Change(store.StockItems, record.Body, item, kind, ""))
-		if Outrun(err) && attempt < attempts {
-			continue
-		}
-		return item, access.Outrun(err)
-	}
+		return item, s.Book.Commit(ctx, ledger.Change(store.StockItems, record.Body, item, kind, ""))
+	})
 }
 
 // keeper returns the unit if the caller keeps stock there.

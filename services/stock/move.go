@@ -80,14 +80,6 @@ func (s *Service) balance(ctx context.Context, m Move) (ledger.Entry, error) {
 	return ledger.Change(store.Balances, record.Body, balance, "balance.changed", m.Voucher), err
 }
 
-// Outrun says whether a commit was lost because a balance changed, or was opened,
-// in between; it is then worth another attempt.
-func Outrun(err error) bool {
-	var conflict *store.VersionConflict
-	var taken *store.Duplicate
-	return errors.As(err, &conflict) || errors.As(err, &taken) && taken.Collection == store.Balances.Name
-}
-
 // OnHand returns how much of a lot a unit has.
 func (s *Service) OnHand(ctx context.Context, lot, unit string) (models.Quantity, error) {
 	balance, err := store.Get[models.Balance](ctx, s.Book.Store, store.Balances, models.BalanceKey(lot, unit))

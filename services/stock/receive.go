@@ -2,11 +2,11 @@ package stock
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"quartermaster/labels"
 	"quartermaster/models"
+	"quartermaster/services/access"
 	"quartermaster/services/ledger"
 	"quartermaster/services/store"
 )
@@ -26,8 +26,6 @@ type Receipt struct {
 	Reference string          `json:"reference,omitempty"` // delivery note
 	Purpose   string          `json:"purpose,omitempty"`
 }
-
-const attempts = 200
 
 // Receive takes a delivery into stock as a lot of its own, with a code for its
 // label.
@@ -115,29 +113,23 @@ func (s *Service) commit(ctx context.Context, along []ledger.Entry, moves ...Mov
 	if len(along) == 0 {
 		ledger.Answer(ctx, moves[0].Lot)
 	}
-	for attempt := 1; ; attempt++ {
-		err := s.try(ctx, along, moves)
-		if Outrun(err) && attempt < attempts {
-			continue
-		}
-		return tooFast(err)
-	}
+	return access.Retry(func() error { return s.try(ctx, along, moves) })
 }
 
 // commitChosen makes the moves that choose picks. When a balance changes meanwhile
 // it picks anew, and refuses only what choose refuses.
 func (s *Service) commitChosen(ctx context.Context, choose func() ([]Move, error)) error {
-	for attempt := 1; ; attempt++ {
+	return access.Retry(func() error {
 		moves, err := choose()
 		if err != nil {
 			return err
 		}
 		err = s.try(ctx, nil, moves)
-		if (Outrun(err) || models.KindOf(err) == models.Conflict) && attempt < attempts {
-			continue
+		if models.KindOf(err) == models.Conflict { // what it picked is there no more
+			return &store.VersionConflict{Collection: store.Balances.Name}
 		}
-		return tooFast(err)
-	}
+		return err
+	})
 }
 
 // try commits moves on the balances as they are now.
@@ -152,12 +144,4 @@ func (s *Service) try(ctx context.Context, along []ledger.Entry, moves []Move) e
 		}
 	}
 	return s.Book.Commit(ctx, slices.Concat(along, entries)...)
-}
-
-func tooFast(err error) error {
-	var conflict *store.VersionConflict
-	if errors.As(err, &conflict) {
-		return models.Refuse(models.Stale, "", "this lot changes faster than it can be counted; try again").Because(err)
-	}
-	return err
 }

@@ -91,29 +91,28 @@ func (s *Service) signatures(ctx context.Context, caller *models.Person, given [
 func (s *Service) settle(ctx context.Context, st *models.Stocktake) error {
 	outstanding := store.Query{In: store.StocktakeLines, By: "state", Limit: batch,
 		Where: []store.Cond{store.Is("stocktake", st.Number), store.Is("state", string(models.LineOutstanding))}}
-	for attempt := 1; ; {
-		records, err := s.Book.Store.Find(ctx, outstanding)
-		if err != nil || len(records) == 0 {
-			return err
-		}
-		var entries []ledger.Entry
-		for _, record := range records {
-			more, err := s.settled(ctx, st, record)
-			if err != nil {
+	for some := batch; some == batch; {
+		err := access.Retry(func() error {
+			records, err := s.Book.Store.Find(ctx, outstanding)
+			some = len(records)
+			if err != nil || some == 0 {
 				return err
 			}
-			entries = append(entries, more...)
-		}
-		err = s.Book.Commit(ctx, entries...)
-		if beaten(err) && attempt < attempts {
-			attempt++ // something of it was changed meanwhile: decide again
-			continue
-		}
+			var entries []ledger.Entry
+			for _, record := range records {
+				more, err := s.settled(ctx, st, record)
+				if err != nil {
+					return err
+				}
+				entries = append(entries, more...)
+			}
+			return s.Book.Commit(ctx, entries...)
+		})
 		if err != nil {
-			return access.Outrun(err)
+			return err
 		}
-		attempt = 1
 	}
+	return nil
 }
 
 // settled decides what became of an item that nobody saw.

@@ -89,19 +89,10 @@ func (s *Service) number(ctx context.Context, st *models.Stocktake) error {
 		}
 	}
 	st.Series = series.Of("ST", about, s.Book.Today())
-	defer s.numbers.Turn(st.Series)()
-	for attempt := 1; ; attempt++ {
-		var err error
-		if st.Serial, err = series.Next(ctx, s.Book.Store, store.Stocktakes, st.Series); err != nil {
-			return err
-		}
-		st.Number = series.Number(st.Series, st.Serial)
-		err = s.Book.Commit(ctx, ledger.Add(store.Stocktakes, st, "stocktake.opening", st.Name))
-		if series.Taken(err, store.Stocktakes) && attempt < series.Attempts {
-			continue
-		}
-		return err
-	}
+	return s.numbers.Keep(ctx, s.Book.Store, store.Stocktakes, st.Series, func(serial int64) error {
+		st.Serial, st.Number = serial, series.Number(st.Series, serial)
+		return s.Book.Commit(ctx, ledger.Add(store.Stocktakes, st, "stocktake.opening", st.Name))
+	})
 }
 
 // write numbers the lines behind those that are there, keeps them, and marks the

@@ -2,7 +2,6 @@ package stocktake
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"quartermaster/models"
@@ -42,7 +41,7 @@ func (s *Service) noted(ctx context.Context, found *custody.Found) error {
 	if err != nil || !s.fresh(found.Asset) {
 		return err
 	}
-	for attempt := 1; ; attempt++ {
+	return access.Retry(func() error {
 		record, err := s.Book.Store.Get(ctx, store.Assets, found.Asset.ID)
 		if err != nil {
 			return err
@@ -62,12 +61,8 @@ func (s *Service) noted(ctx context.Context, found *custody.Found) error {
 			return err
 		}
 		ledger.Answer(ctx, found)
-		err = s.Book.Commit(ctx, append(entries, ledger.Change(store.Assets, record.Body, a, "asset.seen", ""))...)
-		var replayed *ledger.Replayed
-		if errors.As(err, &replayed) || !beaten(err) || attempt == attempts {
-			return err
-		}
-	}
+		return s.Book.Commit(ctx, append(entries, ledger.Change(store.Assets, record.Body, a, "asset.seen", ""))...)
+	})
 }
 
 // fresh says whether it is news that an item was seen now.

@@ -37,9 +37,6 @@ type Service struct {
 	digests   map[string]digested // of closed stocktakes, by number
 }
 
-// attempts is how often a sighting is decided anew on what somebody else left.
-const attempts = 50
-
 // batch is how many lines one Commit writes, so that others can write in between.
 const batch = 5000
 
@@ -126,11 +123,4 @@ func (s *Service) Events(ctx context.Context, number, cursor string, limit int) 
 		}
 	}
 	return events, next, err
-}
-
-// beaten says whether a commit was lost to somebody who was faster.
-func beaten(err error) bool {
-	var outrun *store.VersionConflict
-	var taken *store.Duplicate
-	return errors.As(err, &outrun) || errors.As(err, &taken)
 }

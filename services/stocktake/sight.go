@@ -48,17 +48,13 @@ func (s *Service) Sight(ctx context.Context, number string, c Count) (*models.St
 	if err != nil {
 		return nil, err
 	}
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (*models.StocktakeLine, error) {
 		line, entries, err := s.sight(ctx, caller, number, c)
 		if err != nil {
 			return nil, err
 		}
-		err = s.Book.Commit(ctx, entries...)
-		if beaten(err) && attempt < attempts {
-			continue
-		}
-		return line, access.Outrun(err)
-	}
+		return line, s.Book.Commit(ctx, entries...)
+	})
 }
 
 func (s *Service) sight(ctx context.Context, caller *models.Person, number string, c Count) (*models.StocktakeLine, []ledger.Entry, error) {

@@ -53,7 +53,7 @@ func (s *Service) Unaccounted(ctx context.Context) flags.Causes {
 		})
 		for len(again) > 0 && err == nil && !stopped {
 			n := min(batch, len(again))
-			if err = s.Book.Commit(ctx, again[:n]...); beaten(err) {
+			if err = s.Book.Commit(ctx, again[:n]...); store.Outrun(err) {
 				err = nil // the next run finds it again
 			}
 			again = again[n:]

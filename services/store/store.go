@@ -80,6 +80,15 @@ func (e *Duplicate) Error() string {
 	return fmt.Sprintf("store: duplicate %s in %s", e.Index, e.Collection)
 }
 
+// Outrun says whether a commit was lost to somebody who was faster: a document is no
+// longer at the version that was read, or one that was to be added is there. A request
+// that was answered already is no such race.
+func Outrun(err error) bool {
+	var conflict *VersionConflict
+	var taken *Duplicate
+	return errors.As(err, &conflict) || errors.As(err, &taken) && taken.Collection != Answers.Name
+}
+
 // Decode reads a record's document.
 func Decode[T any](r Record) (*T, error) {
 	doc := new(T)

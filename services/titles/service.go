@@ -53,18 +53,13 @@ func (s *Service) Record(ctx context.Context, n NewTransfer) (*models.TitleTrans
 	if err != nil {
 		return nil, err
 	}
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (*models.TitleTransfer, error) {
 		t, entries, err := s.recorded(ctx, caller, n)
 		if err != nil {
 			return nil, err
 		}
-		err = s.Book.Commit(ctx, entries...)
-		var outrun *store.VersionConflict
-		if (series.Taken(err, store.TitleTransfers) || errors.As(err, &outrun)) && attempt < series.Attempts {
-			continue
-		}
-		return t, access.Outrun(err)
-	}
+		return t, s.Book.Commit(ctx, entries...)
+	})
 }
 
 func (s *Service) recorded(ctx context.Context, caller *models.Person, n NewTransfer) (*models.TitleTransfer, []ledger.Entry, error) {

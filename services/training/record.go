@@ -66,20 +66,13 @@ func (s *Service) Record(ctx context.Context, code string, n NewRecord) (*models
 		file = append(file, entry)
 	}
 	ledger.Answer(ctx, t)
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (*models.Training, error) {
 		entries, err := s.enter(ctx, t, person.Name, course.Name)
 		if err != nil {
 			return nil, err
 		}
-		err = s.Book.Commit(ctx, append(entries, file...)...)
-		if beaten(err) && attempt < attempts {
-			continue
-		}
-		if err != nil {
-			return nil, access.Outrun(err)
-		}
-		return t, nil
-	}
+		return t, s.Book.Commit(ctx, append(entries, file...)...)
+	})
 }
 
 func (s *Service) check(t *models.Training) error {
@@ -237,10 +230,4 @@ func (s *Service) load(ctx context.Context, id string) (store.Record, *models.Tr
 		return record, nil, err
 	}
 	return record, t, nil
-}
-
-func beaten(err error) bool {
-	var taken *store.Duplicate
-	var outrun *store.VersionConflict
-	return errors.As(err, &taken) && taken.Collection == store.Trainings.Name || errors.As(err, &outrun)
 }

@@ -24,9 +24,6 @@ type Service struct {
 	Register *register.Service
 }
 
-// attempts is how often a record is entered anew beside what somebody else entered.
-const attempts = 5
-
 func (s *Service) newID() string {
 	return ulid.MustNew(ulid.Timestamp(s.Book.Now()), rand.Reader).String()
 }

@@ -201,7 +201,7 @@ func (s *Service) step(ctx context.Context, verb access.Verb, number string, ver
 		return nil, err
 	}
 	up.Text, up.Evidence = strings.TrimSpace(up.Text), strings.TrimSpace(up.Evidence)
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (*models.VisitFinding, error) {
 		record, f, err := s.finding(ctx, caller, number)
 		if err != nil {
 			return nil, err
@@ -216,15 +216,8 @@ func (s *Service) step(ctx context.Context, verb access.Verb, number string, ver
 		if err != nil {
 			return nil, err
 		}
-		err = s.Book.Commit(ctx, append([]ledger.Entry{ledger.Change(store.VisitFindings, record.Body, f, "finding."+string(to), up.Text)}, entries...)...)
-		if again(err) && attempt < attempts {
-			continue
-		}
-		if err != nil {
-			return nil, access.Outrun(err)
-		}
-		return f, nil
-	}
+		return f, s.Book.Commit(ctx, append([]ledger.Entry{ledger.Change(store.VisitFindings, record.Body, f, "finding."+string(to), up.Text)}, entries...)...)
+	})
 }
 
 func (s *Service) stepped(ctx context.Context, caller *models.Person, f *models.VisitFinding, to models.FindingState, up FollowUp) ([]ledger.Entry, error) {

@@ -106,19 +106,10 @@ func (s *Service) monitor(ctx context.Context, caller *models.Person, v *models.
 // number gives the visit the next number of its series and keeps it.
 func (s *Service) number(ctx context.Context, v *models.Visit) error {
 	v.Series = series.Of("EV", cmp.Or(v.Scope.Unit, v.Scope.Grant, v.Scope.Donor, v.Scope.Category, "ALL"), s.Book.Today())
-	defer s.numbers.Turn(v.Series)()
-	for attempt := 1; ; attempt++ {
-		var err error
-		if v.Serial, err = series.Next(ctx, s.Book.Store, store.Visits, v.Series); err != nil {
-			return err
-		}
-		v.Number = series.Number(v.Series, v.Serial)
-		err = s.Book.Commit(ctx, ledger.Add(store.Visits, v, "visit.planned", v.Name))
-		if series.Taken(err, store.Visits) && attempt < series.Attempts {
-			continue
-		}
-		return err
-	}
+	return s.numbers.Keep(ctx, s.Book.Store, store.Visits, v.Series, func(serial int64) error {
+		v.Serial, v.Number = serial, series.Number(v.Series, serial)
+		return s.Book.Commit(ctx, ledger.Add(store.Visits, v, "visit.planned", v.Name))
+	})
 }
 
 // Cancel ends a visit that was not made.

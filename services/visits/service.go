@@ -29,11 +29,7 @@ type Service struct {
 	numbers series.Turns
 }
 
-const (
-	// attempts is how often a change is decided anew on what somebody else left.
-	attempts   = 20
-	longestWhy = 2000
-)
+const longestWhy = 2000
 
 // load reads a visit that the caller may see: of their part of the tree, of what
 // their donors paid for, or their own.
@@ -81,7 +77,7 @@ func (s *Service) change(ctx context.Context, c changing, decide func(*models.Pe
 	if err != nil {
 		return nil, err
 	}
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (*models.Visit, error) {
 		record, v, err := s.load(ctx, caller, c.number)
 		if err != nil {
 			return nil, err
@@ -99,22 +95,8 @@ func (s *Service) change(ctx context.Context, c changing, decide func(*models.Pe
 		if err := models.Validate(v); err != nil {
 			return nil, err
 		}
-		err = s.Book.Commit(ctx, slices.Concat([]ledger.Entry{ledger.Change(store.Visits, record.Body, v, c.kind, c.reason)}, more)...)
-		if again(err) && attempt < attempts {
-			continue
-		}
-		if err != nil {
-			return nil, access.Outrun(err)
-		}
-		return v, nil
-	}
-}
-
-// again says whether a commit was lost to somebody who was faster.
-func again(err error) bool {
-	var outrun *store.VersionConflict
-	var taken *store.Duplicate
-	return errors.As(err, &outrun) || errors.As(err, &taken) && taken.Collection != store.Answers.Name
+		return v, s.Book.Commit(ctx, slices.Concat([]ledger.Entry{ledger.Change(store.Visits, record.Body, v, c.kind, c.reason)}, more)...)
+	})
 }
 
 // underway refuses what is done on the visit itself, before or after it.

@@ -58,24 +58,15 @@ func (s *Service) Open(ctx context.Context, a *models.Asset, job *models.Repair,
 		return err
 	}
 	job.Series = series.Of("W", a.Unit, s.Book.Today())
-	defer s.numbers.Turn(job.Series)()
-	for attempt := 1; ; attempt++ {
-		var err error
-		if job.Serial, err = series.Next(ctx, s.Book.Store, store.Repairs, job.Series); err != nil {
-			return err
-		}
-		job.Number = series.Number(job.Series, job.Serial)
+	return s.numbers.Keep(ctx, s.Book.Store, store.Repairs, job.Series, func(serial int64) error {
+		job.Serial, job.Number = serial, series.Number(job.Series, serial)
 		more, err := along()
 		if err != nil {
 			return err
 		}
 		ledger.Answer(ctx, job)
-		err = s.Book.Commit(ctx, append([]ledger.Entry{ledger.Add(store.Repairs, job, "repair.reported", "")}, more...)...)
-		if series.Taken(err, store.Repairs) && attempt < series.Attempts {
-			continue
-		}
-		return access.Outrun(err)
-	}
+		return s.Book.Commit(ctx, append([]ledger.Entry{ledger.Add(store.Repairs, job, "repair.reported", "")}, more...)...)
+	})
 }
 
 // photos makes files of pictures and notes them on a job.

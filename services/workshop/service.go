@@ -26,11 +26,7 @@ type Service struct {
 	numbers series.Turns
 }
 
-const (
-	longestText = 2000
-	// attempts is how often a step is decided anew on what somebody else left.
-	attempts = 20
-)
+const longestText = 2000
 
 // load reads a job of an item in the caller's part of the book.
 func (s *Service) load(ctx context.Context, caller *models.Person, number string) (store.Record, *models.Repair, error) {
@@ -59,21 +55,14 @@ func (s *Service) step(ctx context.Context, number string, version int64, verb a
 	if len(reason) > longestText {
 		return nil, models.Refuse(models.Invalid, "reason", "is longer than %d characters", longestText)
 	}
-	for attempt := 1; ; attempt++ {
+	return access.Anew(func() (*models.Repair, error) {
 		entry, job, more, err := s.moved(ctx, caller, number, version, kind, reason, decide)
-		if err == nil {
-			ledger.Answer(ctx, job)
-			err = s.Book.Commit(ctx, slices.Insert(more, 0, entry)...)
-		}
-		var outrun *store.VersionConflict
-		if errors.As(err, &outrun) && attempt < attempts {
-			continue
-		}
 		if err != nil {
-			return nil, access.Outrun(err)
+			return nil, err
 		}
-		return job, nil
-	}
+		ledger.Answer(ctx, job)
+		return job, s.Book.Commit(ctx, slices.Insert(more, 0, entry)...)
+	})
 }
 
 // withItem is step where the item changes too, in the same Commit.
