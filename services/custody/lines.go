@@ -133,7 +133,7 @@ func (f *filling) add(ctx context.Context, n NewLine) error {
 		f.asset(n)
 		return nil
 	case n.Lot != "":
-		lot, err := f.s.Stock.Lot(ctx, "lot", models.FoldCode(n.Lot))
+		lot, err := f.s.Stock.OneLot(ctx, n.Lot)
 		if err != nil {
 			return f.note(err)
 		}
@@ -141,7 +141,7 @@ func (f *filling) add(ctx context.Context, n NewLine) error {
 		if err != nil {
 			return f.note(err)
 		}
-		return f.lot(item, lot, n.Quantity)
+		return f.lot(item, lot.Lot, n.Quantity)
 	}
 	item, err := f.s.Stock.Item(ctx, "item", n.Item)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"image"
 	_ "image/jpeg" // the forms of photo that are taken
 	_ "image/png"
@@ -81,26 +80,19 @@ func (s *Service) Detach(ctx context.Context, tag string, version int64, id, rea
 	if strings.TrimSpace(reason) == "" {
 		return nil, models.Refuse(models.Invalid, "reason", "say why the file is taken away")
 	}
-	record, err := s.Book.Store.Get(ctx, store.Files, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, noFile
-	}
-	if err != nil {
-		return nil, err
-	}
-	file, err := store.Decode[models.File](record)
-	if err != nil {
-		return nil, err
-	}
-	c := Changing{Verb: access.Edit, Tag: tag, Version: version, Kind: "asset.file_removed", Reason: reason,
-		With: []ledger.Entry{ledger.Remove(store.Files, record.Body, file, "file.removed")}}
-	return s.Change(ctx, c, func(_ *models.Person, a *models.Asset) error {
+	c := Changing{Verb: access.Edit, Tag: tag, Version: version, Kind: "asset.file_removed", Reason: reason}
+	return s.ChangeWith(ctx, c, func(_ *models.Person, a *models.Asset) ([]ledger.Entry, error) {
 		kept := slices.DeleteFunc(slices.Clone(a.Files), func(f models.Attachment) bool { return f.ID == id })
 		if len(kept) == len(a.Files) {
-			return noFile
+			return nil, noFile
 		}
 		a.Files = kept
-		return nil
+		record, err := s.Book.Store.Get(ctx, store.Files, id)
+		if err != nil {
+			return nil, err
+		}
+		file, err := store.Decode[models.File](record)
+		return []ledger.Entry{ledger.Remove(store.Files, record.Body, file, "file.removed")}, err
 	})
 }
 

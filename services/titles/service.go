@@ -205,7 +205,11 @@ func ofAsset(record store.Record) (item, error) {
 // ofLot passes the title of a lot, which is one for all of it: it is refused while
 // units of several agencies have some.
 func (s *Service) ofLot(ctx context.Context, caller *models.Person, code string) (item, error) {
+	unknown := models.Refuse(models.NotFound, "lots", "there is no lot %q", code)
 	lot, err := s.Stock.Lot(ctx, "lots", code)
+	if models.KindOf(err) == models.Invalid {
+		return item{}, unknown
+	}
 	if err != nil {
 		return item{}, err
 	}
@@ -226,7 +230,7 @@ func (s *Service) ofLot(ctx context.Context, caller *models.Person, code string)
 		}
 	}
 	if !seen {
-		return item{}, models.Refuse(models.NotFound, "lots", "there is no lot %q", code)
+		return item{}, unknown
 	}
 	for _, b := range balances {
 		if b.OnHand > 0 && b.Path[0] != line.Path[0] {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -280,14 +279,13 @@ func (w *Web) madeReport(c *fiber.Ctx) error {
 	return w.render(c, fiber.StatusOK, "report-made", view{Title: made.Title, Here: "reports", Data: made})
 }
 
-var reportNumber = regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{26}$`)
-
 // reportQR draws the code that opens the page which checks a report.
 func (w *Web) reportQR(c *fiber.Ctx) error {
-	if !reportNumber.MatchString(c.Params("id")) {
-		return fiber.ErrNotFound
+	report, err := w.Reports.Report(c.UserContext(), c.Params("id"))
+	if err != nil {
+		return err
 	}
-	code, err := labels.NewPaperCode(w.Reports.Address(c.Params("id")))
+	code, err := labels.NewPaperCode(w.Reports.Address(report.ID))
 	if err != nil {
 		return err
 	}
