@@ -172,6 +172,9 @@ func (v *verifying) book(ctx context.Context, where string, keys []string, older
 	if checked.Late > 0 {
 		fmt.Printf("Look at this: %d events entered the ledger more than a day after the time they give, first %s.\n", checked.Late, checked.FirstLate)
 	}
+	if checked.Untold > 0 {
+		fmt.Printf("%d passwords or files were entered by the first release, whose events do not tell of their content: change them, and they are covered.\n", checked.Untold)
+	}
 	if older != "" {
 		fmt.Println("It grew from the checkpoint that you kept: nothing before that was changed, left out or put in.")
 	}

@@ -23,6 +23,11 @@ type Replay struct {
 // Gone says whether the last event removed the document.
 func (r *Replay) Gone() bool { return r.gone }
 
+// Untold says that no event tells anything of the document's content. So it is with
+// secrets that were entered by the first release and not changed since; later ones
+// tell the hash.
+func (r *Replay) Untold() bool { return len(r.fields) == 0 && r.content == "" }
+
 // Apply carries out the next event. It returns what is wrong when the event changes
 // something that was not there.
 func (r *Replay) Apply(e models.Event) error {

@@ -8,10 +8,13 @@ import (
 // Each engine builds its own indexes from this.
 type Collection struct {
 	Name    string
+	New     func() any // an empty document, into which one is read
 	Indexes []Index
 	// Many gives the values of many-valued keys that are not fields of the JSON.
 	Many map[string]func(doc any) []string
 }
+
+func of[T any]() any { return new(T) }
 
 // IsMany says whether field is a many-valued key.
 func (c *Collection) IsMany(field string) bool { return c.Many[field] != nil }
@@ -30,6 +33,7 @@ type Index struct {
 var (
 	Assets = &Collection{
 		Name: "assets",
+		New:  of[models.Asset],
 		Indexes: []Index{
 			{Name: "number", Fields: []string{"number"}, Unique: true},
 			{Name: "codes", Fields: []string{"codes"}, Unique: true},
@@ -71,6 +75,7 @@ var (
 	}
 	Units = &Collection{
 		Name: "units",
+		New:  of[models.Unit],
 		Indexes: []Index{
 			{Name: "code", Fields: []string{"code"}},
 			{Name: "within", Fields: []string{"within", "code"}},
@@ -78,15 +83,16 @@ var (
 		},
 		Many: map[string]func(any) []string{"within": func(d any) []string { return d.(*models.Unit).Path }},
 	}
-	Categories = &Collection{Name: "categories", Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
-	Donors     = &Collection{Name: "donors", Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
-	Grants     = &Collection{Name: "grants", Indexes: []Index{
+	Categories = &Collection{Name: "categories", New: of[models.Category], Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
+	Donors     = &Collection{Name: "donors", New: of[models.Donor], Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
+	Grants     = &Collection{Name: "grants", New: of[models.Grant], Indexes: []Index{
 		{Name: "code", Fields: []string{"code"}},
 		{Name: "donor", Fields: []string{"donor", "code"}},
 		{Name: "ends", Fields: []string{"to", "code"}},
 	}}
 	People = &Collection{
 		Name: "people",
+		New:  of[models.Person],
 		Indexes: []Index{
 			{Name: "code", Fields: []string{"code"}},
 			{Name: "username", Fields: []string{"username"}, Unique: true},
@@ -98,6 +104,7 @@ var (
 	}
 	Vouchers = &Collection{
 		Name: "vouchers",
+		New:  of[models.Voucher],
 		Indexes: []Index{
 			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
 			{Name: "raised", Fields: []string{"raised_at", "number"}},
@@ -122,6 +129,7 @@ var (
 	}
 	Requests = &Collection{
 		Name: "requests",
+		New:  of[models.Request],
 		Indexes: []Index{
 			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
 			{Name: "raised", Fields: []string{"requested_at", "number"}},
@@ -132,9 +140,10 @@ var (
 		},
 		Many: map[string]func(any) []string{"units": func(d any) []string { return d.(*models.Request).Path }},
 	}
-	StockItems = &Collection{Name: "stock_items", Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
+	StockItems = &Collection{Name: "stock_items", New: of[models.StockItem], Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
 	Lots       = &Collection{
 		Name: "lots",
+		New:  of[models.Lot],
 		Indexes: []Index{
 			{Name: "code", Fields: []string{"code"}},
 			{Name: "item", Fields: []string{"item", "expiry", "code"}},
@@ -143,6 +152,7 @@ var (
 	}
 	Balances = &Collection{
 		Name: "balances",
+		New:  of[models.Balance],
 		Indexes: []Index{
 			{Name: "lot", Fields: []string{"lot", "unit"}, Unique: true},
 			{Name: "item_unit", Fields: []string{"item", "unit", "left", "expiry", "lot"}},
@@ -158,13 +168,14 @@ var (
 			"paid_by": func(d any) []string { return d.(*models.Balance).PaidBy() },
 		},
 	}
-	Movements = &Collection{Name: "movements", Indexes: []Index{
+	Movements = &Collection{Name: "movements", New: of[models.Movement], Indexes: []Index{
 		{Name: "lot", Fields: []string{"lot", "id", "unit"}},
 		{Name: "balance", Fields: []string{"lot", "unit", "id"}},
 		{Name: "at", Fields: []string{"at", "id"}},
 	}}
 	Schedules = &Collection{
 		Name: "schedules",
+		New:  of[models.Schedule],
 		Indexes: []Index{
 			{Name: "category", Fields: []string{"category", "id"}},
 			{Name: "covers", Fields: []string{"covers", "id"}},
@@ -172,11 +183,12 @@ var (
 		},
 		Many: map[string]func(any) []string{"covers": func(d any) []string { return d.(*models.Schedule).Covers() }},
 	}
-	Readings = &Collection{Name: "readings", Indexes: []Index{
+	Readings = &Collection{Name: "readings", New: of[models.Reading], Indexes: []Index{
 		{Name: "meter", Fields: []string{"asset", "meter", "on", "id"}},
 	}}
 	Services = &Collection{
 		Name: "services",
+		New:  of[models.Service],
 		Indexes: []Index{
 			{Name: "asset", Fields: []string{"asset", "on", "id"}},
 			{Name: "unit", Fields: []string{"units", "on", "id"}},
@@ -190,6 +202,7 @@ var (
 	}
 	Outages = &Collection{
 		Name: "outages",
+		New:  of[models.Outage],
 		Indexes: []Index{
 			{Name: "asset", Fields: []string{"asset", "until", "id"}},
 			{Name: "unit", Fields: []string{"units", "until", "id"}},
@@ -201,9 +214,10 @@ var (
 			"paid_by": func(d any) []string { return d.(*models.Outage).PaidBy() },
 		},
 	}
-	Feeds = &Collection{Name: "feeds", Indexes: []Index{{Name: "secret", Fields: []string{"secret_hash"}, Unique: true}}}
+	Feeds = &Collection{Name: "feeds", New: of[models.Feed], Indexes: []Index{{Name: "secret", Fields: []string{"secret_hash"}, Unique: true}}}
 	Flags = &Collection{
 		Name: "flags",
+		New:  of[models.Flag],
 		Indexes: []Index{
 			{Name: "standing", Fields: []string{"kind", "state", "subject", "mark"}},
 			{Name: "since", Fields: []string{"state", "since", "id"}},
@@ -226,6 +240,7 @@ var (
 	}
 	Repairs = &Collection{
 		Name: "repairs",
+		New:  of[models.Repair],
 		Indexes: []Index{
 			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
 			{Name: "reported", Fields: []string{"reported_at", "number"}},
@@ -242,6 +257,7 @@ var (
 	}
 	PublicReports = &Collection{
 		Name: "public_reports",
+		New:  of[models.PublicReport],
 		Indexes: []Index{
 			{Name: "sent", Fields: []string{"sent_at", "id"}},
 			{Name: "state", Fields: []string{"state", "sent_at", "id"}},
@@ -251,9 +267,10 @@ var (
 		},
 		Many: map[string]func(any) []string{"units": func(d any) []string { return d.(*models.PublicReport).Path }},
 	}
-	Courses   = &Collection{Name: "courses", Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
+	Courses   = &Collection{Name: "courses", New: of[models.Course], Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
 	Trainings = &Collection{
 		Name: "trainings",
+		New:  of[models.Training],
 		Indexes: []Index{
 			{Name: "standing", Fields: []string{"standing"}, Unique: true},
 			{Name: "person", Fields: []string{"person", "on", "id"}},
@@ -268,39 +285,40 @@ var (
 			"units":    func(d any) []string { return d.(*models.Training).Units() },
 		},
 	}
-	Jobs      = &Collection{Name: "jobs"}
-	Passwords = &Collection{Name: "passwords"}
-	Sessions  = &Collection{Name: "sessions", Indexes: []Index{
+	Jobs      = &Collection{Name: "jobs", New: of[models.Job]}
+	Passwords = &Collection{Name: "passwords", New: of[models.Password]}
+	Sessions  = &Collection{Name: "sessions", New: of[models.Session], Indexes: []Index{
 		{Name: "person", Fields: []string{"person"}},
 		{Name: "expires", Fields: []string{"expires_at"}},
 	}}
-	Events = &Collection{Name: "events", Indexes: []Index{
+	Events = &Collection{Name: "events", New: of[models.Entry], Indexes: []Index{
 		{Name: "subject", Fields: []string{"subject", "seq"}, Unique: true},
 		{Name: "at", Fields: []string{"at"}},
 	}}
-	Answers = &Collection{Name: "answers", Indexes: []Index{{Name: "expires", Fields: []string{"expires_at"}}}}
-	Files   = &Collection{Name: "files", Indexes: []Index{{Name: "subject", Fields: []string{"subject"}}}}
+	Answers = &Collection{Name: "answers", New: of[models.Answer], Indexes: []Index{{Name: "expires", Fields: []string{"expires_at"}}}}
+	Files   = &Collection{Name: "files", New: of[models.File], Indexes: []Index{{Name: "subject", Fields: []string{"subject"}}}}
 )
 
 // Reports that were asked for, and how far those are that are being made.
 var (
-	Reports = &Collection{Name: "reports", Indexes: []Index{
+	Reports = &Collection{Name: "reports", New: of[models.Report], Indexes: []Index{
 		{Name: "by", Fields: []string{"by", "id"}},
 		{Name: "asked", Fields: []string{"asked_at", "id"}},
 		{Name: "state", Fields: []string{"state", "id"}},
 		{Name: "expires", Fields: []string{"file.expires_at", "id"}},
 	}}
-	ReportProgress = &Collection{Name: "report_progress"}
+	ReportProgress = &Collection{Name: "report_progress", New: of[models.ReportProgress]}
 )
 
 // The Merkle log over Events (package proofs): its head, which is one document,
 // the hashes of its nodes, and which event is which leaf. That a run's events are
 // unique keeps any event from entering twice.
 var (
-	Log      = &Collection{Name: "log"}
-	LogTiles = &Collection{Name: "log_tiles"}
+	Log      = &Collection{Name: "log", New: of[models.LogHead]}
+	LogTiles = &Collection{Name: "log_tiles", New: of[models.LogTile]}
 	LogRuns  = &Collection{
 		Name: "log_runs",
+		New:  of[models.LogRun],
 		Indexes: []Index{
 			{Name: "events", Fields: []string{"events"}, Unique: true},
 			{Name: "last", Fields: []string{"last"}},

@@ -6,6 +6,7 @@ import "quartermaster/models"
 var (
 	Losses = &Collection{
 		Name: "losses",
+		New:  of[models.Loss],
 		Indexes: []Index{
 			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
 			{Name: "reported", Fields: []string{"reported_at", "number"}},
@@ -24,6 +25,7 @@ var (
 	}
 	WriteOffs = &Collection{
 		Name: "write_offs",
+		New:  of[models.WriteOff],
 		Indexes: []Index{
 			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
 			{Name: "proposed", Fields: []string{"proposed_at", "number"}},
@@ -42,6 +44,7 @@ var (
 	}
 	TitleTransfers = &Collection{
 		Name: "title_transfers",
+		New:  of[models.TitleTransfer],
 		Indexes: []Index{
 			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
 			{Name: "at", Fields: []string{"at", "number"}},

@@ -6,6 +6,7 @@ import "quartermaster/models"
 var (
 	Stocktakes = &Collection{
 		Name: "stocktakes",
+		New:  of[models.Stocktake],
 		Indexes: []Index{
 			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
 			{Name: "opened", Fields: []string{"opened_at", "number"}},
@@ -22,6 +23,7 @@ var (
 	}
 	StocktakeLines = &Collection{
 		Name: "stocktake_lines",
+		New:  of[models.StocktakeLine],
 		Indexes: []Index{
 			{Name: "line", Fields: []string{"stocktake", "line"}},
 			{Name: "state", Fields: []string{"stocktake", "state", "line"}},

@@ -6,6 +6,7 @@ import "quartermaster/models"
 var (
 	Visits = &Collection{
 		Name: "visits",
+		New:  of[models.Visit],
 		Indexes: []Index{
 			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
 			{Name: "on", Fields: []string{"on", "number"}},
@@ -22,6 +23,7 @@ var (
 	}
 	VisitItems = &Collection{
 		Name: "visit_items",
+		New:  of[models.VisitItem],
 		Indexes: []Index{
 			{Name: "line", Fields: []string{"visit", "line"}},
 			{Name: "asset", Fields: []string{"asset", "visit"}},
@@ -33,6 +35,7 @@ var (
 	}
 	VisitFindings = &Collection{
 		Name: "visit_findings",
+		New:  of[models.VisitFinding],
 		Indexes: []Index{
 			{Name: "visit", Fields: []string{"visit", "serial"}},
 			{Name: "due", Fields: []string{"due", "number"}},
@@ -48,5 +51,5 @@ var (
 			"paid_by": func(d any) []string { return d.(*models.VisitFinding).PaidBy() },
 		},
 	}
-	Checklists = &Collection{Name: "checklists"}
+	Checklists = &Collection{Name: "checklists", New: of[models.Checklist]}
 )

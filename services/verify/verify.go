@@ -48,6 +48,7 @@ type Checked struct {
 	Subjects   int64 // documents with a history
 	Documents  int64 // that are there
 	Files      int64 // whose content was compared
+	Untold     int64 // secrets (passwords) entered by the first release, of whose content the history tells nothing
 	// Late is how many events entered the ledger much later than the time they give:
 	// entered after a breakdown, by a clock that was wrong, or put in afterwards.
 	Late      int64

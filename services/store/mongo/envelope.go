@@ -31,12 +31,16 @@ func seal(c store.Change, version int64) (bson.D, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %s/%s: %w", c.In.Name, c.ID, err)
 	}
+	return envelope(store.Record{ID: c.ID, Version: version, Body: body}, keys), nil
+}
+
+func envelope(r store.Record, keys bson.D) bson.D {
 	return bson.D{
-		{Key: idField, Value: c.ID},
-		{Key: versionField, Value: version},
-		{Key: bodyField, Value: string(body)},
+		{Key: idField, Value: r.ID},
+		{Key: versionField, Value: r.Version},
+		{Key: bodyField, Value: string(r.Body)},
 		{Key: keysField, Value: keys},
-	}, nil
+	}
 }
 
 // keysOf computes the values of the fields that c's indexes name. A field that

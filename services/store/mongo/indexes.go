@@ -30,6 +30,16 @@ func (s *Store) prepareCollections(ctx context.Context, schema []*store.Collecti
 	for _, name := range there {
 		exists[name] = true
 	}
+	now, err := s.state(ctx, exists[store.Events.Name])
+	if err == nil {
+		err = store.CheckForm(now.Form)
+	}
+	if err == nil && now.Filling != "" && !s.filling {
+		err = errFilling(s.db.Name(), now.Filling)
+	}
+	if err != nil {
+		return err
+	}
 	ensure := func(name string) error {
 		if exists[name] {
 			return nil
@@ -41,23 +51,40 @@ func (s *Store) prepareCollections(ctx context.Context, schema []*store.Collecti
 		}
 		return err
 	}
-	if err := ensure(sequences); err != nil {
-		return fmt.Errorf("the collection %s cannot be made: %w", sequences, err)
+	for _, name := range []string{sequences, stateCollection} {
+		if err := ensure(name); err != nil {
+			return fmt.Errorf("the collection %s cannot be made: %w", name, err)
+		}
 	}
+	changed := false
 	for _, c := range schema {
 		if err := ensure(c.Name); err != nil {
 			return fmt.Errorf("the collection %s cannot be made: %w", c.Name, err)
 		}
-		if err := s.prepareIndexes(ctx, c); err != nil {
+		refile := now.mustRefile(c)
+		if refile && exists[c.Name] {
+			if err := s.refile(ctx, c); err != nil {
+				return err
+			}
+		}
+		if err := s.prepareIndexes(ctx, c, refile); err != nil {
 			return err
 		}
+		if refile {
+			now.Filed[c.Name], changed = filedBy(c), true
+		}
+	}
+	if changed || now.Form != store.Form { // else somebody may start whose role is to read and write documents alone
+		now.Form = store.Form
+		return s.say(ctx, now)
 	}
 	return nil
 }
 
 // prepareIndexes makes the indexes that are missing, and refuses one that has the
-// name of a declared one but is built otherwise: pages would come in its order.
-func (s *Store) prepareIndexes(ctx context.Context, c *store.Collection) error {
+// name of a declared one but is built otherwise: pages would come in its order. Where
+// the declaration changed, it is that which is out of date, and it is made anew.
+func (s *Store) prepareIndexes(ctx context.Context, c *store.Collection, anew bool) error {
 	there, err := s.in(c).Indexes().ListSpecifications(ctx)
 	if err != nil {
 		return fmt.Errorf("the indexes of %s cannot be listed: %w", c.Name, err)
@@ -70,9 +97,16 @@ func (s *Store) prepareIndexes(ctx context.Context, c *store.Collection) error {
 			continue
 		}
 		unique := there[i].Unique != nil && *there[i].Unique
-		if unique != index.Unique || !sameKeys(there[i].KeysDocument, indexKeys(c, index)) {
+		if unique == index.Unique && sameKeys(there[i].KeysDocument, indexKeys(c, index)) {
+			continue
+		}
+		if !anew {
 			return fmt.Errorf("the index %s of %s is built otherwise than this program needs it; drop it and start again", index.Name, c.Name)
 		}
+		if err := s.in(c).Indexes().DropOne(ctx, index.Name); err != nil {
+			return fmt.Errorf("the index %s of %s cannot be dropped: %w", index.Name, c.Name, err)
+		}
+		missing = append(missing, s.indexModel(c, index))
 	}
 	if len(missing) == 0 {
 		return nil

@@ -27,6 +27,8 @@ type Store struct {
 	// alone is a standalone server, which tests accept: no transactions, no
 	// partial indexes.
 	alone bool
+	// filling is a book that is not whole yet.
+	filling bool
 }
 
 // How long one call may take where its context sets no earlier end. Without an
@@ -36,7 +38,7 @@ const (
 	readWithin       = 30 * time.Second
 	writeWithin      = 30 * time.Second
 	commitWithin     = 2 * time.Minute // imports; mongod itself ends a transaction after 60 s unless told otherwise
-	prepareWithin    = 10 * time.Minute
+	prepareWithin    = 2 * time.Hour   // where a large book is brought to a new form
 )
 
 // majority is the write concern of every write: on disk on most members, so that
@@ -46,9 +48,21 @@ func majority() *writeconcern.WriteConcern {
 	return &writeconcern.WriteConcern{W: "majority", Journal: &journal}
 }
 
-// Open connects to the deployment and database that uri names, and makes the
-// collections and indexes that are missing.
+// Open connects to the deployment and database that uri names, makes the
+// collections and indexes that are missing, and brings an older book to the form of
+// this program.
 func Open(ctx context.Context, uri string) (*Store, error) {
+	s, err := connect(ctx, uri)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.prepare(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func connect(ctx context.Context, uri string) (*Store, error) {
 	name, err := databaseOf(uri)
 	if err != nil {
 		return nil, err
@@ -71,8 +85,10 @@ func Open(ctx context.Context, uri string) (*Store, error) {
 		return nil, fmt.Errorf("the address of the MongoDB deployment is not usable: %w", err)
 	}
 	s := &Store{client: client, db: client.Database(name)}
-	if err := s.prepare(ctx); err != nil {
-		return nil, errors.Join(err, client.Disconnect(context.WithoutCancel(ctx)))
+	ctx, cancel := context.WithTimeout(ctx, prepareWithin)
+	defer cancel()
+	if err := s.inspect(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
@@ -80,9 +96,6 @@ func Open(ctx context.Context, uri string) (*Store, error) {
 func (s *Store) prepare(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, prepareWithin)
 	defer cancel()
-	if err := s.inspect(ctx); err != nil {
-		return err
-	}
 	return s.prepareCollections(ctx, store.Schema)
 }
 

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"quartermaster/services/store"
 )
 
 // server speaks as much of MongoDB's protocol as a driver needs to believe that it
@@ -179,6 +181,9 @@ func (s *server) answer(c command) bson.D {
 	case "endSessions", "ping":
 		return ok()
 	}
+	if in, _ := c.Lookup("find").StringValueOK(); in == stateCollection {
+		return found(stateNow())
+	}
 	s.mu.Lock()
 	s.commands = append(s.commands, c)
 	s.mu.Unlock()
@@ -201,6 +206,15 @@ func (s *server) answer(c command) bson.D {
 	default:
 		return ok()
 	}
+}
+
+// stateNow is that of a database which this program prepared before.
+func stateNow() state {
+	now := state{ID: "state", Form: store.Form, Filed: map[string]string{}}
+	for _, c := range store.Schema {
+		now.Filed[c.Name] = filedBy(c)
+	}
+	return now
 }
 
 func (s *server) hello() bson.D {

@@ -15,6 +15,9 @@ import (
 func TestEveryIndexServesItsQuery(t *testing.T) {
 	s := open(t).(*Store)
 	for _, c := range store.Schema {
+		if c.New == nil {
+			t.Errorf("%s does not say what its documents are (New): it could be neither restored nor filed anew", c.Name)
+		}
 		for _, index := range append(slices.Clone(c.Indexes), store.Query{In: c, By: store.ID}.Index()) {
 			lead := index.Fields[0]
 			for name, q := range map[string]store.Query{

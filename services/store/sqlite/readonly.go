@@ -13,30 +13,55 @@ import (
 
 // OpenRead opens a file to be read alone: a backup that is to be checked and stays
 // as it is, or a book that another program serves. Nothing is made or brought up to
-// the schema; Commit and Next are refused.
+// the schema; Commit and Next are refused. A book of an earlier form is refused, since
+// it does not have the indexes by which this program reads.
 func OpenRead(ctx context.Context, path string) (*Store, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("the store %s cannot be opened: %w", path, err)
-	}
-	v := url.Values{"mode": {"ro"}, "_pragma": {"query_only(1)", "busy_timeout(10000)", fmt.Sprintf("cache_size(-%d)", writerCache)}}
+	v := url.Values{"mode": {"ro"}}
 	if _, err := os.Stat(path + "-wal"); errors.Is(err, os.ErrNotExist) {
 		v.Set("immutable", "1") // nobody has it open; SQLite then makes no files beside it, and reads it from a disk that takes none
 	}
-	read, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+v.Encode())
+	s, form, err := openRead(ctx, path, v)
+	if err == nil && form < store.Form {
+		err = errors.Join(fmt.Errorf("the store %s is of an earlier form, %d: let this program serve it once, or use the one that wrote it", path, form), s.Close())
+	}
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{read: read, readOnly: true, stopped: make(chan struct{}), closing: make(chan struct{}), numbers: numbers{parts: map[string]*part{}}}
-	close(s.stopped)
-	var tables int
-	err = read.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = ?`, store.Events.Name).Scan(&tables)
-	if err == nil && tables == 0 {
-		err = errors.New("it is no book of Quartermaster")
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("the store %s cannot be opened: %w", path, err), read.Close())
+	return s, nil
+}
+
+// OpenBeside opens a file for a Snapshot while another program serves it, or begins
+// to meanwhile. It may be of any form up to this program's.
+func OpenBeside(ctx context.Context, path string) (*Store, error) {
+	s, _, err := openRead(ctx, path, url.Values{"mode": {"rw"}})
+	if err != nil { // the folder takes no files, so nobody can begin to write there
+		return OpenRead(ctx, path)
 	}
 	return s, nil
+}
+
+func openRead(ctx context.Context, path string, v url.Values) (s *Store, form int, err error) {
+	cannot := func(err error) error { return fmt.Errorf("the store %s cannot be opened: %w", path, err) }
+	if _, err := os.Stat(path); err != nil {
+		return nil, 0, cannot(err)
+	}
+	v["_pragma"] = []string{"query_only(1)", "busy_timeout(10000)", fmt.Sprintf("cache_size(-%d)", writerCache)}
+	read, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+v.Encode())
+	if err != nil {
+		return nil, 0, err
+	}
+	s = &Store{read: read, readOnly: true, stopped: make(chan struct{}), closing: make(chan struct{}), numbers: numbers{parts: map[string]*part{}}}
+	close(s.stopped)
+	if form, err = formOf(ctx, read); err == nil && form == 0 {
+		err = errors.New("it is no book of Quartermaster")
+	}
+	if err == nil {
+		err = store.CheckForm(form)
+	}
+	if err != nil {
+		return nil, 0, errors.Join(cannot(err), read.Close())
+	}
+	return s, form, nil
 }
 
 // errReadOnly is what whoever would change a store gets that was opened to be read.

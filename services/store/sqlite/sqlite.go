@@ -53,28 +53,27 @@ func Open(ctx context.Context, path string, schema []*store.Collection, options 
 		return nil, err
 	}
 	writer.SetMaxOpenConns(1)
-	conn, err := writer.Conn(ctx)
-	if err == nil {
-		err = prepare(ctx, conn, schema)
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("the store %s cannot be opened: %w", path, err), writer.Close())
-	}
-	read, err := sql.Open("sqlite", address(path, "deferred", readerCache)+"&_pragma=query_only(1)")
-	if err != nil {
-		return nil, errors.Join(err, writer.Close())
-	}
-	readers := max(4, runtime.GOMAXPROCS(0)*2)
-	read.SetMaxOpenConns(readers)
-	read.SetMaxIdleConns(readers)
 	s := &Store{
-		read: read, writer: writer, write: conn,
+		writer:  writer,
 		jobs:    make(chan *job, 256),
 		writes:  map[string]*sql.Stmt{},
 		numbers: numbers{parts: map[string]*part{}},
 		stopped: make(chan struct{}),
 		closing: make(chan struct{}),
 	}
+	if s.write, err = writer.Conn(ctx); err == nil {
+		err = s.prepare(ctx, schema)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("the store %s cannot be opened: %w", path, err), writer.Close())
+	}
+	s.read, err = sql.Open("sqlite", address(path, "deferred", readerCache)+"&_pragma=query_only(1)")
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	readers := max(4, runtime.GOMAXPROCS(0)*2)
+	s.read.SetMaxOpenConns(readers)
+	s.read.SetMaxIdleConns(readers)
 	go s.run()
 	return s, nil
 }

@@ -1,9 +1,6 @@
 package sqlite
 
 import (
-	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,34 +15,25 @@ import (
 // that it leads, with a row for each value; the values a document has are also
 // kept in its column many, from which they are compared and taken out again.
 
-func prepare(ctx context.Context, conn *sql.Conn, schema []*store.Collection) error {
-	statements := []string{`CREATE TABLE IF NOT EXISTS sequences (name TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID`}
-	for _, c := range schema {
-		statements = append(statements, fmt.Sprintf(
-			`CREATE TABLE IF NOT EXISTS %s (n INTEGER PRIMARY KEY, %s TEXT NOT NULL UNIQUE, version INTEGER NOT NULL%s, body TEXT NOT NULL, many TEXT NOT NULL)`,
-			quote(c.Name), quote(store.ID), columns(c)))
-		for _, index := range c.Indexes {
-			statements = append(statements, indexDDL(c, index))
-		}
+// ddl are the statements that make a collection's table and indexes, by the names of
+// what they make. SQLite keeps their texts, by which it is seen whether a file has
+// them as they are declared now.
+func ddl(c *store.Collection) map[string]string {
+	made := map[string]string{c.Name: fmt.Sprintf(
+		`CREATE TABLE %s (n INTEGER PRIMARY KEY, %s TEXT NOT NULL UNIQUE, version INTEGER NOT NULL%s, body TEXT NOT NULL, many TEXT NOT NULL)`,
+		quote(c.Name), quote(store.ID), columns(c))}
+	for _, index := range c.Indexes {
+		made[indexName(c, index)] = indexDDL(c, index)
 	}
-	tx, err := conn.BeginTx(ctx, nil) // one wait for the disk instead of one a table and index
-	if err != nil {
-		return err
-	}
-	for _, statement := range statements {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			return errors.Join(fmt.Errorf("%s: %w", statement, err), tx.Rollback())
-		}
-	}
-	return tx.Commit()
+	return made
 }
 
 func columns(c *store.Collection) string {
-	var ddl strings.Builder
+	var names strings.Builder
 	for _, field := range layoutOf(c).columns {
-		ddl.WriteString(", " + quote(field))
+		names.WriteString(", " + quote(field))
 	}
-	return ddl.String()
+	return names.String()
 }
 
 func indexDDL(c *store.Collection, index store.Index) string {
@@ -59,7 +47,7 @@ func indexDDL(c *store.Collection, index store.Index) string {
 		if index.Unique {
 			key = list
 		}
-		return fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s (%s, n INTEGER, PRIMARY KEY (%s)) WITHOUT ROWID`,
+		return fmt.Sprintf(`CREATE TABLE %s (%s, n INTEGER, PRIMARY KEY (%s)) WITHOUT ROWID`,
 			table(c, index), list, key)
 	}
 	unique := ""
@@ -68,14 +56,16 @@ func indexDDL(c *store.Collection, index store.Index) string {
 	} else {
 		list += ", " + quote(store.ID)
 	}
-	return fmt.Sprintf(`CREATE %sINDEX IF NOT EXISTS %s ON %s (%s) WHERE %s IS NOT NULL`,
+	return fmt.Sprintf(`CREATE %sINDEX %s ON %s (%s) WHERE %s IS NOT NULL`,
 		unique, table(c, index), quote(c.Name), list, names[0])
 }
 
 // table names an index, or the table of a many-valued one.
 func table(c *store.Collection, index store.Index) string {
-	return quote(c.Name + "_by_" + index.Name)
+	return quote(indexName(c, index))
 }
+
+func indexName(c *store.Collection, index store.Index) string { return c.Name + "_by_" + index.Name }
 
 func quote(name string) string { return `"` + name + `"` }
 

@@ -23,14 +23,18 @@ type job struct {
 	sequence string
 	count    int64
 	first    int64
-	err      error
-	done     chan struct{}
+	// sequences are set as they are, where a book is filled from another.
+	sequences map[string]int64
+
+	err  error
+	done chan struct{}
 }
 
 // change is a store.Change made ready outside the writer, which then only writes.
 type change struct {
 	store.Change
 	row
+	at   int64 // the version under which a new document is inserted
 	body string
 	keys string // the column many
 }
@@ -40,40 +44,52 @@ var errClosed = errors.New("the store is closed")
 
 // Commit hands the changes to the writer and waits until they are on disk.
 func (s *Store) Commit(ctx context.Context, changes ...store.Change) error {
-	j := &job{ctx: ctx, changes: make([]change, len(changes)), done: make(chan struct{})}
+	ready, err := allReady(len(changes), func(i int) (change, error) { return made(changes[i]) })
+	if err != nil {
+		return err
+	}
+	return s.submit(&job{ctx: ctx, changes: ready, done: make(chan struct{})})
+}
+
+// allReady makes n changes ready, many of them on all processors.
+func allReady(n int, one func(int) (change, error)) ([]change, error) {
+	ready := make([]change, n)
 	workers := 1
-	if len(changes) >= bulk {
+	if n >= bulk {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	wrong := make([]error, workers)
 	var all sync.WaitGroup
 	for w := range workers {
 		all.Go(func() {
-			for i := w; i < len(changes) && wrong[w] == nil; i += workers {
-				j.changes[i], wrong[w] = made(changes[i])
+			for i := w; i < n && wrong[w] == nil; i += workers {
+				ready[i], wrong[w] = one(i)
 			}
 		})
 	}
 	all.Wait()
-	if err := errors.Join(wrong...); err != nil {
-		return err
-	}
-	return s.submit(j)
+	return ready, errors.Join(wrong...)
 }
 
 func made(c store.Change) (change, error) {
-	ready := change{Change: c}
 	if c.Doc == nil {
-		return ready, nil
+		return change{Change: c}, nil
 	}
 	body, err := json.Marshal(c.Doc)
-	if err == nil {
-		l := layoutOf(c.In)
-		ready.body, ready.many = string(body), keysOf(c.In, l, c.Doc)
-		ready.keys = manyText(l, ready.many)
-		ready.values, err = valuesOf(l, c.Doc)
-	}
 	if err != nil {
+		return change{}, fmt.Errorf("store: %s/%s cannot be written: %w", c.In.Name, c.ID, err)
+	}
+	return filed(c, 1, string(body))
+}
+
+// filed works out what indexes hold of a document with that text.
+func filed(c store.Change, at int64, body string) (change, error) {
+	l := layoutOf(c.In)
+	ready := change{Change: c, at: at, body: body}
+	ready.many = keysOf(c.In, l, c.Doc)
+	ready.keys = manyText(l, ready.many)
+	var err error
+	if ready.values, err = valuesOf(l, c.Doc); err != nil {
 		return ready, fmt.Errorf("store: %s/%s cannot be written: %w", c.In.Name, c.ID, err)
 	}
 	return ready, nil
@@ -219,6 +235,11 @@ func (s *Store) do(ctx context.Context, j *job) error {
 			`INSERT INTO sequences (name, next) VALUES (?1, ?2 + 1) ON CONFLICT (name) DO UPDATE SET next = next + ?2 RETURNING next - ?2`,
 			j.sequence, j.count).Scan(&j.first)
 	}
+	for name, next := range j.sequences {
+		if err := s.exec(ctx, `INSERT INTO sequences (name, next) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET next = ?2`, name, next); err != nil {
+			return err
+		}
+	}
 	if len(j.changes) >= bulk {
 		return s.applyMany(ctx, j.changes)
 	}
@@ -303,7 +324,7 @@ func insertInto(in *store.Collection, documents int) string {
 }
 
 func (c *change) args(before []any) []any {
-	return append(append(before, c.ID, 1, c.body, c.keys), c.values...)
+	return append(append(before, c.ID, c.at, c.body, c.keys), c.values...)
 }
 
 func refused(c *change, err error) error {

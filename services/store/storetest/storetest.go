@@ -65,6 +65,7 @@ func RunWith(t *testing.T, open func(t *testing.T) store.Store, o Options) {
 	}
 	t.Run("a taken value is a duplicate that is named", func(t *testing.T) { duplicates(t, open(t), o) })
 	t.Run("numbers are never given twice", func(t *testing.T) { numbers(t, open(t), o) })
+	t.Run("a copy is as the book was at one moment", func(t *testing.T) { whole(t, open(t).(store.Whole), open(t).(store.Whole), o) })
 	if !o.lacks(Transactions) {
 		t.Run("a commit happens entirely or not at all", func(t *testing.T) { allOrNothing(t, open(t)) })
 	}
