@@ -89,7 +89,7 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Flags: h.Flags, Disposal: h.Disposal, Visits: h.Visits}
 	h.Stocktakes = &stocktake.Service{Book: book, Register: h.Register, Stock: h.Stock, Flags: h.Flags, Custody: h.Custody, Signing: h.Signing}
 	h.Overview = &overview.Service{Book: book, Flags: h.Flags, Register: h.Register, Stock: h.Stock}
-	h.Reports = &reports.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Stocktakes: h.Stocktakes, Visits: h.Visits, Proofs: h.Proofs}
+	h.Reports = &reports.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Stocktakes: h.Stocktakes, Visits: h.Visits, Training: h.Training, Proofs: h.Proofs}
 	h.Timetable = &timetable.Service{Book: book}
 	h.Workshop = &workshop.Service{Book: book, Register: h.Register, Maintenance: h.Maintenance}
 	h.Public = &public.Service{Book: book, Register: h.Register, Flags: h.Flags, Workshop: h.Workshop}

@@ -143,6 +143,7 @@ type reportTable struct {
 	zone    *time.Location
 	columns []layout.Column
 	at      []int // where the column stands among the cells
+	under   []int // of the columns that are told in a line under the row
 	widths  []float64
 	text    style
 	waiting []layout.Row
@@ -155,6 +156,8 @@ func (t *reportTable) draw() error {
 		if !c.Wide {
 			t.columns = append(t.columns, c)
 			t.at = append(t.at, i)
+		} else if c.Under {
+			t.under = append(t.under, i)
 		}
 	}
 	t.room(30)
@@ -354,9 +357,14 @@ func (t *reportTable) row(row layout.Row) {
 			}
 		}
 		set[i] = t.set(w-2*padX+0.2, words{t.cell(row, i), look})
+		if row.Kind != layout.Line && t.columns[i].Type.Numeric() { // a sum is not broken; it runs out to the left, where nothing stands
+			set[i] = []words{{t.cell(row, i), look}}
+		}
 		tall = max(tall, height(set[i]))
 	}
-	tall += 2 * padY * 0.8
+	further := t.further(row)
+	cells := tall
+	tall += height(further) + 2*padY*0.8
 	if t.room(tall) {
 		t.heads()
 	}
@@ -369,6 +377,22 @@ func (t *reportTable) row(row layout.Row) {
 		t.put1(x, t.y+padY*0.8, t.widths[i], c.Type.Numeric() && !(i == 0 && label > 0), set[i])
 		x += t.widths[i]
 	}
+	t.put(left+padX, t.y+padY*0.8+cells, further)
 	t.y += tall
 	t.line(0.08)
+}
+
+// further is what is told of a row in lines under it.
+func (t *reportTable) further(row layout.Row) []words {
+	var parts []string
+	for _, at := range t.under {
+		if at >= len(row.Cells) {
+			continue
+		}
+		c := t.section.Columns[at]
+		if text := layout.Readable(row.Cells[at], c.Type, t.zone); text != "" {
+			parts = append(parts, c.Title+": "+text)
+		}
+	}
+	return t.set(t.whole()-2*padX, words{strings.Join(parts, " · "), style{t.text.size * 0.86, false, grey}})
 }

@@ -74,6 +74,13 @@ func (b *book) categoryName(code string) string {
 	return code
 }
 
+func (b *book) course(code string) string {
+	if c := then[models.Course](b, store.Courses, code); c != nil {
+		return c.Name
+	}
+	return code
+}
+
 func (b *book) person(code string) string {
 	p := then[models.Person](b, store.People, code)
 	if p == nil {

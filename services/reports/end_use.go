@@ -55,6 +55,7 @@ var endUseKind = &Kind{
 			{Name: "impact", Title: "Impact", Empty: "No visit of the period tells of it.", Columns: []layout.Column{{Name: "visit", Title: "Visit", Type: layout.Code}, {Name: "name", Title: "Name"}, {Name: "impact", Title: "Impact"}},
 				Rows: rowsOf(impacts, func(v *models.Visit) layout.Row { return layout.Row{Cells: []any{v.Number, v.Name, v.Impact}} })},
 			{Name: "problems", Title: "Problems", Empty: "None was found or open.", Columns: visitFindingColumns, Rows: rowsOf(findings, a.visitFindingRow)},
+			a.trained(ctx),
 		}
 		r.Notes = []string{"What is on charge at the end of the period. The use is what was last verified; what it is used for and whether it is still needed are what the visits of the period found. Losses and write-offs have a report of their own."}
 		return a.names.err

@@ -48,6 +48,7 @@ func buildHandover(ctx context.Context, a *asked, r *layout.Report) error {
 		{Name: "vouchers", Title: "Vouchers", Empty: "No donor handover was dispatched in this period.", Columns: voucherColumns, Rows: rowsOf(vouchers, a.voucherRow)},
 		{Name: "items", Title: "Items delivered", Empty: "Nothing.", Columns: deliveredColumns, Rows: func(yield func(layout.Row) error) error { return a.delivered(ctx, vouchers, yield) }},
 		a.withoutTitle(ctx),
+		a.trained(ctx),
 	}
 	r.Notes = append(r.Notes, "A signature is said to match when the hash over everything that was signed is still that of the voucher as it stands.")
 	return nil

@@ -66,10 +66,10 @@ func (a *asked) ended(ctx context.Context) ([]*models.Loss, []*models.WriteOff, 
 
 var lossColumns = []layout.Column{
 	{Name: "number", Title: "Report", Type: layout.Code}, {Name: "kind", Title: "What"}, {Name: "on", Title: "Happened", Type: layout.Day}, {Name: "tag", Title: "Tag", Type: layout.Code}, {Name: "item", Title: "Item"},
-	{Name: "serial", Title: "Serial number", Wide: true}, {Name: "unit", Title: "Unit"}, {Name: "held_by", Title: "In custody of"}, {Name: "police", Title: "Police report", Wide: true},
-	{Name: "cost", Title: "Cost", Type: layout.Amount}, {Name: "currency", Title: "Currency", Type: layout.Code}, {Name: "book_value", Title: "Book value", Type: layout.Amount, Wide: true}, {Name: "donor", Title: "Donor", Type: layout.Code, Wide: true}, {Name: "grant", Title: "Grant", Wide: true},
-	{Name: "reported_by", Title: "Reported by", Wide: true}, {Name: "officer", Title: "Inquiry led by"}, {Name: "recommendation", Title: "Recommends", Wide: true}, {Name: "decision", Title: "Decision"}, {Name: "decided_by", Title: "Decided by"},
-	{Name: "recovered", Title: "Recovered", Type: layout.Amount}, {Name: "recovered_currency", Title: "In", Type: layout.Code, Wide: true}, {Name: "recovered_from", Title: "From", Wide: true}, {Name: "write_off", Title: "Write-off", Type: layout.Code, Wide: true}, {Name: "state", Title: "Now"},
+	{Name: "serial", Title: "Serial number", Wide: true, Under: true}, {Name: "unit", Title: "Unit"}, {Name: "held_by", Title: "In custody of"}, {Name: "police", Title: "Police report", Wide: true, Under: true},
+	{Name: "cost", Title: "Cost", Type: layout.Amount}, {Name: "currency", Title: "Currency", Type: layout.Code}, {Name: "book_value", Title: "Book value", Type: layout.Amount, Wide: true, Under: true}, {Name: "donor", Title: "Donor", Type: layout.Code, Wide: true}, {Name: "grant", Title: "Grant", Wide: true},
+	{Name: "reported_by", Title: "Reported by", Wide: true, Under: true}, {Name: "officer", Title: "Inquiry led by"}, {Name: "recommendation", Title: "Recommends", Wide: true, Under: true}, {Name: "decision", Title: "Decision"}, {Name: "decided_by", Title: "Decided by"},
+	{Name: "recovered", Title: "Recovered", Type: layout.Amount}, {Name: "recovered_currency", Title: "In", Type: layout.Code, Wide: true}, {Name: "recovered_from", Title: "From", Wide: true, Under: true}, {Name: "write_off", Title: "Write-off", Type: layout.Code, Wide: true}, {Name: "state", Title: "Now"},
 }
 
 func (a *asked) lossRow(l *models.Loss) layout.Row {
@@ -99,10 +99,10 @@ func (a *asked) lossRow(l *models.Loss) layout.Row {
 }
 
 var writeOffColumns = []layout.Column{
-	{Name: "number", Title: "Write-off", Type: layout.Code}, {Name: "ground", Title: "Why"}, {Name: "tag", Title: "Tag", Type: layout.Code}, {Name: "item", Title: "Item"}, {Name: "serial", Title: "Serial number", Wide: true}, {Name: "unit", Title: "Unit"},
-	{Name: "cost", Title: "Cost", Type: layout.Amount}, {Name: "currency", Title: "Currency", Type: layout.Code}, {Name: "book_value", Title: "Book value", Type: layout.Amount, Wide: true}, {Name: "donor", Title: "Donor", Type: layout.Code, Wide: true}, {Name: "grant", Title: "Grant", Wide: true}, {Name: "loss", Title: "After", Type: layout.Code, Wide: true},
+	{Name: "number", Title: "Write-off", Type: layout.Code}, {Name: "ground", Title: "Why"}, {Name: "tag", Title: "Tag", Type: layout.Code}, {Name: "item", Title: "Item"}, {Name: "serial", Title: "Serial number", Wide: true, Under: true}, {Name: "unit", Title: "Unit"},
+	{Name: "cost", Title: "Cost", Type: layout.Amount}, {Name: "currency", Title: "Currency", Type: layout.Code}, {Name: "book_value", Title: "Book value", Type: layout.Amount, Wide: true, Under: true}, {Name: "donor", Title: "Donor", Type: layout.Code, Wide: true}, {Name: "grant", Title: "Grant", Wide: true}, {Name: "loss", Title: "After", Type: layout.Code, Wide: true},
 	{Name: "proposed_by", Title: "Proposed by"}, {Name: "authority", Title: "For whom to decide", Wide: true}, {Name: "decided_by", Title: "Decided by"}, {Name: "consent", Title: "Donor's consent"},
-	{Name: "struck_on", Title: "Struck off", Type: layout.Day}, {Name: "method", Title: "How"}, {Name: "recipient", Title: "To", Wide: true}, {Name: "proceeds", Title: "Proceeds", Type: layout.Amount}, {Name: "proceeds_currency", Title: "In", Type: layout.Code, Wide: true}, {Name: "certificate", Title: "Certificate or receipt", Wide: true},
+	{Name: "struck_on", Title: "Struck off", Type: layout.Day}, {Name: "method", Title: "How"}, {Name: "recipient", Title: "To", Wide: true, Under: true}, {Name: "proceeds", Title: "Proceeds", Type: layout.Amount}, {Name: "proceeds_currency", Title: "In", Type: layout.Code, Wide: true}, {Name: "certificate", Title: "Certificate or receipt", Wide: true},
 	{Name: "noted", Title: "Noted"}, {Name: "state", Title: "Now"},
 }
 

@@ -19,6 +19,7 @@ import (
 	"quartermaster/services/reports"
 	"quartermaster/services/stock"
 	"quartermaster/services/store"
+	"quartermaster/services/visits"
 )
 
 func TestBadQuestionsHaveNamedAnswers(t *testing.T) {
@@ -137,6 +138,10 @@ func TestAPastReportStays(t *testing.T) {
 	must(nil, w.Book.Commit(ctx, closing...))
 	must(w.Disposal.Approve(w.As("admin"), "WO-NORTH-STORE-2026-0001", 0, ""))
 	w.Radio("R-2")
+	w.Trained("keeper-north", "voice", "2026-04-02")
+	demands := []models.Demand{{Course: "crypto", Without: "warn"}}
+	must(w.Register.EditCategory(ctx, "radio", 0, register.CategoryEdit{Demands: &demands}))
+	must(w.Visits.Close(w.As("auditor-a"), "EV-radio-2026-0001-F1", 0, visits.FollowUp{Text: "Seen."}))
 	for _, k := range reports.Kinds {
 		q := models.ReportQuery{AsOf: at}
 		if k.Period {

@@ -20,6 +20,7 @@ import (
 	"quartermaster/services/reports/layout"
 	"quartermaster/services/stock"
 	"quartermaster/services/stocktake"
+	"quartermaster/services/training"
 	"quartermaster/services/visits"
 )
 
@@ -33,6 +34,7 @@ type Service struct {
 	// Stocktakes says whether their results are still what was signed for.
 	Stocktakes *stocktake.Service
 	Visits     *visits.Service
+	Training   *training.Service
 	Proofs     *proofs.Log
 	// Failed is told what went wrong in the background.
 	Failed func(error)

@@ -85,8 +85,8 @@ var stocktakeColumns = []layout.Column{
 	{Name: "number", Title: "Stocktake", Type: layout.Code}, {Name: "name", Title: "Name"}, {Name: "scope", Title: "Scope"}, {Name: "method", Title: "Method"},
 	{Name: "opened_on", Title: "Opened", Type: layout.Day}, {Name: "closed_on", Title: "Closed", Type: layout.Day}, {Name: "expected", Title: "Expected", Type: layout.Count},
 	{Name: "sighted", Title: "Sighted", Type: layout.Count}, {Name: "explained", Title: "Explained", Type: layout.Count}, {Name: "unaccounted", Title: "Unaccounted", Type: layout.Count},
-	{Name: "misplaced", Title: "Misplaced", Type: layout.Count}, {Name: "unknown", Title: "Unknown", Type: layout.Count}, {Name: "officers", Title: "Counted by", Wide: true},
-	{Name: "signed_by", Title: "Signed by"}, {Name: "signatures", Title: "Signatures"}, {Name: "digest", Title: "SHA-256 of the lines", Wide: true},
+	{Name: "misplaced", Title: "Misplaced", Type: layout.Count}, {Name: "unknown", Title: "Unknown", Type: layout.Count}, {Name: "officers", Title: "Counted by", Wide: true, Under: true},
+	{Name: "signed_by", Title: "Signed by"}, {Name: "signatures", Title: "Signatures"}, {Name: "digest", Title: "SHA-256 of the lines", Wide: true, Under: true},
 }
 
 func (a *asked) stocktakeRow(st *counting) layout.Row {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"quartermaster/models"
 	"quartermaster/services/access"
@@ -94,7 +95,7 @@ func (a *asked) visitFindings(ctx context.Context) ([]*models.VisitFinding, erro
 
 var visitColumns = []layout.Column{
 	{Name: "number", Title: "Visit", Type: layout.Code}, {Name: "name", Title: "Name"}, {Name: "on", Title: "Planned for", Type: layout.Day}, {Name: "monitor", Title: "Monitor"}, {Name: "scope", Title: "Scope"},
-	{Name: "method", Title: "Method", Wide: true}, {Name: "state", Title: "State"}, {Name: "made_on", Title: "Signed", Type: layout.Day}, {Name: "signed_by", Title: "Signed by"}, {Name: "impact", Title: "Impact"}, {Name: "digest", Title: "SHA-256 of the items", Wide: true},
+	{Name: "method", Title: "Method", Wide: true, Under: true}, {Name: "state", Title: "State"}, {Name: "made_on", Title: "Signed", Type: layout.Day}, {Name: "signed_by", Title: "Signed by"}, {Name: "impact", Title: "Impact"}, {Name: "digest", Title: "SHA-256 of the items", Wide: true, Under: true},
 }
 
 func (a *asked) visitRow(v *models.Visit) layout.Row {
@@ -114,8 +115,8 @@ func (a *asked) visitRow(v *models.Visit) layout.Row {
 }
 
 var visitItemColumns = []layout.Column{
-	{Name: "visit", Title: "Visit", Type: layout.Code, Wide: true}, {Name: "tag", Title: "Tag", Type: layout.Code}, {Name: "item", Title: "Item"}, {Name: "serial", Title: "Serial number"}, {Name: "unit", Title: "Where"}, {Name: "grant", Title: "Grant", Wide: true},
-	{Name: "outcome", Title: "Found"}, {Name: "serial_read", Title: "Serial number read", Wide: true}, {Name: "condition", Title: "Condition"}, {Name: "use", Title: "In use"}, {Name: "used_for", Title: "Used for"}, {Name: "needed", Title: "Still needed"},
+	{Name: "visit", Title: "Visit", Type: layout.Code}, {Name: "tag", Title: "Tag", Type: layout.Code}, {Name: "item", Title: "Item"}, {Name: "serial", Title: "Serial number"}, {Name: "unit", Title: "Where"}, {Name: "grant", Title: "Grant", Wide: true},
+	{Name: "outcome", Title: "Found"}, {Name: "serial_read", Title: "Serial number read", Wide: true, Under: true}, {Name: "condition", Title: "Condition"}, {Name: "use", Title: "In use"}, {Name: "used_for", Title: "Used for"}, {Name: "needed", Title: "Still needed"},
 	{Name: "seen_at", Title: "Entered", Type: layout.Instant, Wide: true}, {Name: "remark", Title: "Remark"},
 }
 
@@ -177,16 +178,27 @@ func checked(made []*models.Visit) func(func(layout.Row) error) error {
 
 var visitFindingColumns = []layout.Column{
 	{Name: "number", Title: "Finding", Type: layout.Code}, {Name: "severity", Title: "Severity"}, {Name: "what", Title: "What"}, {Name: "tag", Title: "Item", Type: layout.Code}, {Name: "unit", Title: "Must act"}, {Name: "raised_on", Title: "Raised", Type: layout.Day}, {Name: "due", Title: "By", Type: layout.Day},
-	{Name: "state", Title: "State"}, {Name: "closed_on", Title: "Closed", Type: layout.Day}, {Name: "last", Title: "Last step"}, {Name: "evidence", Title: "Evidence", Wide: true},
+	{Name: "state", Title: "State"}, {Name: "closed_on", Title: "Closed", Type: layout.Day}, {Name: "steps", Title: "Follow-up"},
 }
 
 func (a *asked) visitFindingRow(f *models.VisitFinding) layout.Row {
-	cells := []any{f.Number, upper(f.Severity.Words()), f.What, f.Tag, joined(", ", a.names.unit(f.Unit), a.names.person(f.Owner)), a.dayOf(&f.RaisedAt), f.Due, upper(f.State.Words()), a.dayOf(f.ClosedAt), nil, nil}
+	cells := []any{f.Number, upper(f.Severity.Words()), f.What, f.Tag, joined(", ", a.names.unit(f.Unit), a.names.person(f.Owner)), a.dayOf(&f.RaisedAt), f.Due, upper(f.State.Words()), a.dayOf(f.ClosedAt), a.steps(f)}
 	if f.Overdue(a.day) {
 		cells[7] = "Overdue, " + f.State.Words()
 	}
-	if n := len(f.Steps); n > 0 {
-		cells[9], cells[10] = f.Steps[n-1].Text, f.Steps[n-1].Evidence
-	}
 	return layout.Row{Cells: cells, Link: "/visit-findings/" + f.Number}
+}
+
+// steps tells what was done about a finding, step by step.
+func (a *asked) steps(f *models.VisitFinding) string {
+	var all []string
+	for _, s := range f.Steps {
+		done := map[models.FindingState]string{models.FindingAnswered: "answered", models.FindingOpen: "sent back", models.FindingClosed: "closed"}[s.To]
+		step := layout.Readable(a.dayOf(&s.At), layout.Day, nil) + " " + done + ": " + s.Text
+		if s.Evidence != "" {
+			step += " (" + s.Evidence + ")"
+		}
+		all = append(all, step)
+	}
+	return strings.Join(all, "\n")
 }

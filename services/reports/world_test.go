@@ -49,6 +49,9 @@ func story(t testing.TB) *booktest.World {
 	item(register.NewAsset{Name: "Charger", Category: "radio", Unit: "NORTH-STORE", Grant: "A-2025", AcquiredOn: "2026-02-01", Cost: usd("25")})
 	radio := w.Radio("R-1")
 	item(register.NewAsset{Name: "Patrol vehicle", Category: "vehicle", Unit: "SOUTH-STORE", Grant: "B-2026", Fields: map[string]any{"registration": "ABC-1"}, Cost: usd("30000")})
+	w.Courses(models.Demand{Course: "voice", Without: "warn"})
+	w.Trained("guard", "voice", "2026-02-20")
+	w.Trained("commander-north", "voice", "2025-08-01") // lapsed since
 	kits := w.Kits(20*models.One, "2026-12-31")
 	w.Pass(24 * time.Hour)
 
@@ -98,7 +101,9 @@ func story(t testing.TB) *booktest.World {
 	must(err)
 	_, err = w.Visits.Check(w.As("auditor-a"), visit.Number, 0, visits.Answers{Answers: []visits.Answer{{Question: 1, Answer: "no", Remark: "the fence is down"}}})
 	must(err)
-	_, err = w.Visits.Raise(w.As("auditor-a"), visit.Number, 0, visits.NewFinding{Severity: "major", What: "The fence of the post is down.", Unit: "NORTH-POST", Due: w.Book.Today().Add(30)})
+	f, err := w.Visits.Raise(w.As("auditor-a"), visit.Number, 0, visits.NewFinding{Severity: "major", What: "The fence of the post is down.", Unit: "NORTH-POST", Due: w.Book.Today().Add(30)})
+	must(err)
+	_, err = w.Visits.Answer(w.As("commander-north"), f.Number, 0, visits.FollowUp{Text: "Wire was bought.", Evidence: "PO-31"})
 	must(err)
 	return w
 }

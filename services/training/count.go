@@ -14,6 +14,11 @@ import (
 type Period struct {
 	Unit         string     // with those below it; "" is all that the caller sees
 	Since, Until models.Day // of the courses counted as new; "" is without an end
+	// At is when people are counted, now when it is zero: the records and what
+	// categories demand are those of then.
+	At models.Time
+	// Kinds are the categories that are counted, in the place of all that the caller may ask of.
+	Kinds []string
 }
 
 // Count is how many people are trained for a kind of equipment.
@@ -21,7 +26,7 @@ type Count struct {
 	Category string   `json:"category"`
 	Name     string   `json:"name"`
 	Courses  []string `json:"courses"` // that it demands
-	// People hold valid records of every course today.
+	// People hold valid records of every course.
 	People int `json:"people"`
 	// InPeriod passed one of the courses on a day of the period, lapsed since or not.
 	InPeriod int `json:"in_period"`
@@ -44,7 +49,10 @@ func (s *Service) Counts(ctx context.Context, p Period) ([]Count, error) {
 	if err != nil || nothing {
 		return []Count{}, err
 	}
-	categories, err := s.demanding(ctx)
+	if p.At.IsZero() {
+		p.At = models.At(s.Book.Now())
+	}
+	categories, err := s.demandingAt(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +95,28 @@ func (s *Service) Counts(ctx context.Context, p Period) ([]Count, error) {
 	return counts, nil
 }
 
+// demandingAt are the categories to count that demanded training.
+func (s *Service) demandingAt(ctx context.Context, p Period) ([]*models.Category, error) {
+	records, err := s.Book.Store.Find(ctx, store.Query{In: store.Categories, By: "code"})
+	if err == nil {
+		records, err = s.Book.AllAsOf(ctx, store.Categories, records, p.At)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var all []*models.Category
+	for _, record := range records {
+		category, err := store.Decode[models.Category](record)
+		if err != nil {
+			return nil, err
+		}
+		if p.Kinds == nil || slices.Contains(p.Kinds, category.Code) {
+			all = append(all, category)
+		}
+	}
+	return demanding(all), nil
+}
+
 // countedIn returns the unit in which people are counted: of what was asked for and
 // the caller's scope the one below the other; nothing when neither is.
 func (s *Service) countedIn(ctx context.Context, caller *models.Person, asked string) (unit string, nothing bool, err error) {
@@ -101,14 +131,14 @@ func (s *Service) countedIn(ctx context.Context, caller *models.Person, asked st
 	return caller.Scope, err == nil && !slices.Contains(own.Path, asked), err
 }
 
-// passed names who of a unit has a valid record of a course today, and who passed it
-// in the period.
+// passed names who of a unit had a valid record of a course, and who passed it in the
+// period.
 func (s *Service) passed(ctx context.Context, course, unit string, p Period) (valid, inPeriod map[string]bool, err error) {
 	valid, inPeriod = map[string]bool{}, map[string]bool{}
-	today := s.Book.Today()
+	day := s.Book.DayOf(p.At)
 	until := p.Until
 	if until == "" {
-		until = today
+		until = day
 	}
 	q := store.Query{In: store.Trainings, By: "course", Where: []store.Cond{store.Is("course", course)}, Limit: 1000}
 	for {
@@ -116,7 +146,11 @@ func (s *Service) passed(ctx context.Context, course, unit string, p Period) (va
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, record := range records {
+		past, err := s.Book.AllAsOf(ctx, store.Trainings, records, p.At)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, record := range past {
 			t, err := store.Decode[models.Training](record)
 			if err != nil {
 				return nil, nil, err
@@ -124,7 +158,7 @@ func (s *Service) passed(ctx context.Context, course, unit string, p Period) (va
 			if t.State == models.TrainingWithdrawn || unit != "" && !slices.Contains(t.Path, unit) {
 				continue
 			}
-			if t.Holds(today) {
+			if t.Holds(day) {
 				valid[t.Person] = true
 			}
 			if t.On >= p.Since && t.On <= until {

@@ -89,9 +89,14 @@ func (s *Service) demanding(ctx context.Context) ([]*models.Category, error) {
 	if err != nil {
 		return nil, err
 	}
-	demanding := slices.DeleteFunc(all, func(c *models.Category) bool { return len(c.Demands) == 0 })
-	slices.SortFunc(demanding, func(a, b *models.Category) int { return cmp.Compare(a.Name, b.Name) })
-	return demanding, nil
+	return demanding(all), nil
+}
+
+// demanding keeps the categories that demand training, by name.
+func demanding(all []*models.Category) []*models.Category {
+	some := slices.DeleteFunc(all, func(c *models.Category) bool { return len(c.Demands) == 0 })
+	slices.SortFunc(some, func(a, b *models.Category) int { return cmp.Compare(a.Name, b.Name) })
+	return some
 }
 
 // unitTraining is what the people of a unit were trained in, read once a course.

@@ -88,6 +88,8 @@ type Column struct {
 	Type  Type
 	// Wide columns are for files alone: paper and pages leave them out.
 	Wide bool
+	// Under columns are wide ones that paper tells in a line under the row.
+	Under bool
 }
 
 // RowKind says what a row is among others.
