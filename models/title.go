@@ -18,6 +18,15 @@ func (t *Title) WithDonor(donor string) bool { return donor != "" && (t == nil |
 // TitleWithDonor says whether the asset is the donor's still.
 func (a *Asset) TitleWithDonor() bool { return a.Title.WithDonor(a.Donor) }
 
+// TitleHolder is who owns the asset: by its last transfer, or the donor while none is
+// recorded; "" where nobody gave it.
+func (a *Asset) TitleHolder() string {
+	if a.Title != nil {
+		return a.Title.Holder
+	}
+	return a.Donor
+}
+
 // TitleTransfer is the paper by which the title of items passed, outside of a
 // handover voucher.
 type TitleTransfer struct {

@@ -363,6 +363,9 @@ func (t *reportTable) row(row layout.Row) {
 		tall = max(tall, height(set[i]))
 	}
 	further := t.further(row)
+	if len(further) > 0 {
+		tall += padY * 0.6
+	}
 	cells := tall
 	tall += height(further) + 2*padY*0.8
 	if t.room(tall) {

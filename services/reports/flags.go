@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"quartermaster/models"
 	"quartermaster/services/access"
@@ -177,8 +179,9 @@ func (a *asked) flagRow(f *models.Flag) layout.Row {
 }
 
 func upper(text string) string {
-	if text == "" {
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
 		return text
 	}
-	return string(text[0]-'a'+'A') + text[1:]
+	return string(unicode.ToUpper(first)) + text[size:]
 }

@@ -103,7 +103,7 @@ var writeOffColumns = []layout.Column{
 	{Name: "cost", Title: "Cost", Type: layout.Amount}, {Name: "currency", Title: "Currency", Type: layout.Code}, {Name: "book_value", Title: "Book value", Type: layout.Amount, Wide: true, Under: true}, {Name: "donor", Title: "Donor", Type: layout.Code, Wide: true}, {Name: "grant", Title: "Grant", Wide: true}, {Name: "loss", Title: "After", Type: layout.Code, Wide: true},
 	{Name: "proposed_by", Title: "Proposed by"}, {Name: "authority", Title: "For whom to decide", Wide: true}, {Name: "decided_by", Title: "Decided by"}, {Name: "consent", Title: "Donor's consent"},
 	{Name: "struck_on", Title: "Struck off", Type: layout.Day}, {Name: "method", Title: "How"}, {Name: "recipient", Title: "To", Wide: true, Under: true}, {Name: "proceeds", Title: "Proceeds", Type: layout.Amount}, {Name: "proceeds_currency", Title: "In", Type: layout.Code, Wide: true}, {Name: "certificate", Title: "Certificate or receipt", Wide: true},
-	{Name: "noted", Title: "Noted"}, {Name: "state", Title: "Now"},
+	{Name: "noted", Title: "Noted", Wide: true, Under: true}, {Name: "state", Title: "Now"},
 }
 
 func (a *asked) writeOffRow(w *models.WriteOff) layout.Row {

@@ -109,7 +109,7 @@ var registerColumns = []assetColumn{
 	{layout.Column{Name: "supplier", Title: "Supplier", Wide: true, Under: true}, text(func(x *models.Asset) string { return x.Supplier })},
 	{layout.Column{Name: "order", Title: "Purchase order", Wide: true, Under: true}, text(func(x *models.Asset) string { return x.Order })},
 	{layout.Column{Name: "invoice", Title: "Invoice", Wide: true, Under: true}, text(func(x *models.Asset) string { return x.Invoice })},
-	{layout.Column{Name: "title_holder", Title: "Title holder"}, title(func(t *models.Title) any { return t.Holder })},
+	{layout.Column{Name: "title_holder", Title: "Title holder"}, func(_ *asked, x *models.Asset) any { return x.TitleHolder() }},
 	{layout.Column{Name: "title_document", Title: "Title document", Wide: true, Under: true}, title(func(t *models.Title) any { return t.Document })},
 	{layout.Column{Name: "title_on", Title: "Title since", Type: layout.Day, Wide: true, Under: true}, title(func(t *models.Title) any { return t.On })},
 	{layout.Column{Name: "disposed_on", Title: "Disposed", Type: layout.Day, Wide: true, Under: true}, disposed(func(d *models.Disposal) any { return d.On })},

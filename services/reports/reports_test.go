@@ -13,6 +13,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/booktest"
 	"quartermaster/services/custody"
+	"quartermaster/services/disposal"
 	"quartermaster/services/ledger"
 	"quartermaster/services/proofs"
 	"quartermaster/services/register"
@@ -100,6 +101,27 @@ func figures(t *testing.T, file []byte) string {
 		t.Fatal(err)
 	}
 	return string(r.Sections) + string(r.Alarms)
+}
+
+// TestWhatWasRecoveredIsToldWhole reads a loss that ended in money.
+func TestWhatWasRecoveredIsToldWhole(t *testing.T) {
+	w := story(t)
+	usd := models.Money{Amount: "410", Currency: "USD"}
+	number := "L-NORTH-STORE-2026-0002"
+	must := func(_ *models.Loss, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(w.Disposal.Report(w.As("keeper-north"), disposal.NewLoss{Tag: w.Radio("R-9").Tag, Kind: models.Damage, On: w.Book.Today(), Where: "Gate", What: "Run over", Condition: "poor"}))
+	must(w.Disposal.Appoint(w.As("admin"), number, 0, "commander-north"))
+	must(w.Disposal.Conclude(w.As("commander-north"), number, 0, disposal.Findings{Findings: "Left unlocked.", Recommendation: models.RecoverCost, RecoverFrom: "Guard", Amount: &usd}))
+	must(w.Disposal.Decide(w.As("admin"), number, 0, disposal.Ruling{Measure: models.RecoverCost, RecoverFrom: "Guard", Amount: &usd}))
+	must(w.Disposal.Recover(w.As("admin"), number, 0, disposal.Receipt{From: "Guard", Amount: usd}))
+	if csv := string(pull(t, w, "admin", "losses", "csv", models.ReportQuery{})); !strings.Contains(csv, "410 USD recovered from Guard") {
+		t.Error(csv)
+	}
 }
 
 // TestAPastReportStays asks for every report as of an hour, lets everything change,
