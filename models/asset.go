@@ -28,6 +28,9 @@ type Condition string
 // Conditions lists the accepted conditions, best first.
 var Conditions = []Condition{"new", "good", "fair", "poor", "unserviceable"}
 
+// Words is how people say it.
+func (c Condition) Words() string { return string(c) }
+
 // Asset is one serialised item in the register.
 type Asset struct {
 	ID        string   `json:"id"`

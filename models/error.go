@@ -2,7 +2,6 @@ package models
 
 import (
 	"errors"
-	"fmt"
 )
 
 // Kind says what sort of refusal an Error is. Each maps to one HTTP status
@@ -32,6 +31,7 @@ type Error struct {
 	Field   string
 	Message string
 	Details []Detail
+	text    Text // of which Message is the English
 	cause   error
 }
 
@@ -40,6 +40,35 @@ type Detail struct {
 	Line    int    `json:"line,omitempty"`
 	Field   string `json:"field,omitempty"`
 	Message string `json:"message"`
+	text    *Text  // of which Message is the English
+}
+
+// Matter makes one of several matters; line and field are left out when they are zero.
+func Matter(line int, field, format string, args ...any) Detail {
+	text := Say(format, args...)
+	return Detail{Line: line, Field: field, Message: text.String(), text: &text}
+}
+
+// Text is the sentence, before it is known in which language.
+func (d Detail) Text() Text {
+	if d.text != nil && d.text.String() == d.Message {
+		return *d.text
+	}
+	return Say(d.Message)
+}
+
+// Text is the sentence, before it is known in which language.
+func (e *Error) Text() Text {
+	if e.text.String() == e.Message {
+		return e.text
+	}
+	return Say(e.Message)
+}
+
+// About makes the refusal one matter of several.
+func (e *Error) About(line int, field string) Detail {
+	text := e.Text()
+	return Detail{Line: line, Field: field, Message: e.Message, text: &text}
 }
 
 func (e *Error) Error() string {
@@ -63,7 +92,8 @@ func (e *Error) Because(cause error) *Error {
 
 // Refuse makes an Error about one field ("" when it is about the whole).
 func Refuse(kind Kind, field, format string, args ...any) *Error {
-	return &Error{Kind: kind, Field: field, Message: fmt.Sprintf(format, args...)}
+	text := Say(format, args...)
+	return &Error{Kind: kind, Field: field, Message: text.String(), text: text}
 }
 
 // KindOf returns the kind of the first Error in err's chain, or "".

@@ -12,6 +12,9 @@ const (
 	Auditor     Role = "auditor"
 )
 
+// Words is how people say it.
+func (r Role) Words() string { return string(r) }
+
 // Roles lists the roles in the order that pages show them.
 var Roles = []Role{Admin, Storekeeper, Commander, Maintenance, Auditor}
 
@@ -35,6 +38,10 @@ type Person struct {
 
 	Email  string `json:"email,omitempty" validate:"omitempty,max=254,text,email"`
 	Digest Digest `json:"digest,omitempty" validate:"omitempty,oneof=daily weekly"`
+	// Language is that in which the person reads the book (BCP 47); "" is what their browser
+	// asks for. Digits are how it writes numbers.
+	Language string `json:"language,omitempty" validate:"omitempty,max=35,text"`
+	Digits   string `json:"digits,omitempty" validate:"omitempty,oneof=eastern"`
 	// DigestSince is when the person chose to be sent a digest.
 	DigestSince *Time `json:"digest_since,omitempty"`
 	Base

@@ -12,6 +12,9 @@ const (
 // PublicState is whether somebody has looked at a report.
 type PublicState string
 
+// Words is how people say it.
+func (s PublicState) Words() string { return string(s) }
+
 // The states of a report from the public.
 const (
 	PublicWaiting   PublicState = "waiting"

@@ -23,6 +23,9 @@ func (s RequestState) Words() string { return strings.ReplaceAll(string(s), "_",
 // Priority is how soon something is needed.
 type Priority string
 
+// Words is how people say it.
+func (p Priority) Words() string { return string(p) }
+
 // Priorities lists the priorities, most urgent first.
 var Priorities = []Priority{"immediate", "urgent", "routine"}
 

@@ -7,23 +7,24 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"quartermaster/models"
+	"quartermaster/services/words"
 )
 
 // accountInputs are the fields that donors' registers ask for.
 func accountInputs() []input {
-	uses := []option{{Value: "", Label: "not verified"}}
+	uses := []option{{Value: "", Label: say("not verified")}}
 	for _, u := range models.EndUses {
-		uses = append(uses, option{Value: string(u), Label: upperFirst(u.Words())})
+		uses = append(uses, option{Value: string(u), Label: words.Capital{Of: u}})
 	}
 	return []input{
-		{Name: "use", Label: "Use", Type: "select", Options: uses},
-		{Name: "use_verified_on", Label: "Use verified on", Type: "date"},
-		{Name: "value.currency", Label: "Reporting currency", Max: 3},
-		{Name: "value.rate", Label: "Rate of the day", Type: "decimal", Hint: "How much of it one of the cost's currency was worth"},
-		{Name: "value.on", Label: "Day of the rate", Type: "date"},
-		{Name: "value.amount", Label: "Value in the reporting currency", Type: "decimal", Hint: "Worked out by the rate when left empty"},
-		{Name: "insurance", Label: "Insurance", Max: 120, Hint: "Insurer and policy"},
-		{Name: "insured_to", Label: "Insured until", Type: "date"},
+		{Name: "use", Label: say("Use"), Type: "select", Options: uses},
+		{Name: "use_verified_on", Label: say("Use verified on"), Type: "date"},
+		{Name: "value.currency", Label: say("Reporting currency"), Max: 3},
+		{Name: "value.rate", Label: say("Rate of the day"), Type: "decimal", Hint: say("How much of it one of the cost's currency was worth")},
+		{Name: "value.on", Label: say("Day of the rate"), Type: "date"},
+		{Name: "value.amount", Label: say("Value in the reporting currency"), Type: "decimal", Hint: say("Worked out by the rate when left empty")},
+		{Name: "insurance", Label: say("Insurance"), Max: 120, Hint: say("Insurer and policy")},
+		{Name: "insured_to", Label: say("Insured until"), Type: "date"},
 	}
 }
 

@@ -49,7 +49,7 @@ type assetPage struct {
 }
 
 // fact is one recorded thing with its name.
-type fact struct{ Label, Value string }
+type fact struct{ Label, Value any }
 
 // Can says whether something can be done with the asset now.
 func (p *assetPage) Can(action string) bool { return slices.Contains(p.Actions, action) }
@@ -153,22 +153,21 @@ func ownFacts(category *models.Category, a *models.Asset) []fact {
 	return facts
 }
 
-func fieldText(f models.Field, value any) string {
-	text := fmt.Sprint(value)
+func fieldText(f models.Field, value any) any {
 	switch v := value.(type) {
 	case bool:
-		text = "no"
 		if v {
-			text = "yes"
+			return say("yes")
 		}
+		return say("no")
 	case float64:
-		text = strings.TrimSpace(fmt.Sprintf("%s %s", trimFloat(v), f.Unit))
+		return strings.TrimSpace(fmt.Sprintf("%s %s", trimFloat(v), f.Unit))
 	case string:
 		if f.Type == models.DayField {
-			text = longDay(models.Day(v))
+			return models.Day(v)
 		}
 	}
-	return text
+	return fmt.Sprint(value)
 }
 
 func trimFloat(v float64) string {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/register"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 type assetForm struct {
@@ -22,7 +24,7 @@ type assetForm struct {
 
 // group is a part of a form under a heading.
 type group struct {
-	Heading string
+	Heading any // words, or the name of a category
 	Inputs  []input
 }
 
@@ -35,7 +37,7 @@ func (w *Web) newAssetPage(c *fiber.Ctx, status int, refusal *models.Error) erro
 	}
 	code := cmp.Or(c.FormValue("category"), c.Query("category"))
 	f := assetForm{Categories: choose(ch.Categories, code)}
-	v := view{Title: "Take on charge", Here: "new", Refusal: refusal, Data: &f}
+	v := view{Title: say("Take on charge"), Here: "new", Refusal: refusal, Data: &f}
 	at := slices.IndexFunc(ch.categories, func(c *models.Category) bool { return c.Code == code })
 	if at >= 0 {
 		f.Category = ch.categories[at]
@@ -61,16 +63,16 @@ func assetInputs(ch *choices, category *models.Category, people []option, values
 	}
 	none := []option{{Value: "", Label: "—"}}
 	what := []input{
-		{Name: "name", Label: "Name", Required: true, Max: 200, Wide: true, Hint: "What it is, as it should stand on the label"},
-		{Name: "make", Label: "Make", Max: 120}, {Name: "model", Label: "Model", Max: 120},
+		{Name: "name", Label: say("Name"), Required: true, Max: 200, Wide: true, Hint: say("What it is, as it should stand on the label")},
+		{Name: "make", Label: say("Make"), Max: 120}, {Name: "model", Label: say("Model"), Max: 120},
 	}
 	if fresh {
 		what = append(what,
-			input{Name: "serials", Label: "Serial numbers", Type: "lines", Wide: true, Hint: "One a line: each makes an item of its own"},
-			input{Name: "count", Label: "How many, without serial numbers", Type: "number"})
+			input{Name: "serials", Label: say("Serial numbers"), Type: "lines", Wide: true, Hint: say("One a line: each makes an item of its own")},
+			input{Name: "count", Label: say("How many, without serial numbers"), Type: "number"})
 	} else {
-		what = append(what, input{Name: "serial", Label: "Serial number", Max: 120},
-			input{Name: "aliases", Label: "Other tags", Type: "lines", Wide: true, Hint: "One a line: old tags or barcodes that lead here too"})
+		what = append(what, input{Name: "serial", Label: say("Serial number"), Max: 120},
+			input{Name: "aliases", Label: say("Other tags"), Type: "lines", Wide: true, Hint: say("One a line: old tags or barcodes that lead here too")})
 	}
 	var own []input
 	for _, f := range category.Fields {
@@ -81,7 +83,7 @@ func assetInputs(ch *choices, category *models.Category, people []option, values
 		case models.DayField:
 			in.Type = "date"
 		case models.YesNoField:
-			in.Type, in.Options = "select", []option{{Value: "", Label: "—"}, {Value: "yes", Label: "Yes"}, {Value: "no", Label: "No"}}
+			in.Type, in.Options = "select", []option{{Value: "", Label: "—"}, {Value: "yes", Label: say("Yes")}, {Value: "no", Label: say("No")}}
 		case models.ChoiceField:
 			in.Type, in.Options = "select", slices.Clone(none)
 			for _, choice := range f.Choices {
@@ -92,30 +94,30 @@ func assetInputs(ch *choices, category *models.Category, people []option, values
 	}
 	var where []input
 	if fresh {
-		where = append(where, input{Name: "unit", Label: "Unit", Type: "select", Options: append(slices.Clone(none), ch.Units...), Required: true})
+		where = append(where, input{Name: "unit", Label: say("Unit"), Type: "select", Options: append(slices.Clone(none), ch.Units...), Required: true})
 	}
-	where = append(where, input{Name: "location", Label: "Room or shelf", Max: 120})
+	where = append(where, input{Name: "location", Label: say("Room or shelf"), Max: 120})
 	if fresh {
-		where = append(where, input{Name: "custodian", Label: "Answers for it", List: "custodians", Options: people, Hint: "Code of a person"})
+		where = append(where, input{Name: "custodian", Label: say("Answers for it"), List: "custodians", Options: people, Hint: say("Code of a person")})
 	}
-	where = append(where, input{Name: "condition", Label: "Condition", Type: "select", Options: conditionOptions})
+	where = append(where, input{Name: "condition", Label: say("Condition"), Type: "select", Options: conditionOptions})
 	groups := []group{
 		{"What it is", fill(what...)},
 		{category.Name, fill(own...)},
 		{"Where it is", fill(where...)},
 		{"Who paid for it", fill(
-			input{Name: "grant", Label: "Grant", Type: "select", Options: append(slices.Clone(none), ch.Grants...)},
-			input{Name: "donor", Label: "Donor", Type: "select", Options: append(slices.Clone(none), ch.Donors...), Hint: "Follows from the grant, if there is one"},
-			input{Name: "cost.amount", Label: "Unit cost", Type: "decimal"},
-			input{Name: "cost.currency", Label: "Currency", Max: 3, Hint: "USD, PKR, EUR …"},
-			input{Name: "acquired_on", Label: "Received on", Type: "date"},
-			input{Name: "warranty_to", Label: "Warranty until", Type: "date"},
-			input{Name: "supplier", Label: "Supplier", Max: 200}, input{Name: "order", Label: "Purchase order", Max: 120},
-			input{Name: "invoice", Label: "Invoice", Max: 120},
-			input{Name: "share", Label: "Share of the cost paid", Type: "decimal", Unit: "%", Hint: "By this grant or donor; empty is all"},
+			input{Name: "grant", Label: say("Grant"), Type: "select", Options: append(slices.Clone(none), ch.Grants...)},
+			input{Name: "donor", Label: say("Donor"), Type: "select", Options: append(slices.Clone(none), ch.Donors...), Hint: say("Follows from the grant, if there is one")},
+			input{Name: "cost.amount", Label: say("Unit cost"), Type: "decimal"},
+			input{Name: "cost.currency", Label: say("Currency"), Max: 3, Hint: say("USD, PKR, EUR …")},
+			input{Name: "acquired_on", Label: say("Received on"), Type: "date"},
+			input{Name: "warranty_to", Label: say("Warranty until"), Type: "date"},
+			input{Name: "supplier", Label: say("Supplier"), Max: 200}, input{Name: "order", Label: say("Purchase order"), Max: 120},
+			input{Name: "invoice", Label: say("Invoice"), Max: 120},
+			input{Name: "share", Label: say("Share of the cost paid"), Type: "decimal", Unit: "%", Hint: say("By this grant or donor; empty is all")},
 		)},
 		{"Account to the donor", fill(accountInputs()...)},
-		{"Remarks", fill(input{Name: "note", Label: "Note", Type: "text", Wide: true, Max: 2000})},
+		{"Remarks", fill(input{Name: "note", Label: say("Note"), Type: "text", Wide: true, Max: 2000})},
 	}
 	return slices.DeleteFunc(groups, func(g group) bool { return len(g.Inputs) == 0 })
 }
@@ -215,7 +217,7 @@ func (w *Web) editForm(c *fiber.Ctx, status int, refusal *models.Error) error {
 		values = valuesOf(a)
 	}
 	f := assetForm{Asset: a}
-	v := view{Title: "Change " + a.Tag, Here: "assets", Refusal: refusal, Data: &f}
+	v := view{Title: say("Change %v", a.Tag), Here: "assets", Refusal: refusal, Data: &f}
 	at := slices.IndexFunc(ch.categories, func(c *models.Category) bool { return c.Code == a.Category })
 	if at < 0 {
 		return models.Refuse(models.NotFound, "category", "the category %s is not in the book", a.Category)
@@ -238,7 +240,7 @@ func valuesOf(a *models.Asset) map[string]string {
 	for name, value := range a.Fields {
 		text, isText := value.(string)
 		if !isText {
-			text = fieldText(models.Field{}, value)
+			text = fmt.Sprint(words.In(words.English, "").Tell(fieldText(models.Field{}, value)))
 		}
 		values["fields."+name] = text
 	}

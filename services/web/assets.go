@@ -13,6 +13,7 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/register"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 func (w *Web) mountAssets(in fiber.Router) {
@@ -73,9 +74,9 @@ type row struct {
 }
 
 var sortLabels = []option{
-	{Value: "tag", Label: "Tag, oldest first"}, {Value: "-tag", Label: "Tag, newest first"}, {Value: "name", Label: "Name"},
-	{Value: "-acquired_on", Label: "Acquired last"}, {Value: "acquired_on", Label: "Acquired first"},
-	{Value: "due_back", Label: "Due back soonest"}, {Value: "-updated_at", Label: "Changed last"},
+	{Value: "tag", Label: say("Tag, oldest first")}, {Value: "-tag", Label: say("Tag, newest first")}, {Value: "name", Label: say("Name")},
+	{Value: "-acquired_on", Label: say("Acquired last")}, {Value: "acquired_on", Label: say("Acquired first")},
+	{Value: "due_back", Label: say("Due back soonest")}, {Value: "-updated_at", Label: say("Changed last")},
 }
 
 func (w *Web) assets(c *fiber.Ctx) error {
@@ -88,11 +89,11 @@ func (w *Web) assets(c *fiber.Ctx) error {
 	p := assetsPage{Filter: f, Choices: ch, Query: queryOf(c), First: c.Query("cursor") == "", Stocks: stockOptions}
 	p.Sorts = choose(sortLabels, f.Sort)
 	for _, s := range models.Statuses {
-		p.Statuses = append(p.Statuses, option{Value: string(s), Label: upperFirst(s.Words()), Chosen: string(s) == f.Status})
+		p.Statuses = append(p.Statuses, option{Value: string(s), Label: words.Capital{Of: s}, Chosen: string(s) == f.Status})
 	}
 	ch.Units, ch.Categories = choose(ch.Units, f.Unit), choose(ch.Categories, f.Category)
 	ch.Donors, ch.Grants = choose(ch.Donors, f.Donor), choose(ch.Grants, f.Grant)
-	v := view{Title: "Register", Here: "assets", Data: &p}
+	v := view{Title: say("Register"), Here: "assets", Data: &p}
 	list, err := w.Register.List(ctx, f, c.Query("cursor"), pageOfAssets)
 	if err != nil {
 		refusal, ok := shown(err)
@@ -170,7 +171,7 @@ func (w *Web) export(c *fiber.Ctx) error { return api.Export(c, w.Register, api.
 func (w *Web) scan(c *fiber.Ctx) error {
 	code := strings.TrimSpace(c.Query("code"))
 	if code == "" {
-		return w.render(c, fiber.StatusOK, "scan", view{Title: "Scan", Here: "scan", Data: scanPage{Example: w.exampleTag()}})
+		return w.render(c, fiber.StatusOK, "scan", view{Title: say("Scan"), Here: "scan", Data: scanPage{Example: w.exampleTag()}})
 	}
 	found, err := w.found(c, code, "same-origin")
 	return w.scanned(c, code, found, err)
@@ -200,7 +201,7 @@ func (w *Web) scanPhoto(c *fiber.Ctx) error {
 }
 
 func (w *Web) scanned(c *fiber.Ctx, code string, found *custody.Found, err error) error {
-	v := view{Title: "Scan", Here: "scan", Data: scanPage{Code: code, Example: w.exampleTag()}}
+	v := view{Title: say("Scan"), Here: "scan", Data: scanPage{Code: code, Example: w.exampleTag()}}
 	if err != nil {
 		status, refusal := refusalOf(err)
 		if refusal == nil {

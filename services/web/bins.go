@@ -43,7 +43,7 @@ func (w *Web) bin(c *fiber.Ctx) error {
 		p.Names[row.Item] = item.Name
 		p.Lots = append(p.Lots, row)
 	}
-	return w.render(c, fiber.StatusOK, "bin", view{Title: "Bin " + p.Bin, Here: "stock", Data: p})
+	return w.render(c, fiber.StatusOK, "bin", view{Title: say("Bin %v", p.Bin), Here: "stock", Data: p})
 }
 
 // openBin opens the bin whose label was scanned.

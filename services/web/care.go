@@ -41,7 +41,7 @@ type duePage struct {
 	Items             []dueItem
 	Filter            maintenance.DueFilter
 	Units, Categories []option
-	Overdue, Soon     string
+	Overdue, Soon     any // how many, as told
 	Query             url.Values
 	Next              string
 	First             bool
@@ -51,7 +51,7 @@ type duePage struct {
 type dueItem struct {
 	*models.Asset
 	Late bool
-	Says string // how far from today it is
+	Says any // how far from today it is
 	Why  string
 }
 
@@ -74,15 +74,15 @@ func (w *Web) due(c *fiber.Ctx) error {
 		return err
 	}
 	p.Units, p.Categories = choose(ch.Units, p.Filter.Unit), choose(ch.Categories, p.Filter.Category)
-	for state, into := range map[string]*string{"overdue": &p.Overdue, "soon": &p.Soon} {
+	for state, into := range map[string]*any{"overdue": &p.Overdue, "soon": &p.Soon} {
 		f := p.Filter
 		f.State = state
 		n, err := w.Maintenance.CountDue(ctx, f, mostCounted)
 		if err != nil {
 			return err
 		}
-		if *into = fmt.Sprint(n); n == mostCounted {
-			*into = fmt.Sprintf("%d or more", n)
+		if *into = n; n == mostCounted {
+			*into = say("%d or more", n)
 		}
 	}
 	page, err := w.Maintenance.Due(ctx, p.Filter, c.Query("cursor"), perDuePage)
@@ -93,7 +93,7 @@ func (w *Web) due(c *fiber.Ctx) error {
 	if p.Items, err = w.dueItems(page); err != nil {
 		return err
 	}
-	return w.render(c, fiber.StatusOK, "due", view{Title: "Due for service", Here: "care", Data: p})
+	return w.render(c, fiber.StatusOK, "due", view{Title: say("Due for service"), Here: "care", Data: p})
 }
 
 func (w *Web) dueItems(page *store.Page) ([]dueItem, error) {
@@ -114,18 +114,18 @@ func (w *Web) dueItems(page *store.Page) ([]dueItem, error) {
 }
 
 // fromToday says how far a day is from today.
-func fromToday(day, today models.Day) string {
+func fromToday(day, today models.Day) models.Text {
 	switch n := day.Since(today); {
 	case n == 0:
-		return "today"
+		return say("today")
 	case n == 1:
-		return "tomorrow"
+		return say("tomorrow")
 	case n == -1:
-		return "yesterday"
+		return say("yesterday")
 	case n < 0:
-		return fmt.Sprintf("%d days ago", -n)
+		return models.Count("%d day ago", "%d days ago", -n)
 	default:
-		return fmt.Sprintf("in %d days", n)
+		return models.Count("in %d day", "in %d days", n)
 	}
 }
 
@@ -150,7 +150,7 @@ type calendarDay struct {
 
 type agendaDay struct {
 	Day   models.Day
-	Says  string
+	Says  any
 	Late  bool
 	Items []dueItem
 }
@@ -209,7 +209,7 @@ func (w *Web) calendarPage(c *fiber.Ctx, status int, address string, refusal *mo
 		last := &p.Agenda[len(p.Agenda)-1]
 		last.Items = append(last.Items, item)
 	}
-	return w.render(c, status, "calendar", view{Title: "Calendar", Here: "care", Refusal: refusal, Data: p})
+	return w.render(c, status, "calendar", view{Title: say("Calendar"), Here: "care", Refusal: refusal, Data: p})
 }
 
 // renewFeed makes a new address for a unit's calendar and shows it, this once.
@@ -252,7 +252,7 @@ func (w *Web) figures(c *fiber.Ctx) error {
 		status, _ = refusalOf(err)
 		p.Availability, p.Costs = &maintenance.Availability{}, &maintenance.Costs{}
 	}
-	return w.render(c, status, "care-figures", view{Title: "Cost and availability", Here: "care", Refusal: refusal, Data: p})
+	return w.render(c, status, "care-figures", view{Title: say("Cost and availability"), Here: "care", Refusal: refusal, Data: p})
 }
 
 // careSection is how an item is looked after, as its page shows it.
@@ -273,14 +273,15 @@ type careSection struct {
 
 type shownPlan struct {
 	models.Planned
-	State, Says string
+	State string
+	Says  any
 }
 
 type shownMeter struct {
 	models.Meter
 	State *models.MeterState
 	Curve string // of its readings, in a box of 100 by 30
-	Says  string
+	Says  any
 }
 
 // servicesShown is how many services the item's page shows.
@@ -304,12 +305,12 @@ func (w *Web) careOf(ctx context.Context, a *models.Asset, category *models.Cate
 		return s, nil
 	}
 	for _, p := range a.Care.Plans {
-		shown := shownPlan{Planned: p, State: "plain", Says: "no telling yet"}
+		shown := shownPlan{Planned: p, State: "plain", Says: say("no telling yet")}
 		if p.Due != "" {
-			shown.Says = "due " + fromToday(p.Due, today)
+			shown.Says = say("due %v", fromToday(p.Due, today))
 			switch {
 			case p.Late <= today:
-				shown.State, shown.Says = "overdue", "was due "+fromToday(p.Due, today)
+				shown.State, shown.Says = "overdue", say("was due %v", fromToday(p.Due, today))
 			case p.Due <= today.Plus(maintenance.Soon):
 				shown.State = "due_soon"
 			default:
@@ -365,9 +366,9 @@ func (w *Web) shownMeter(ctx context.Context, a *models.Asset, m models.Meter) (
 
 // curve draws readings as the points of a line in a box of 100 by 30, and tells it in
 // words; nothing of fewer than two days.
-func curve(readings []*models.Reading, unit string) (points, says string) {
+func curve(readings []*models.Reading, unit string) (points string, says any) {
 	if len(readings) < 2 {
-		return "", ""
+		return "", nil
 	}
 	first, last := readings[0], readings[len(readings)-1]
 	days, low, high := last.On.Since(first.On), first.Value, first.Value
@@ -375,18 +376,22 @@ func curve(readings []*models.Reading, unit string) (points, says string) {
 		low, high = min(low, r.Value), max(high, r.Value)
 	}
 	if days == 0 || high == low {
-		return "", ""
+		return "", nil
 	}
 	var b strings.Builder
 	for _, r := range readings {
 		fmt.Fprintf(&b, "%.1f,%.1f ", 100*float64(r.On.Since(first.On))/float64(days), 29-28*float64(r.Value-low)/float64(high-low))
 	}
-	return strings.TrimSpace(b.String()), fmt.Sprintf("From %s %s on %s to %s %s on %s, in %d readings", first.Value.Grouped(), unit, longDay(first.On),
-		last.Value.Grouped(), unit, longDay(last.On), len(readings))
+	return strings.TrimSpace(b.String()), say("From %v %v on %v to %v %v on %v, in %d readings", first.Value.Grouped(), unit, first.On,
+		last.Value.Grouped(), unit, last.On, len(readings))
 }
 
-func weekdays() []string {
-	return []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
+// weekday is the name of a day of the week, in full and as the head of a column.
+type weekday struct{ Name, Short models.Text }
+
+var weekdays = []weekday{
+	{say("Monday"), say("Mo")}, {say("Tuesday"), say("Tu")}, {say("Wednesday"), say("We")}, {say("Thursday"), say("Th")},
+	{say("Friday"), say("Fr")}, {say("Saturday"), say("Sa")}, {say("Sunday"), say("Su")},
 }
 
 // barred are rows of a chart of shares, under a heading.

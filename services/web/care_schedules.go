@@ -68,7 +68,7 @@ func (w *Web) schedulesPage(c *fiber.Ctx, status int, refusal *models.Error) err
 		p.Categories = append(p.Categories, shown)
 		p.Offered = append(p.Offered, option{Value: category.Code, Label: category.Name, Chosen: p.Form["category"] == category.Code})
 	}
-	v := view{Title: "Schedules", Here: "schedules", Refusal: refusal, Data: &p}
+	v := view{Title: say("Schedules"), Here: "schedules", Refusal: refusal, Data: &p}
 	p.Groups = scheduleGroups(v, p.Form)
 	return w.render(c, status, "schedules", v)
 }
@@ -91,10 +91,10 @@ func scheduleGroups(v view, form map[string]string) []group {
 	name.Required, name.Max, name.Wide = true, 120, true
 	list := in("checklist", "Checklist", "lines", "One thing to do on each line")
 	list.Wide = true
-	certificate := input{Name: "certificate", Label: "Is it a calibration?", Type: "select", Options: choose([]option{{Value: "", Label: "No"}, {Value: "yes", Label: "Yes, it gives a certificate"}}, form["certificate"])}
+	certificate := input{Name: "certificate", Label: say("Is it a calibration?"), Type: "select", Options: choose([]option{{Value: "", Label: say("No")}, {Value: "yes", Label: say("Yes, it gives a certificate")}}, form["certificate"])}
 	return []group{
-		{Heading: "What", Inputs: []input{name, list, certificate}},
-		{Heading: "When: the first of these that comes", Inputs: []input{
+		{Heading: say("What"), Inputs: []input{name, list, certificate}},
+		{Heading: say("When: the first of these that comes"), Inputs: []input{
 			in("months", "Every so many months", "number", ""), in("days", "Or every so many days", "number", ""),
 			in("run", "After so much use", "decimal", "5000"), in("meter", "By which meter", "", "Its name or unit: km, h"),
 			in("fixed", "On days of the year", "", "03-31, 10-01"), in("tolerance", "Days after which it is overdue", "number", "Tolerance; none when empty"),

@@ -33,7 +33,7 @@ type servicePage struct {
 type serviceChoice struct {
 	*models.Schedule
 	Chosen bool
-	Says   string
+	Says   any
 	Work   []workRow
 }
 
@@ -91,7 +91,7 @@ func (w *Web) servicePage(c *fiber.Ctx, status int, refusal *models.Error) error
 		return err
 	}
 	w.chooseSchedules(&p, list, c.Query("schedule"))
-	return w.render(c, status, "service-form", view{Title: "Record a service", Here: "care", Refusal: refusal, Data: p})
+	return w.render(c, status, "service-form", view{Title: say("Record a service"), Here: "care", Refusal: refusal, Data: p})
 }
 
 // chooseSchedules ticks what is due, or what comes first where nothing is.
@@ -106,7 +106,7 @@ func (w *Web) chooseSchedules(p *servicePage, list []*models.Schedule, named str
 		plan := due[k.ID]
 		choice := serviceChoice{Schedule: k, Chosen: named == k.ID || named == "" && plan.Due != "" && plan.Due <= p.Today.Plus(maintenance.Soon)}
 		if plan.Due != "" {
-			choice.Says = "due " + fromToday(plan.Due, p.Today)
+			choice.Says = say("due %v", fromToday(plan.Due, p.Today))
 		}
 		if p.Filled {
 			choice.Chosen = p.Form["did."+k.ID] != ""
@@ -247,7 +247,7 @@ func (w *Web) service(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return w.render(c, fiber.StatusOK, "service", view{Title: "Service of " + done.Tag, Here: "care", Data: done})
+	return w.render(c, fiber.StatusOK, "service", view{Title: say("Service of %v", done.Tag), Here: "care", Data: done})
 }
 
 func (w *Web) readMeter(c *fiber.Ctx) error {

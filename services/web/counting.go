@@ -79,7 +79,7 @@ func (w *Web) counting(c *fiber.Ctx, status int, p *countingPage, refusal *model
 			p.Outcome = "known"
 		}
 	}
-	return w.render(c, status, "counting", view{Title: "Count", Here: "stocktakes", Refusal: refusal, Data: p})
+	return w.render(c, status, "counting", view{Title: say("Count"), Here: "stocktakes", Refusal: refusal, Data: p})
 }
 
 // count takes one sighting, and shows the form again with what it was.

@@ -12,6 +12,7 @@ import (
 	"quartermaster/services/api"
 	"quartermaster/services/flags"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 func (w *Web) mountFindings(in fiber.Router) {
@@ -136,11 +137,11 @@ func (w *Web) findings(c *fiber.Ctx) error {
 		return err
 	}
 	p := findingsPage{Filter: f, Kinds: choose(findingKinds, f.Kind), Units: choose(ch.Units, f.Unit), Donors: choose(ch.Donors, f.Donor),
-		States: choose([]option{{Value: "", Label: "Open"}, {Value: "closed", Label: "Closed"}}, f.State), Query: queryOf(c), First: c.Query("cursor") == ""}
+		States: choose([]option{{Value: "", Label: say("Open")}, {Value: "closed", Label: say("Closed")}}, f.State), Query: queryOf(c), First: c.Query("cursor") == ""}
 	if caller.Scope != "" && caller.Role != models.Auditor {
-		p.Raised = choose([]option{{Value: "", Label: "With any unit"}, {Value: caller.Scope, Label: "Risen to " + caller.Scope}}, f.Raised)
+		p.Raised = choose([]option{{Value: "", Label: say("With any unit")}, {Value: caller.Scope, Label: say("Risen to %v", caller.Scope)}}, f.Raised)
 	}
-	v := view{Title: "Findings", Here: "findings", Data: &p}
+	v := view{Title: say("Findings"), Here: "findings", Data: &p}
 	list, err := w.Flags.List(ctx, f, c.Query("cursor"), pageOfAssets)
 	if err != nil {
 		refusal, ok := shown(err)
@@ -168,9 +169,9 @@ func (w *Web) findings(c *fiber.Ctx) error {
 }
 
 var findingKinds = func() []option {
-	options := []option{{Value: "", Label: "Any kind"}}
+	options := []option{{Value: "", Label: say("Any kind")}}
 	for _, k := range models.FlagKinds {
-		options = append(options, option{Value: string(k), Label: upperFirst(k.Words())})
+		options = append(options, option{Value: string(k), Label: words.Capital{Of: k}})
 	}
 	return options
 }()
@@ -215,7 +216,7 @@ func (w *Web) findingPage(c *fiber.Ctx, status int, refusal *models.Error) error
 	if p.Events, err = w.happenings(ctx, events); err != nil {
 		return err
 	}
-	return w.render(c, status, "finding", view{Title: upperFirst(f.Kind.Words()) + ", " + f.Ref, Here: "findings", Refusal: refusal, Data: p})
+	return w.render(c, status, "finding", view{Title: words.List{words.Capital{Of: f.Kind}, f.Ref}, Here: "findings", Refusal: refusal, Data: p})
 }
 
 func (w *Web) acknowledge(c *fiber.Ctx) error {

@@ -6,6 +6,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/charts"
 	"quartermaster/services/overview"
+	"quartermaster/services/words"
 )
 
 // glance is the overview as the first page draws it.
@@ -15,32 +16,32 @@ type glance struct {
 	Columns []charts.Chart
 }
 
-func (w *Web) glance(ctx context.Context) (*glance, error) {
+func (w *Web) glance(ctx context.Context, in *words.Printer) (*glance, error) {
 	o, err := w.Overview.Overview(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &glance{Overview: o, Status: statusChart(o.Status), Columns: []charts.Chart{overdueChart(o.Overdue), seenChart(o.Seen), expiryChart(o.Expiry)}}, nil
+	return &glance{Overview: o, Status: statusChart(in, o.Status), Columns: []charts.Chart{overdueChart(in, o.Overdue), seenChart(in, o.Seen), expiryChart(in, o.Expiry)}}, nil
 }
 
 // statusTones are what the states of an item mean for whoever needs it.
 var statusTones = map[models.Status]charts.Tone{models.InStore: charts.Fine, models.Issued: "info", models.InTransit: charts.Plain, models.InWorkshop: charts.Warn, models.Missing: charts.Bad}
 
-func statusChart(parts []overview.Part) charts.Chart {
-	c := charts.Chart{Title: "Serviceability", Of: "Items on charge"}
+func statusChart(in *words.Printer, parts []overview.Part) charts.Chart {
+	c := charts.Chart{Title: in.Say("Serviceability"), Of: in.Say("Items on charge")}
 	for _, p := range parts {
 		status := models.Status(p.Name)
-		c.Values = append(c.Values, charts.Value{Label: upperFirst(status.Words()), Count: p.Count, Tone: statusTones[status], Link: "/assets?status=" + p.Name})
+		c.Values = append(c.Values, charts.Value{Label: in.Tell(words.Capital{Of: status}), Count: p.Count, Tone: statusTones[status], Link: "/assets?status=" + p.Name})
 	}
 	return c
 }
 
-func overdueChart(parts []overview.Part) charts.Chart {
-	c := charts.Chart{Title: "Overdue, by the week it was due", Of: "Services and returns"}
+func overdueChart(in *words.Printer, parts []overview.Part) charts.Chart {
+	c := charts.Chart{Title: in.Say("Overdue, by the week it was due"), Of: in.Say("Services and returns")}
 	for i, p := range parts {
-		v := charts.Value{Label: "before", Says: "before " + longDay(p.Before), Count: p.Count, Tone: charts.Bad}
+		v := charts.Value{Label: in.Say("before"), Says: in.Say("before %v", p.Before), Count: p.Count, Tone: charts.Bad}
 		if p.From != "" {
-			v.Label, v.Says = p.From.Midnight().Format("2 Jan"), "in the week from "+longDay(p.From)
+			v.Label, v.Says = in.ShortDay(p.From.Midnight()), in.Say("in the week from %v", p.From)
 		}
 		if i == len(parts)-1 {
 			v.Tone = charts.Warn
@@ -51,25 +52,25 @@ func overdueChart(parts []overview.Part) charts.Chart {
 }
 
 var seenLabels = []struct {
-	label string
+	label models.Text
 	tone  charts.Tone
-}{{"30 d", charts.Fine}, {"90 d", charts.Fine}, {"180 d", charts.Plain}, {"1 year", charts.Warn}, {"longer", charts.Bad}, {"never", charts.Bad}}
+}{{say("30 d"), charts.Fine}, {say("90 d"), charts.Fine}, {say("180 d"), charts.Plain}, {say("1 year"), charts.Warn}, {say("longer"), charts.Bad}, {say("never"), charts.Bad}}
 
-func seenChart(parts []overview.Part) charts.Chart {
-	c := charts.Chart{Title: "Last seen", Of: "Items on charge"}
+func seenChart(in *words.Printer, parts []overview.Part) charts.Chart {
+	c := charts.Chart{Title: in.Say("Last seen"), Of: in.Say("Items on charge")}
 	for i, p := range parts {
-		c.Values = append(c.Values, charts.Value{Label: seenLabels[i].label, Says: p.Name, Count: p.Count, Tone: seenLabels[i].tone})
+		c.Values = append(c.Values, charts.Value{Label: in.Tell(seenLabels[i].label), Says: in.Say(p.Name), Count: p.Count, Tone: seenLabels[i].tone})
 	}
 	return c
 }
 
-func expiryChart(parts []overview.Part) charts.Chart {
-	c := charts.Chart{Title: "Stock that expires, by month", Of: "Lots"}
+func expiryChart(in *words.Printer, parts []overview.Part) charts.Chart {
+	c := charts.Chart{Title: in.Say("Stock that expires, by month"), Of: in.Say("Lots")}
 	for i, p := range parts {
-		v := charts.Value{Label: "past", Says: "expired", Count: p.Count, Tone: charts.Bad}
+		v := charts.Value{Label: in.Say("past"), Says: in.Say("expired"), Count: p.Count, Tone: charts.Bad}
 		if i > 0 {
 			month := p.From.Midnight()
-			v.Label, v.Says, v.Tone = month.Format("Jan"), month.Format("January 2006"), charts.Plain
+			v.Label, v.Says, v.Tone = in.ShortMonth(month), in.Month(month), charts.Plain
 			if i <= soonMonths {
 				v.Tone = charts.Warn
 			}

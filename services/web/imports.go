@@ -5,7 +5,9 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"quartermaster/models"
 	"quartermaster/services/register"
+	"quartermaster/services/words"
 )
 
 type importPage struct {
@@ -24,7 +26,7 @@ type mappedColumn struct {
 }
 
 func (w *Web) importPage(c *fiber.Ctx) error {
-	return w.render(c, fiber.StatusOK, "import", view{Title: "Import", Here: "import", Data: importPage{}})
+	return w.render(c, fiber.StatusOK, "import", view{Title: say("Import"), Here: "import", Data: importPage{}})
 }
 
 // previewImport keeps the uploaded file and shows what it would bring.
@@ -51,7 +53,7 @@ func (w *Web) showPreview(c *fiber.Ctx, draft, name string, in register.Import) 
 		return w.importRefused(c, p, refusal)
 	}
 	p.Preview = preview
-	return w.render(c, fiber.StatusOK, "import", view{Title: "Import", Here: "import", Data: p})
+	return w.render(c, fiber.StatusOK, "import", view{Title: say("Import"), Here: "import", Data: p})
 }
 
 func mapped(columns []register.Column, fields []string) []mappedColumn {
@@ -65,19 +67,19 @@ func mapped(columns []register.Column, fields []string) []mappedColumn {
 	return list
 }
 
-func fieldLabel(field string) string {
+func fieldLabel(field string) models.Text {
 	switch field {
 	case register.LeftOut:
-		return "leave out"
+		return say("leave out")
 	case register.Noted:
-		return "Note"
+		return say("Note")
 	case "room":
-		return "Room or shelf"
+		return say("Room or shelf")
 	}
-	if label := fieldNames[field]; label != "" {
+	if label := fieldNames[field]; label.Format != "" {
 		return label
 	}
-	return upperFirst(strings.ReplaceAll(strings.TrimPrefix(field, "fields."), "_", " "))
+	return say(words.UpperFirst(strings.ReplaceAll(strings.TrimPrefix(field, "fields."), "_", " ")))
 }
 
 func (w *Web) importRefused(c *fiber.Ctx, p importPage, err error) error {
@@ -86,7 +88,7 @@ func (w *Web) importRefused(c *fiber.Ctx, p importPage, err error) error {
 		return err
 	}
 	status, _ := refusalOf(err)
-	return w.render(c, status, "import", view{Title: "Import", Here: "import", Refusal: refusal, Data: p})
+	return w.render(c, status, "import", view{Title: say("Import"), Here: "import", Refusal: refusal, Data: p})
 }
 
 // runImport takes in a file that was shown, or shows it again under another
@@ -117,5 +119,5 @@ func (w *Web) runImport(c *fiber.Ctx) error {
 	if result == nil { // sent twice
 		return c.Redirect("/assets?sort=-tag&done=imported", fiber.StatusSeeOther)
 	}
-	return w.render(c, fiber.StatusOK, "import", view{Title: "Import", Here: "import", Data: importPage{Done: result, Name: name}})
+	return w.render(c, fiber.StatusOK, "import", view{Title: say("Import"), Here: "import", Data: importPage{Done: result, Name: name}})
 }

@@ -9,23 +9,27 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/store"
 	"quartermaster/services/training"
+	"quartermaster/services/words"
 )
 
 // input is one field of a form.
 type input struct {
-	Name, Label, Type, Value, Hint, Unit, Error string
-	Options                                     []option
-	List                                        string // id of a datalist
-	Required                                    bool
-	Wide                                        bool
-	Max                                         int
+	Name, Type, Value string
+	Label, Hint, Unit any // words, or somebody's own
+	Error             any // what is wrong with it, or nil
+	Options           []option
+	List              string // id of a datalist
+	Required          bool
+	Wide              bool
+	Max               int
 }
 
 // option is one choice of a field; Level indents it in a tree.
 type option struct {
-	Value, Label string
-	Level        int
-	Chosen       bool
+	Value  string
+	Label  any // words, or a name as it is
+	Level  int
+	Chosen bool
 }
 
 // Indent is what stands before an option of a tree.
@@ -108,10 +112,9 @@ func (w *Web) choices(ctx context.Context) (*choices, error) {
 	for _, u := range ch.units {
 		ch.Units = append(ch.Units, option{Value: u.Code, Label: u.Name, Level: len(u.Path) - 1})
 	}
-	for _, c := range categories {
+	for _, c := range slices.SortedFunc(slices.Values(categories), func(a, b *models.Category) int { return strings.Compare(a.Name, b.Name) }) {
 		ch.Categories = append(ch.Categories, option{Value: c.Code, Label: c.Name})
 	}
-	slices.SortFunc(ch.Categories, func(a, b option) int { return strings.Compare(a.Label, b.Label) })
 	for _, d := range donors {
 		ch.donors[d.Code] = d
 		ch.Donors = append(ch.Donors, option{Value: d.Code, Label: d.Name})
@@ -186,9 +189,9 @@ func (w *Web) custodiansFor(ctx context.Context, category *models.Category) ([]o
 }
 
 var conditionOptions = func() []option {
-	options := []option{{Value: "", Label: "not noted"}}
+	options := []option{{Label: say("not noted")}}
 	for _, c := range models.Conditions {
-		options = append(options, option{Value: string(c), Label: upperFirst(string(c))})
+		options = append(options, option{Value: string(c), Label: words.Capital{Of: c}})
 	}
 	return options
 }()

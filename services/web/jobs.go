@@ -35,7 +35,7 @@ func (w *Web) jobs(c *fiber.Ctx) error {
 		}
 		p.Jobs = append(p.Jobs, row)
 	}
-	return w.render(c, fiber.StatusOK, "jobs", view{Title: "Jobs", Here: "jobs", Data: p})
+	return w.render(c, fiber.StatusOK, "jobs", view{Title: say("Jobs"), Here: "jobs", Data: p})
 }
 
 func (w *Web) runJob(c *fiber.Ctx) error {

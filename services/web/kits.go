@@ -31,7 +31,7 @@ func (w *Web) kitForm(c *fiber.Ctx, status int, text string, refusal *models.Err
 	if refusal == nil {
 		text = partsText(a.Contents)
 	}
-	return w.render(c, status, "kit", view{Title: "Kit " + a.Tag, Here: "assets", Refusal: refusal, Data: kitForm{a, text}})
+	return w.render(c, status, "kit", view{Title: say("Kit %v", a.Tag), Here: "assets", Refusal: refusal, Data: kitForm{a, text}})
 }
 
 // partsText writes a kit's parts as the form takes them.

@@ -14,6 +14,7 @@ import (
 	"quartermaster/services/api"
 	"quartermaster/services/proofs"
 	"quartermaster/services/server"
+	"quartermaster/services/words"
 )
 
 func (w *Web) mountLedger(in fiber.Router) { in.Get("/ledger", w.ledger) }
@@ -45,7 +46,7 @@ func (w *Web) ledger(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return w.render(c, fiber.StatusOK, "ledger", view{Title: "Ledger", Here: "ledger", Data: ledgerPage{
+	return w.render(c, fiber.StatusOK, "ledger", view{Title: say("Ledger"), Here: "ledger", Data: ledgerPage{
 		LogHead: head, Name: signed.Origin, Root: base64.StdEncoding.EncodeToString(signed.Root), Fingerprint: proofs.Fingerprint(head.Key),
 		Trees: bits.OnesCount64(uint64(head.Size)), Drawing: treesOf(uint64(head.Size)), Address: w.address(c)}})
 }
@@ -86,7 +87,7 @@ func treesOf(size uint64) template.HTML {
 
 type verifyPage struct {
 	Found   *proofs.Examined
-	Wrong   string // what does not agree, as a sentence
+	Wrong   any // what does not agree, as a sentence
 	Address string
 	Pasted  string
 }
@@ -95,7 +96,7 @@ type verifyPage struct {
 const largestReport = 48 << 20
 
 func (w *Web) verifyPage(c *fiber.Ctx) error {
-	return w.render(c, fiber.StatusOK, "verify", view{Title: "Check a report", Data: verifyPage{Address: w.address(c)}})
+	return w.render(c, fiber.StatusOK, "verify", view{Title: say("Check a report"), Data: verifyPage{Address: w.address(c)}})
 }
 
 func (w *Web) verify(c *fiber.Ctx) error {
@@ -113,7 +114,7 @@ func (w *Web) verify(c *fiber.Ctx) error {
 			p.Found, err = w.Proofs.Examine(c.UserContext(), content)
 		}
 	}
-	v, status := view{Title: "Check a report", Data: p}, fiber.StatusOK
+	v, status := view{Title: say("Check a report"), Data: p}, fiber.StatusOK
 	if refusal, ok := shown(err); ok {
 		status, _ = server.Refusal(err)
 		p.Found, p.Wrong = nil, disagreement(refusal)
@@ -125,10 +126,10 @@ func (w *Web) verify(c *fiber.Ctx) error {
 }
 
 // disagreement tells a donor what of what they brought does not agree.
-func disagreement(r *models.Error) string {
-	what := map[string]string{"report": "The report ", "seal": "The report ", "checkpoint": "The checkpoint ", "proof": "The report's proof ", "file": "It "}[r.Field]
-	if what == "" {
-		return upperFirst(r.Message)
+func disagreement(r *models.Error) any {
+	what, named := map[string]models.Text{"report": say("The report %v", r), "seal": say("The report %v", r), "checkpoint": say("The checkpoint %v", r), "proof": say("The report's proof %v", r), "file": say("It %v", r)}[r.Field]
+	if !named {
+		return words.Capital{Of: r}
 	}
-	return what + r.Message
+	return what
 }

@@ -16,6 +16,7 @@ import (
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 func (w *Web) mountDisposal(in fiber.Router) {
@@ -110,7 +111,7 @@ func (w *Web) losses(c *fiber.Ctx) error {
 	}
 	p := lossesPage{Filter: f, States: optionsOf(models.LossStates, f.State), Kinds: optionsOf(models.LossKinds, f.Kind), Units: choose(ch.Units, f.Unit), Donors: choose(ch.Donors, f.Donor),
 		Query: queryOf(c), First: c.Query("cursor") == ""}
-	v := view{Title: "Losses", Here: "losses", Data: &p}
+	v := view{Title: say("Losses"), Here: "losses", Data: &p}
 	list, err := w.Disposal.Losses(c.UserContext(), f, c.Query("cursor"), pageOfAssets)
 	if err != nil {
 		return w.refusedList(c, "losses", v, err)
@@ -145,7 +146,7 @@ type worded interface {
 func optionsOf[T worded](all []T, chosen string) []option {
 	options := make([]option, len(all))
 	for i, one := range all {
-		options[i] = option{Value: string(one), Label: upperFirst(one.Words()), Chosen: string(one) == chosen}
+		options[i] = option{Value: string(one), Label: words.Capital{Of: one}, Chosen: string(one) == chosen}
 	}
 	return options
 }
@@ -178,7 +179,7 @@ func (w *Web) lossForm(c *fiber.Ctx, status int, form map[string]string, refusal
 		return err
 	}
 	p.Item, p.Holder = item, holder
-	return w.render(c, status, "loss-form", view{Title: "Report a loss, theft or damage", Here: "losses", Refusal: refusal, Data: p})
+	return w.render(c, status, "loss-form", view{Title: say("Report a loss, theft or damage"), Here: "losses", Refusal: refusal, Data: p})
 }
 
 // itemOf is the item that a form names, and who has it; nil while there is none.
@@ -268,7 +269,7 @@ func (w *Web) lossPage(c *fiber.Ctx, status int, open string, refusal *models.Er
 	p := &lossPage{Loss: l, Waits: disposal.Waits(l), Progress: lossProgress(l), Open: open, Form: formOf(c), Kinds: optionsOf(models.ExhibitKinds, ""), Conditions: conditionOptions}
 	for _, m := range models.Measures {
 		if m.Fits("", l.Kind) == nil {
-			p.Measures = append(p.Measures, option{Value: string(m), Label: upperFirst(m.Words()), Chosen: l.Inquiry != nil && l.Inquiry.Recommendation == m})
+			p.Measures = append(p.Measures, option{Value: string(m), Label: words.Capital{Of: m}, Chosen: l.Inquiry != nil && l.Inquiry.Recommendation == m})
 		}
 	}
 	if p.Can, err = w.canWithLoss(ctx, caller, l); err != nil {

@@ -12,6 +12,7 @@ import (
 	"quartermaster/services/access"
 	"quartermaster/services/api"
 	"quartermaster/services/notices"
+	"quartermaster/services/words"
 )
 
 func (w *Web) mountNotices(in fiber.Router) {
@@ -51,14 +52,14 @@ func (w *Web) noticesPage(c *fiber.Ctx, status int, refusal *models.Error) error
 	ctx := c.UserContext()
 	f := api.MessageFilter(c)
 	p := &noticesPage{Filter: f, Query: queryOf(c), First: c.Query("cursor") == "", Names: map[string]string{}, Mails: w.Notices.SendsMail()}
-	v := view{Title: "Notices", Here: "notices", Refusal: refusal, Data: p}
+	v := view{Title: say("Notices"), Here: "notices", Refusal: refusal, Data: p}
 	counts, err := w.Notices.Counts(ctx)
 	if err != nil {
 		return err
 	}
 	p.Dead, p.Waiting = counts[models.MessageDead], counts[models.MessageWaiting]
 	for _, state := range models.MessageStates {
-		p.States = append(p.States, option{Value: string(state), Label: upperFirst(state.Words()), Chosen: string(state) == f.State})
+		p.States = append(p.States, option{Value: string(state), Label: words.Capital{Of: state}, Chosen: string(state) == f.State})
 	}
 	if p.Hooks, err = everything[models.Webhook](ctx, w.Notices.Webhooks); err != nil {
 		return err
@@ -148,8 +149,8 @@ type kindChoice struct {
 
 func (v view) webhookForm(name, address string, events []string) webhookForm {
 	f := webhookForm{Inputs: []input{
-		{Name: "name", Label: "Name", Value: name, Required: true, Max: 120, Hint: "Whose it is, or what for", Error: v.Wrong("name")},
-		{Name: "url", Label: "Address", Type: "url", Value: address, Required: true, Max: 1000, Hint: "https://…, to which events are posted as JSON", Error: v.Wrong("url")},
+		{Name: "name", Label: say("Name"), Value: name, Required: true, Max: 120, Hint: say("Whose it is, or what for"), Error: v.Wrong("name")},
+		{Name: "url", Label: say("Address"), Type: "url", Value: address, Required: true, Max: 1000, Hint: say("https://…, to which events are posted as JSON"), Error: v.Wrong("url")},
 	}}
 	for _, a := range models.Announcements {
 		choice := kindChoice{Announced: a}
@@ -174,7 +175,7 @@ func (w *Web) newWebhook(c *fiber.Ctx) error {
 	if _, err := w.Notices.Counts(c.UserContext()); err != nil { // whoever may not see them may add none
 		return err
 	}
-	v := view{Title: "Add a webhook", Here: "notices"}
+	v := view{Title: say("Add a webhook"), Here: "notices"}
 	v.Data = v.webhookForm("", "", []string{"flag.opened", "flag.closed"})
 	return w.render(c, fiber.StatusOK, "webhook-form", v)
 }
@@ -188,7 +189,7 @@ func (w *Web) addWebhook(c *fiber.Ctx) error {
 	})
 	if refusal, ok := shown(err); ok {
 		status, _ := refusalOf(err)
-		v := view{Title: "Add a webhook", Here: "notices", Refusal: refusal}
+		v := view{Title: say("Add a webhook"), Here: "notices", Refusal: refusal}
 		v.Data = v.webhookForm(n.Name, n.URL, n.Events)
 		return w.render(c, status, "webhook-form", v)
 	}

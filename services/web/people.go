@@ -8,6 +8,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 type peoplePage struct {
@@ -37,7 +38,7 @@ func (w *Web) people(c *fiber.Ctx) error {
 		}
 		p.People = append(p.People, person)
 	}
-	return w.render(c, fiber.StatusOK, "people", view{Title: "People", Here: "people", Data: p})
+	return w.render(c, fiber.StatusOK, "people", view{Title: say("People"), Here: "people", Data: p})
 }
 
 type personForm struct {
@@ -56,11 +57,11 @@ func (w *Web) personPage(c *fiber.Ctx, status int, person *models.Person, values
 	if err != nil {
 		return err
 	}
-	v := view{Title: "Add a person", Here: "people", Refusal: refusal}
+	v := view{Title: say("Add a person"), Here: "people", Refusal: refusal}
 	none := option{Value: "", Label: "—"}
-	roles := []option{{Value: "", Label: "does not sign in"}}
+	roles := []option{{Value: "", Label: say("does not sign in")}}
 	for _, r := range models.Roles {
-		roles = append(roles, option{Value: string(r), Label: upperFirst(string(r))})
+		roles = append(roles, option{Value: string(r), Label: words.Capital{Of: r}})
 	}
 	fill := func(inputs ...input) []input {
 		for i := range inputs {
@@ -69,13 +70,13 @@ func (w *Web) personPage(c *fiber.Ctx, status int, person *models.Person, values
 		}
 		return inputs
 	}
-	who := []input{{Name: "name", Label: "Name", Required: true, Max: 200, Wide: true}, {Name: "rank", Label: "Rank", Max: 80}, {Name: "service_number", Label: "Service number", Max: 60}, {Name: "email", Label: "E-mail", Type: "email", Max: 254},
-		{Name: "unit", Label: "Posted to", Type: "select", Options: append([]option{none}, ch.Units...)}}
+	who := []input{{Name: "name", Label: say("Name"), Required: true, Max: 200, Wide: true}, {Name: "rank", Label: say("Rank"), Max: 80}, {Name: "service_number", Label: say("Service number"), Max: 60}, {Name: "email", Label: say("E-mail"), Type: "email", Max: 254},
+		{Name: "unit", Label: say("Posted to"), Type: "select", Options: append([]option{none}, ch.Units...)}}
 	if person == nil {
-		who = append([]input{{Name: "code", Label: "Code", Required: true, Max: 40, Hint: "Short and for good: a service number, for instance"}}, who...)
+		who = append([]input{{Name: "code", Label: say("Code"), Required: true, Max: 40, Hint: say("Short and for good: a service number, for instance")}}, who...)
 	} else {
 		v.Title = person.Name
-		who = append(who, input{Name: "inactive", Label: "Serves", Type: "select", Options: []option{{Value: "", Label: "Yes"}, {Value: "yes", Label: "No longer"}}})
+		who = append(who, input{Name: "inactive", Label: say("Serves"), Type: "select", Options: []option{{Value: "", Label: say("Yes")}, {Value: "yes", Label: say("No longer")}}})
 	}
 	f := personForm{Shown: person}
 	if person != nil {
@@ -86,7 +87,7 @@ func (w *Web) personPage(c *fiber.Ctx, status int, person *models.Person, values
 			return err
 		}
 		if !f.Outstanding.Nothing() {
-			who = append(who, input{Name: "successor", Label: "Answers for what they hold", Max: 40, Hint: "Code of the person, when they no longer serve"})
+			who = append(who, input{Name: "successor", Label: say("Answers for what they hold"), Max: 40, Hint: say("Code of the person, when they no longer serve")})
 		}
 	}
 	f.Groups = []group{{"Who", fill(who...)}}
@@ -100,12 +101,12 @@ func (w *Web) personPage(c *fiber.Ctx, status int, person *models.Person, values
 			hint = "Leave empty to keep the present one"
 		}
 		f.Groups = append(f.Groups, group{"Sign-in", fill(
-			input{Name: "role", Label: "Role", Type: "select", Options: roles},
-			input{Name: "username", Label: "User name", Max: 80},
-			input{Name: "password", Label: "Password", Type: "password", Hint: hint},
-			input{Name: "scope", Label: "Sees", Type: "select", Options: append([]option{{Value: "", Label: "their unit and below"}}, ch.Units...), Hint: "An administrator without one sees the whole book"},
-			input{Name: "donors", Label: "Donors", Hint: "An auditor's, by code, with commas between"},
-			input{Name: "grants", Label: "Grants", Hint: "An auditor's, by code, with commas between"},
+			input{Name: "role", Label: say("Role"), Type: "select", Options: roles},
+			input{Name: "username", Label: say("User name"), Max: 80},
+			input{Name: "password", Label: say("Password"), Type: "password", Hint: hint},
+			input{Name: "scope", Label: say("Sees"), Type: "select", Options: append([]option{{Value: "", Label: say("their unit and below")}}, ch.Units...), Hint: say("An administrator without one sees the whole book")},
+			input{Name: "donors", Label: say("Donors"), Hint: say("An auditor's, by code, with commas between")},
+			input{Name: "grants", Label: say("Grants"), Hint: say("An auditor's, by code, with commas between")},
 		)})
 	}
 	v.Data = f

@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"quartermaster/models"
+	"quartermaster/services/words"
 )
 
 func (w *Web) mountPlaces(in fiber.Router) {
@@ -53,12 +54,12 @@ func (w *Web) unitsPage(c *fiber.Ctx, status int, refusal *models.Error) error {
 		return err
 	}
 	form := formOf(c)
-	p := unitsPage{Units: ch.units, Form: form, Parents: choose(append([]option{{Value: "", Label: "— at the top —"}}, ch.Units...), form["parent"])}
+	p := unitsPage{Units: ch.units, Form: form, Parents: choose(append([]option{{Value: "", Label: say("— at the top —")}}, ch.Units...), form["parent"])}
 	for _, kind := range []string{"agency", "directorate", "unit", "post", "store"} {
-		p.Kinds = append(p.Kinds, option{Value: kind, Label: upperFirst(kind), Chosen: form["kind"] == kind})
+		p.Kinds = append(p.Kinds, option{Value: kind, Label: words.Capital{Of: say(kind)}, Chosen: form["kind"] == kind})
 	}
-	p.Deciders = choose([]option{{Value: "", Label: "as in the unit above"}, {Value: "commander", Label: "Commander"}, {Value: "storekeeper", Label: "Storekeeper"}, {Value: "admin", Label: "Administrator"}}, form["approver"])
-	return w.render(c, status, "units", view{Title: "Units", Here: "units", Refusal: refusal, Data: p})
+	p.Deciders = choose([]option{{Value: "", Label: say("as in the unit above")}, {Value: "commander", Label: say("Commander")}, {Value: "storekeeper", Label: say("Storekeeper")}, {Value: "admin", Label: say("Administrator")}}, form["approver"])
+	return w.render(c, status, "units", view{Title: say("Units"), Here: "units", Refusal: refusal, Data: p})
 }
 
 func (w *Web) addUnit(c *fiber.Ctx) error {
@@ -91,7 +92,7 @@ func (w *Web) donorsPage(c *fiber.Ctx, status int, refusal *models.Error) error 
 	for _, g := range grants {
 		p.Grants[g.Donor] = append(p.Grants[g.Donor], g)
 	}
-	return w.render(c, status, "donors", view{Title: "Donors and grants", Here: "donors", Refusal: refusal, Data: p})
+	return w.render(c, status, "donors", view{Title: say("Donors and grants"), Here: "donors", Refusal: refusal, Data: p})
 }
 
 func (w *Web) addDonor(c *fiber.Ctx) error {
@@ -125,11 +126,11 @@ func (w *Web) categoriesPage(c *fiber.Ctx, status int, refusal *models.Error) er
 	if err != nil {
 		return err
 	}
-	p := categoriesPage{Categories: categories, Form: formOf(c), Types: []option{{Value: "text", Label: "Text"}, {Value: "number", Label: "Number"}, {Value: "day", Label: "Day"}, {Value: "yesno", Label: "Yes or no"}, {Value: "choice", Label: "Choice"}}}
+	p := categoriesPage{Categories: categories, Form: formOf(c), Types: []option{{Value: "text", Label: say("Text")}, {Value: "number", Label: say("Number")}, {Value: "day", Label: say("Day")}, {Value: "yesno", Label: say("Yes or no")}, {Value: "choice", Label: say("Choice")}}}
 	for i := range ownFieldRows {
 		p.Lines = append(p.Lines, i)
 	}
-	return w.render(c, status, "categories", view{Title: "Categories", Here: "categories", Refusal: refusal, Data: p})
+	return w.render(c, status, "categories", view{Title: say("Categories"), Here: "categories", Refusal: refusal, Data: p})
 }
 
 func (w *Web) addCategory(c *fiber.Ctx) error {

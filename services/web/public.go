@@ -9,6 +9,7 @@ import (
 	"quartermaster/services/api"
 	"quartermaster/services/public"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 func (w *Web) mountPublic(in fiber.Router) {
@@ -51,9 +52,9 @@ func (w *Web) publicPage(c *fiber.Ctx, status int, open string, refusal *models.
 		filter.State = ""
 	}
 	for _, s := range models.PublicStates {
-		p.States = append(p.States, option{Value: string(s), Label: upperFirst(string(s))})
+		p.States = append(p.States, option{Value: string(s), Label: words.Capital{Of: s}})
 	}
-	p.States = choose(append(p.States, option{Value: "all", Label: "Any state"}), p.State)
+	p.States = choose(append(p.States, option{Value: "all", Label: say("Any state")}), p.State)
 	list, err := w.Public.List(ctx, filter, c.Query("cursor"), pageOfAssets)
 	if err != nil {
 		return err
@@ -72,7 +73,7 @@ func (w *Web) publicPage(c *fiber.Ctx, status int, open string, refusal *models.
 		}
 		p.Reports = append(p.Reports, row)
 	}
-	return w.render(c, status, "public-reports", view{Title: "Reports from the public", Here: "public", Refusal: refusal, Data: &p})
+	return w.render(c, status, "public-reports", view{Title: say("Reports from the public"), Here: "public", Refusal: refusal, Data: &p})
 }
 
 // decideReport handles a form on the report in the address.

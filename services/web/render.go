@@ -18,6 +18,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/access"
+	"quartermaster/services/words"
 )
 
 //go:embed templates
@@ -28,15 +29,17 @@ var staticFiles embed.FS
 
 // view is what every page shows besides its own Data.
 type view struct {
-	Title   string
+	Title   any    // words, or a name as it is
 	Here    string // the entry of the menu that the page belongs to
 	Person  *models.Person
-	Token   string // of forms
-	Once    string // of forms
-	Done    string // what was just done
+	Token   string      // of forms
+	Once    string      // of forms
+	Done    models.Text // what was just done
 	Refusal *models.Error
 	Data    any
 	zone    *time.Location
+	words   *words.Printer
+	Path    string // of this page, to come back to
 }
 
 // May says whether the person who looks may do something.
@@ -51,24 +54,21 @@ var verbs = map[string]access.Verb{
 	"notices": access.ManageNotices,
 }
 
-// Wrong returns what is wrong with a field of the form, or "".
-func (v view) Wrong(field string) string {
+// Wrong returns what is wrong with a field of the form, or nil.
+func (v view) Wrong(field string) any {
 	if v.Refusal == nil {
-		return ""
+		return nil
 	}
 	for _, d := range v.Refusal.Details {
 		if d.Field == field && d.Line == 0 {
-			return d.Message
+			return d
 		}
 	}
 	if v.Refusal.Field == field {
-		return v.Refusal.Message
+		return v.Refusal
 	}
-	return ""
+	return nil
 }
-
-// When tells an instant in the zone of the house.
-func (v view) When(t models.Time) string { return t.In(v.zone).Format("2 Jan 2006, 15:04") }
 
 // Of is a timeline as the page's part for it takes it.
 func (v view) Of(events []happening) timeline { return timeline{v, events} }
@@ -87,9 +87,9 @@ func (v view) With(data any) view {
 // Zone names the zone in which the pages tell the time.
 func (v view) Zone() string { return v.zone.String() }
 
-var pages = sync.OnceValue(func() map[string]*template.Template {
-	base := template.Must(template.New("").Funcs(template.FuncMap{
-		"static": asset, "day": longDay, "upper": upperFirst, "query": withQuery, "bytes": bytesText, "size": func(n int64) string { return bytesText(int(n)) }, "join": strings.Join, "week": weekdays, "bars": barsOf, "pick": pick,
+func parsePages(p *words.Printer) pageSet {
+	base := template.Must(template.New("").Funcs(speech(p)).Funcs(template.FuncMap{
+		"static": asset, "upper": words.UpperFirst, "query": withQuery, "bars": barsOf, "week": func() []weekday { return weekdays }, "pick": pick,
 	}).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html"))
 	names, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {
@@ -104,7 +104,7 @@ var pages = sync.OnceValue(func() map[string]*template.Template {
 		parsed[page] = template.Must(template.Must(base.Clone()).ParseFS(templateFiles, name))
 	}
 	return parsed
-})
+}
 
 func (w *Web) render(c *fiber.Ctx, status int, page string, v view) error {
 	v.zone = w.Zone
@@ -114,27 +114,29 @@ func (w *Web) render(c *fiber.Ctx, status int, page string, v view) error {
 	v.Person, _ = access.Caller(c.UserContext())
 	v.Token, _ = c.Locals(tokenKey{}).(string)
 	v.Once = newKey()
-	if v.Done == "" {
+	if v.Done.Format == "" {
 		v.Done = done[c.Query("done")]
 	}
+	v.words, v.Path = speaks(c), c.OriginalURL()
 	var body bytes.Buffer
-	if err := pages()[page].ExecuteTemplate(&body, "layout", v); err != nil {
+	if err := pagesIn(v.words)[page].ExecuteTemplate(&body, "layout", v); err != nil {
 		return fmt.Errorf("web: page %s: %w", page, err)
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderContentLanguage, v.words.Language)
 	return c.Status(status).Send(body.Bytes())
 }
 
 // done are the sentences that a page shows after a form led to it.
-var done = map[string]string{
-	"acknowledged": "Noted.", "run": "It has run; see what came of it.", "running": "It runs; this page shows what comes of it.",
-	"lost": "Reported. Somebody is appointed to inquire.", "proposed": "Proposed.", "recorded": "Recorded.", "trained": "Recorded.", "decided": "Decided.", "reported": "Reported. The workshop looks at it.", "taken": "Taken on charge.", "changed": "Saved.", "issued": "Issued.", "returned": "Back in store.",
-	"again": "It is sent again.", "trial": "A trial is on its way; open this page again to see how it went.", "removed": "Removed.",
-	"transferred": "Transferred.", "retagged": "The item has a new tag. Print its label.", "attached": "Attached.",
-	"added": "Added.", "imported": "Imported.", "drafted": "Drafted. Nothing has moved yet: sign to dispatch it.", "dispatched": "Dispatched. The receiver signs for it.",
-	"received": "Recorded what was received.", "refused": "Refused; it goes back.", "cancelled": "Cancelled.", "asked": "Asked for.", "approved": "Approved.",
-	"serviced": "Recorded. What is next due is below.", "read": "The meter was read.", "put_in": "In the workshop; it cannot be issued.", "taken_out": "Out of the workshop.",
-	"declined": "Declined.", "closed": "Closed.", "opened": "Opened. What is expected is frozen; count it.", "recount": "To be counted again, by somebody else.", "counted": "Closed and signed. What nobody saw is flagged.", "pin": "Your PIN is set.", "used": "Recorded.", "disposed": "Recorded.",
+var done = map[string]models.Text{
+	"acknowledged": say("Noted."), "run": say("It has run; see what came of it."), "running": say("It runs; this page shows what comes of it."),
+	"lost": say("Reported. Somebody is appointed to inquire."), "proposed": say("Proposed."), "recorded": say("Recorded."), "trained": say("Recorded."), "decided": say("Decided."), "reported": say("Reported. The workshop looks at it."), "taken": say("Taken on charge."), "changed": say("Saved."), "issued": say("Issued."), "returned": say("Back in store."),
+	"again": say("It is sent again."), "trial": say("A trial is on its way; open this page again to see how it went."), "removed": say("Removed."),
+	"transferred": say("Transferred."), "retagged": say("The item has a new tag. Print its label."), "attached": say("Attached."),
+	"added": say("Added."), "imported": say("Imported."), "drafted": say("Drafted. Nothing has moved yet: sign to dispatch it."), "dispatched": say("Dispatched. The receiver signs for it."),
+	"received": say("Recorded what was received."), "refused": say("Refused; it goes back."), "cancelled": say("Cancelled."), "asked": say("Asked for."), "approved": say("Approved."),
+	"serviced": say("Recorded. What is next due is below."), "read": say("The meter was read."), "put_in": say("In the workshop; it cannot be issued."), "taken_out": say("Out of the workshop."),
+	"declined": say("Declined."), "closed": say("Closed."), "opened": say("Opened. What is expected is frozen; count it."), "recount": say("To be counted again, by somebody else."), "counted": say("Closed and signed. What nobody saw is flagged."), "pin": say("Your PIN is set."), "used": say("Recorded."), "disposed": say("Recorded."),
 }
 
 // static files carry a hash of their content in their address, so that browsers
@@ -167,26 +169,4 @@ func static(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, mime.TypeByExtension(path.Ext(name)))
 	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
 	return c.Send(content)
-}
-
-func longDay(d models.Day) string {
-	t, err := time.Parse(time.DateOnly, string(d))
-	if err != nil {
-		return string(d)
-	}
-	return t.Format("2 January 2006")
-}
-
-func upperFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}
-
-func bytesText(n int) string {
-	if n < 1<<20 {
-		return fmt.Sprintf("%d kB", (n+1023)>>10)
-	}
-	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
 }

@@ -41,7 +41,7 @@ func (w *Web) reports(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return w.render(c, fiber.StatusOK, "reports", view{Title: "Reports", Here: "reports", Data: reportsPage{reports.Kinds, made}})
+	return w.render(c, fiber.StatusOK, "reports", view{Title: say("Reports"), Here: "reports", Data: reportsPage{reports.Kinds, made}})
 }
 
 func (w *Web) reportsMade(c *fiber.Ctx, cursor string, limit int) ([]*models.Report, string, error) {
@@ -70,7 +70,7 @@ func (w *Web) madeReports(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return w.render(c, fiber.StatusOK, "reports-made", view{Title: "Reports that were asked for", Here: "reports", Data: madePage{made, next}})
+	return w.render(c, fiber.StatusOK, "reports-made", view{Title: say("Reports that were asked for"), Here: "reports", Data: madePage{made, next}})
 }
 
 // reportPage is a report as a page: at most shownRows of each section, and all of

@@ -13,6 +13,7 @@ import (
 	"quartermaster/services/ledger"
 	"quartermaster/services/requests"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 func (w *Web) mountRequests(in fiber.Router) {
@@ -69,10 +70,10 @@ func (w *Web) home(c *fiber.Ctx) error {
 	if p.Counting, err = w.Stocktakes.Counting(c.UserContext()); err != nil {
 		return err
 	}
-	if p.Glance, err = w.glance(c.UserContext()); err != nil {
+	if p.Glance, err = w.glance(c.UserContext(), speaks(c)); err != nil {
 		return err
 	}
-	return w.render(c, fiber.StatusOK, "home", view{Title: "Waiting for you", Here: "home", Data: p})
+	return w.render(c, fiber.StatusOK, "home", view{Title: say("Waiting for you"), Here: "home", Data: p})
 }
 
 type requestsPage struct {
@@ -101,7 +102,7 @@ func (w *Web) requests(c *fiber.Ctx) error {
 		return err
 	}
 	p := requestsPage{Filter: f, States: choose(requestStateOptions, f.State), Units: choose(ch.Units, f.Unit), Query: queryOf(c), First: c.Query("cursor") == ""}
-	v := view{Title: "Requests", Here: "requests", Data: &p}
+	v := view{Title: say("Requests"), Here: "requests", Data: &p}
 	list, err := w.Requests.List(c.UserContext(), f, c.Query("cursor"), pageOfAssets)
 	if err != nil {
 		refusal, ok := shown(err)
@@ -137,7 +138,7 @@ func (w *Web) requests(c *fiber.Ctx) error {
 var requestStateOptions = func() []option {
 	var options []option
 	for _, s := range models.RequestStates {
-		options = append(options, option{Value: string(s), Label: upperFirst(s.Words())})
+		options = append(options, option{Value: string(s), Label: words.Capital{Of: s}})
 	}
 	return options
 }()
@@ -176,9 +177,9 @@ func (w *Web) requestForm(c *fiber.Ctx, status int, form map[string]string, refu
 		f.Items = append(f.Items, option{Value: i.Code, Label: i.Name + ", by the " + i.Measure, Chosen: i.Code == form["item"]})
 	}
 	for _, p := range []models.Priority{"routine", "urgent", "immediate"} {
-		f.Priorities = append(f.Priorities, option{Value: string(p), Label: upperFirst(string(p)), Chosen: string(p) == form["priority"]})
+		f.Priorities = append(f.Priorities, option{Value: string(p), Label: words.Capital{Of: p}, Chosen: string(p) == form["priority"]})
 	}
-	return w.render(c, status, "request-form", view{Title: "Ask for equipment", Here: "requests", Refusal: refusal, Data: f})
+	return w.render(c, status, "request-form", view{Title: say("Ask for equipment"), Here: "requests", Refusal: refusal, Data: f})
 }
 
 func (w *Web) submitRequest(c *fiber.Ctx) error {

@@ -15,6 +15,7 @@ import (
 	"quartermaster/services/api"
 	"quartermaster/services/register"
 	"quartermaster/services/server"
+	"quartermaster/services/words"
 )
 
 func (w *Web) mountSession(in fiber.Router) {
@@ -22,6 +23,7 @@ func (w *Web) mountSession(in fiber.Router) {
 	in.Get("/me", w.me)
 	in.Post("/me", w.changePassword)
 	in.Post("/me/pin", w.setPIN)
+	in.Post("/me/language", w.setLanguage)
 	in.Get("/", w.home)
 }
 
@@ -134,7 +136,7 @@ func formTokenOf(session string) string {
 }
 
 func (w *Web) signInPage(c *fiber.Ctx) error {
-	return w.render(c, fiber.StatusOK, "sign-in", view{Title: "Sign in", Data: signInForm{Next: localPath(c.Query("next")), Demo: w.Demo}})
+	return w.render(c, fiber.StatusOK, "sign-in", view{Title: say("Sign in"), Data: signInForm{Next: localPath(c.Query("next")), Demo: w.Demo}})
 }
 
 type signInForm struct {
@@ -153,7 +155,7 @@ func (w *Web) signIn(c *fiber.Ctx) error {
 		if status >= fiber.StatusInternalServerError {
 			return err
 		}
-		return w.render(c, status, "sign-in", view{Title: "Sign in", Refusal: refusal, Data: form})
+		return w.render(c, status, "sign-in", view{Title: say("Sign in"), Refusal: refusal, Data: form})
 	}
 	w.setSession(c, in)
 	return c.Redirect(form.Next, fiber.StatusSeeOther)
@@ -179,9 +181,10 @@ func (w *Web) me(c *fiber.Ctx) error { return w.mePage(c, fiber.StatusOK, nil) }
 
 // mine is what somebody chooses for themselves.
 type mine struct {
-	Email   string
-	Digests []option
-	Mails   bool // this server sends e-mail
+	Email             string
+	Digests           []option
+	Languages, Digits []option
+	Mails             bool // this server sends e-mail
 }
 
 func (w *Web) mePage(c *fiber.Ctx, status int, refusal *models.Error) error {
@@ -197,10 +200,12 @@ func (w *Web) mePage(c *fiber.Ctx, status int, refusal *models.Error) error {
 	for _, d := range models.Digests {
 		m.Digests = append(m.Digests, option{Value: string(d), Label: digestLabels[d], Chosen: string(d) == digest})
 	}
-	return w.render(c, status, "me", view{Title: "Your sign-in", Refusal: refusal, Data: m})
+	m.Languages = append([]option{{Label: say("As the browser asks")}}, languageOptions(caller.Language)...)
+	m.Digits = choose([]option{{Value: string(words.Western), Label: "0123456789"}, {Value: string(words.Eastern), Label: "۰۱۲۳۴۵۶۷۸۹"}}, caller.Digits)
+	return w.render(c, status, "me", view{Title: say("Your sign-in"), Refusal: refusal, Data: m})
 }
 
-var digestLabels = map[models.Digest]string{models.NoDigest: "None", models.DailyDigest: "Daily", models.WeeklyDigest: "Weekly, on Mondays"}
+var digestLabels = map[models.Digest]models.Text{models.NoDigest: say("None"), models.DailyDigest: say("Daily"), models.WeeklyDigest: say("Weekly, on Mondays")}
 
 func (w *Web) changePassword(c *fiber.Ctx) error {
 	err := w.Access.ChangePassword(c.UserContext(), c.FormValue("current"), c.FormValue("password"))

@@ -65,7 +65,7 @@ func (w *Web) stockPage(c *fiber.Ctx, status int, refusal *models.Error) error {
 		return err
 	}
 	p := stockPage{Filter: f, Units: choose(ch.Units, f.Unit), Donors: choose(ch.Donors, f.Donor), Grants: choose(ch.Grants, f.Grant), Categories: ch.Categories, Query: queryOf(c), Form: formOf(c)}
-	v := view{Title: "Stock", Here: "stock", Refusal: refusal, Data: &p}
+	v := view{Title: say("Stock"), Here: "stock", Refusal: refusal, Data: &p}
 	totals, err := w.Stock.Totals(c.UserContext(), f)
 	if err != nil {
 		other, ok := shown(err)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 	"quartermaster/services/api"
 	"quartermaster/services/stocktake"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 func (w *Web) mountStocktakes(in fiber.Router) {
@@ -73,9 +75,9 @@ func (w *Web) stocktakes(c *fiber.Ctx) error {
 	}
 	p := stocktakesPage{Filter: f, Units: choose(ch.Units, f.Unit), Query: queryOf(c), First: c.Query("cursor") == ""}
 	for _, s := range models.StocktakeStates {
-		p.States = append(p.States, option{Value: string(s), Label: upperFirst(s.Words()), Chosen: string(s) == f.State})
+		p.States = append(p.States, option{Value: string(s), Label: words.Capital{Of: s}, Chosen: string(s) == f.State})
 	}
-	v := view{Title: "Stocktakes", Here: "stocktakes", Data: &p}
+	v := view{Title: say("Stocktakes"), Here: "stocktakes", Data: &p}
 	list, next, err := w.Stocktakes.List(c.UserContext(), f, c.Query("cursor"), pageOfAssets)
 	if err != nil {
 		refusal, ok := shown(err)
@@ -96,7 +98,7 @@ func (w *Web) stocktakes(c *fiber.Ctx) error {
 func about(st *models.Stocktake, ch *choices) string {
 	name := func(options []option, code string) string {
 		if at := slices.IndexFunc(options, func(o option) bool { return o.Value == code }); at >= 0 {
-			return options[at].Label
+			return fmt.Sprint(options[at].Label)
 		}
 		return code
 	}
@@ -157,11 +159,11 @@ func (w *Web) stocktakeForm(c *fiber.Ctx, status int, form map[string]string, of
 	}
 	ch.Units, ch.Categories = choose(ch.Units, form["unit"]), choose(ch.Categories, form["category"])
 	ch.Donors, ch.Grants = choose(ch.Donors, form["donor"]), choose(ch.Grants, form["grant"])
-	f.Strata = choose([]option{{Value: "", Label: "of all alike"}, {Value: "category", Label: "from every category"}, {Value: "value", Label: "from every band of value"}}, form["by"])
+	f.Strata = choose([]option{{Value: "", Label: say("of all alike")}, {Value: "category", Label: say("from every category")}, {Value: "value", Label: say("from every band of value")}}, form["by"])
 	if f.Officers, err = w.countingOfficers(c.UserContext(), officers); err != nil {
 		return err
 	}
-	return w.render(c, status, "stocktake-form", view{Title: "Open a stocktake", Here: "stocktakes", Refusal: refusal, Data: f})
+	return w.render(c, status, "stocktake-form", view{Title: say("Open a stocktake"), Here: "stocktakes", Refusal: refusal, Data: f})
 }
 
 // countingOfficers are the people who may be named to count: whoever the caller

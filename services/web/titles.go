@@ -41,7 +41,7 @@ func (w *Web) titleTransfers(c *fiber.Ctx) error {
 		return err
 	}
 	p := titlesPage{Filter: f, Units: choose(ch.Units, f.Unit), Donors: choose(ch.Donors, f.Donor), Query: queryOf(c), First: c.Query("cursor") == ""}
-	v := view{Title: "Title transfers", Here: "losses", Data: &p}
+	v := view{Title: say("Title transfers"), Here: "losses", Data: &p}
 	if p.Transfers, p.Next, err = w.Titles.List(c.UserContext(), f, c.Query("cursor"), pageOfAssets); err != nil {
 		return w.refusedList(c, "titles", v, err)
 	}
@@ -70,7 +70,7 @@ func (w *Web) titleForm(c *fiber.Ctx, status int, form map[string]string, refusa
 			p.Agencies = append(p.Agencies, option{Value: u.Code, Label: u.Name, Chosen: u.Code == form["to"]})
 		}
 	}
-	return w.render(c, status, "title-form", view{Title: "Record a title transfer", Here: "losses", Refusal: refusal, Data: p})
+	return w.render(c, status, "title-form", view{Title: say("Record a title transfer"), Here: "losses", Refusal: refusal, Data: p})
 }
 
 func (w *Web) recordTitle(c *fiber.Ctx) error {
@@ -202,7 +202,7 @@ func (w *Web) closingPage(c *fiber.Ctx, status int, open string, refusal *models
 			return err
 		}
 	}
-	return w.render(c, status, "closing", view{Title: "Closing " + survey.Grant.Code, Here: "donors", Refusal: refusal, Data: p})
+	return w.render(c, status, "closing", view{Title: say("Closing %v", survey.Grant.Code), Here: "donors", Refusal: refusal, Data: p})
 }
 
 // endsAt is the page on which an obstacle is dealt with.

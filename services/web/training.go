@@ -92,10 +92,10 @@ func (w *Web) coursesPage(c *fiber.Ctx, status int, refusal *models.Error) error
 	if p.Counts, err = w.Training.Counts(ctx, training.Period{}); err != nil {
 		return err
 	}
-	return w.render(c, status, "courses", view{Title: "Training", Here: "courses", Refusal: refusal, Data: p})
+	return w.render(c, status, "courses", view{Title: say("Training"), Here: "courses", Refusal: refusal, Data: p})
 }
 
-var withoutOptions = []option{{Value: string(models.WarnUntrained), Label: "warn whoever issues it"}, {Value: string(models.RefuseUntrained), Label: "refuse to issue it"}}
+var withoutOptions = []option{{Value: string(models.WarnUntrained), Label: say("warn whoever issues it")}, {Value: string(models.RefuseUntrained), Label: say("refuse to issue it")}}
 
 func (w *Web) addCourse(c *fiber.Ctx) error {
 	return w.addForm(c, "/courses", w.coursesPage, func(c *fiber.Ctx) error {
@@ -188,7 +188,7 @@ func (w *Web) trainingForm(c *fiber.Ctx, status int, refusal *models.Error) erro
 	if err != nil {
 		return err
 	}
-	v := view{Title: "Record training", Here: "people", Refusal: refusal}
+	v := view{Title: say("Record training"), Here: "people", Refusal: refusal}
 	offered := []option{{Value: "", Label: "—"}}
 	for _, course := range courses {
 		label := course.Name
@@ -199,12 +199,12 @@ func (w *Web) trainingForm(c *fiber.Ctx, status int, refusal *models.Error) erro
 	}
 	values := formOf(c)
 	inputs := []input{
-		{Name: "course", Label: "Course", Type: "select", Options: offered, Required: true, Wide: true},
-		{Name: "trainer", Label: "Trainer", Required: true, Max: 200, Hint: "Who gave the course: a person, school or manufacturer"},
-		{Name: "on", Label: "Passed on", Type: "date", Required: true},
-		{Name: "expiry", Label: "Holds until", Type: "date", Hint: "Empty: as long as the course says"},
-		{Name: "number", Label: "Number of the certificate", Max: 120},
-		{Name: "note", Label: "Remark", Max: 2000, Wide: true},
+		{Name: "course", Label: say("Course"), Type: "select", Options: offered, Required: true, Wide: true},
+		{Name: "trainer", Label: say("Trainer"), Required: true, Max: 200, Hint: say("Who gave the course: a person, school or manufacturer")},
+		{Name: "on", Label: say("Passed on"), Type: "date", Required: true},
+		{Name: "expiry", Label: say("Holds until"), Type: "date", Hint: say("Empty: as long as the course says")},
+		{Name: "number", Label: say("Number of the certificate"), Max: 120},
+		{Name: "note", Label: say("Remark"), Max: 2000, Wide: true},
 	}
 	for i := range inputs {
 		inputs[i].Value, inputs[i].Error = values[inputs[i].Name], v.Wrong(inputs[i].Name)

@@ -31,7 +31,7 @@ func (w *Web) visitFindings(c *fiber.Ctx) error {
 		return err
 	}
 	p := visitFindingsPage{States: optionsOf(models.FindingStates, f.State), Units: choose(ch.Units, f.Unit), Query: queryOf(c), First: c.Query("cursor") == "", Today: w.Book.Today()}
-	v := view{Title: "Findings of visits", Here: "visits", Data: &p}
+	v := view{Title: say("Findings of visits"), Here: "visits", Data: &p}
 	list, err := w.Visits.Findings(c.UserContext(), f, c.Query("cursor"), pageOfAssets)
 	if err != nil {
 		return w.refusedList(c, "visit-findings", v, err)
@@ -117,7 +117,7 @@ func (w *Web) checklistsPage(c *fiber.Ctx, status int, form map[string]string, r
 	if p.Templates, err = w.Visits.Checklists(c.UserContext()); err != nil {
 		return err
 	}
-	return w.render(c, status, "checklists", view{Title: "Checklists of visits", Here: "visits", Refusal: refusal, Data: p})
+	return w.render(c, status, "checklists", view{Title: say("Checklists of visits"), Here: "visits", Refusal: refusal, Data: p})
 }
 
 func (w *Web) setChecklist(c *fiber.Ctx) error {

@@ -57,7 +57,7 @@ func (w *Web) visits(c *fiber.Ctx) error {
 		return err
 	}
 	p := visitsPage{Filter: f, States: optionsOf(models.VisitStates, f.State), Units: choose(ch.Units, f.Unit), Donors: choose(ch.Donors, f.Donor), Query: queryOf(c), First: c.Query("cursor") == "", Today: w.Book.Today()}
-	v := view{Title: "End-use visits", Here: "visits", Data: &p}
+	v := view{Title: say("End-use visits"), Here: "visits", Data: &p}
 	list, err := w.Visits.List(c.UserContext(), f, c.Query("cursor"), pageOfAssets)
 	if err != nil {
 		return w.refusedList(c, "visits", v, err)
@@ -94,7 +94,7 @@ func (w *Web) visitForm(c *fiber.Ctx, status int, form map[string]string, refusa
 	}
 	p := visitForm{Units: choose(ch.Units, form["unit"]), Donors: choose(ch.Donors, form["donor"]), Grants: choose(ch.Grants, form["grant"]), Categories: choose(ch.Categories, form["category"]),
 		Today: w.Book.Today(), Form: form}
-	return w.render(c, status, "visit-form", view{Title: "Plan an end-use visit", Here: "visits", Refusal: refusal, Data: p})
+	return w.render(c, status, "visit-form", view{Title: say("Plan an end-use visit"), Here: "visits", Refusal: refusal, Data: p})
 }
 
 func (w *Web) planVisit(c *fiber.Ctx) error {

@@ -14,6 +14,7 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/ledger"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 type voucherPage struct {
@@ -41,7 +42,10 @@ type shownSignature struct {
 }
 
 // progress is one step on the way of a paper.
-type progress struct{ What, State string }
+type progress struct {
+	What  any
+	State string
+}
 
 func (w *Web) voucher(c *fiber.Ctx) error { return w.voucherPage(c, fiber.StatusOK, "", nil) }
 
@@ -109,7 +113,7 @@ func voucherProgress(v *models.Voucher) []progress {
 			steps = []progress{{"Draft", "past"}, {"Dispatched", "past"}, {"Cancelled", "over"}}
 		}
 	default:
-		steps[1].State, steps[2] = "past", progress{upperFirst(v.State.Words()), "over"}
+		steps[1].State, steps[2] = "past", progress{words.Capital{Of: v.State}, "over"}
 	}
 	return steps
 }

@@ -9,6 +9,7 @@ import (
 	"quartermaster/services/api"
 	"quartermaster/services/custody"
 	"quartermaster/services/requests"
+	"quartermaster/services/words"
 )
 
 func (w *Web) mountVouchers(in fiber.Router) {
@@ -54,7 +55,7 @@ func (w *Web) vouchers(c *fiber.Ctx) error {
 	}
 	p := vouchersPage{Filter: f, Kinds: choose(kindOptions, f.Kind), States: choose(voucherStateOptions, f.State), Units: choose(ch.Units, f.Unit), Donors: choose(ch.Donors, f.Donor), Grants: choose(ch.Grants, f.Grant),
 		Query: queryOf(c), First: c.Query("cursor") == ""}
-	v := view{Title: "Vouchers", Here: "vouchers", Data: &p}
+	v := view{Title: say("Vouchers"), Here: "vouchers", Data: &p}
 	list, next, err := w.Custody.List(c.UserContext(), f, c.Query("cursor"), pageOfAssets)
 	if err != nil {
 		refusal, ok := shown(err)
@@ -74,7 +75,7 @@ func (w *Web) vouchers(c *fiber.Ctx) error {
 var kindOptions = func() []option {
 	var options []option
 	for _, k := range models.VoucherKinds {
-		options = append(options, option{Value: string(k), Label: upperFirst(k.Words())})
+		options = append(options, option{Value: string(k), Label: words.Capital{Of: k}})
 	}
 	return options
 }()
@@ -82,7 +83,7 @@ var kindOptions = func() []option {
 var voucherStateOptions = func() []option {
 	var options []option
 	for _, s := range models.VoucherStates {
-		options = append(options, option{Value: string(s), Label: upperFirst(s.Words())})
+		options = append(options, option{Value: string(s), Label: words.Capital{Of: s}})
 	}
 	return options
 }()

@@ -40,6 +40,7 @@ func (w *Web) Mount(app *fiber.App) {
 	app.Get("/sign-in", w.signInPage)
 	app.Get(maintenance.FeedPath+":secret", api.Feed(w.Maintenance))
 	app.Post("/sign-in", sameSite, w.signIn)
+	app.Post("/language", sameSite, w.chooseLanguage)
 
 	w.mountVerify(app)
 	app.Get("/t/:tag", w.label)
@@ -84,17 +85,17 @@ func (w *Web) ErrorPage(c *fiber.Ctx, err error) error {
 	return w.render(c, status, "error", view{Title: title(status), Refusal: refusal, Data: server.RequestID(c)})
 }
 
-func title(status int) string {
+func title(status int) models.Text {
 	switch status {
 	case fiber.StatusNotFound:
-		return "Not found"
+		return say("Not found")
 	case fiber.StatusForbidden:
-		return "Not allowed"
+		return say("Not allowed")
 	}
 	if status >= fiber.StatusInternalServerError {
-		return "Something went wrong"
+		return say("Something went wrong")
 	}
-	return "That did not work"
+	return say("That did not work")
 }
 
 // formKey names the hidden fields that every form carries.

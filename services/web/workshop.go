@@ -15,6 +15,7 @@ import (
 	"quartermaster/services/maintenance"
 	"quartermaster/services/public"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 	"quartermaster/services/workshop"
 )
 
@@ -137,7 +138,7 @@ func (w *Web) board(c *fiber.Ctx) error {
 		}
 		p.Columns = append(p.Columns, shown)
 	}
-	return w.render(c, fiber.StatusOK, "workshop", view{Title: "Workshop", Here: "workshop", Data: p})
+	return w.render(c, fiber.StatusOK, "workshop", view{Title: say("Workshop"), Here: "workshop", Data: p})
 }
 
 type repairPage struct {
@@ -271,7 +272,7 @@ func repairProgress(job *models.Repair) []progress {
 	}
 	shown := make([]progress, len(steps))
 	for i, s := range steps {
-		shown[i] = progress{What: upperFirst(s.Words())}
+		shown[i] = progress{What: words.Capital{Of: s}}
 		switch {
 		case i < at, job.State == models.RepairDone && i == at:
 			shown[i].State = "done"

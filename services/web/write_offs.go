@@ -12,6 +12,7 @@ import (
 	"quartermaster/services/disposal"
 	"quartermaster/services/register"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 type writeOffsPage struct {
@@ -34,7 +35,7 @@ func (w *Web) writeOffs(c *fiber.Ctx) error {
 		return err
 	}
 	p := writeOffsPage{Filter: f, States: optionsOf(models.WriteOffStates, f.State), Units: choose(ch.Units, f.Unit), Donors: choose(ch.Donors, f.Donor), Query: queryOf(c), First: c.Query("cursor") == ""}
-	v := view{Title: "Write-offs", Here: "losses", Data: &p}
+	v := view{Title: say("Write-offs"), Here: "losses", Data: &p}
 	list, err := w.Disposal.WriteOffs(c.UserContext(), f, c.Query("cursor"), pageOfAssets)
 	if err != nil {
 		return w.refusedList(c, "write-offs", v, err)
@@ -68,7 +69,7 @@ func (w *Web) writeOffForm(c *fiber.Ctx, status int, form map[string]string, ref
 	if p.Item, p.Holder, err = w.itemOf(c.UserContext(), form["tag"]); err != nil {
 		return err
 	}
-	return w.render(c, status, "write-off-form", view{Title: "Propose a write-off", Here: "losses", Refusal: refusal, Data: p})
+	return w.render(c, status, "write-off-form", view{Title: say("Propose a write-off"), Here: "losses", Refusal: refusal, Data: p})
 }
 
 func (w *Web) proposeWriteOff(c *fiber.Ctx) error {
@@ -118,7 +119,7 @@ func (w *Web) writeOffPage(c *fiber.Ctx, status int, open string, refusal *model
 	gone := one.Loss != "" && one.Method == models.NothingLeft
 	for _, m := range models.Methods {
 		if (m == models.NothingLeft) == gone {
-			p.Methods = append(p.Methods, option{Value: string(m), Label: upperFirst(m.Words()), Chosen: m == one.Method})
+			p.Methods = append(p.Methods, option{Value: string(m), Label: words.Capital{Of: m}, Chosen: m == one.Method})
 		}
 	}
 	switch {

@@ -37,7 +37,9 @@ async function send(body) {
   const code = body.get("code");
   const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } }).catch(() => null);
   if (!answer) {
-    show({ outcome: "bad", html: "<strong>No connection. Scan it again when there is one.</strong>" }, code);
+    const word = document.createElement("strong");
+    word.textContent = document.querySelector("[data-offline]").dataset.offline;
+    show({ outcome: "bad", html: word.outerHTML }, code);
   } else {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const said = page.querySelector("#outcome");

@@ -55,7 +55,7 @@ if (start && await canDetect().catch(() => false)) {
   start.hidden = false;
   start.addEventListener("click", () => look().catch((fault) => {
     start.hidden = false;
-    document.querySelector("#camera-said").textContent = fault.name === "NotAllowedError"
-      ? "The browser was not allowed to use the camera." : "The camera cannot be used here: " + fault.message;
+    const said = document.querySelector("#camera-said"); // which has the words
+    said.textContent = fault.name === "NotAllowedError" ? said.dataset.refused : said.dataset.broken + " " + fault.message;
   }));
 }

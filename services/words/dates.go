@@ -1,0 +1,50 @@
+package words
+
+import (
+	"time"
+
+	"quartermaster/models"
+)
+
+// The months have their names in the catalogues.
+var months = [...]models.Text{
+	models.Say("January"), models.Say("February"), models.Say("March"), models.Say("April"), models.Say("May"), models.Say("June"),
+	models.Say("July"), models.Say("August"), models.Say("September"), models.Say("October"), models.Say("November"), models.Say("December"),
+}
+
+var shortMonths = [...]models.Text{
+	models.Say("Jan"), models.Say("Feb"), models.Say("Mar"), models.Say("Apr"), models.Say("May"), models.Say("Jun"),
+	models.Say("Jul"), models.Say("Aug"), models.Say("Sep"), models.Say("Oct"), models.Say("Nov"), models.Say("Dec"),
+}
+
+// Day tells a day with its month in full; what is no day is told as it is.
+func (p *Printer) Day(d models.Day) string {
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return string(d)
+	}
+	return p.Date(t)
+}
+
+// Date tells the day of an instant in its zone.
+func (p *Printer) Date(t time.Time) string {
+	return p.digits(t.Format("2 ")) + p.Tell(months[t.Month()-1]) + p.digits(t.Format(" 2006"))
+}
+
+// ShortDay tells a day and its month, short.
+func (p *Printer) ShortDay(t time.Time) string {
+	return p.digits(t.Format("2 ")) + p.Tell(shortMonths[t.Month()-1])
+}
+
+// Month tells a month and its year.
+func (p *Printer) Month(t time.Time) string {
+	return p.Tell(months[t.Month()-1]) + p.digits(t.Format(" 2006"))
+}
+
+// ShortMonth tells a month, short.
+func (p *Printer) ShortMonth(t time.Time) string { return p.Tell(shortMonths[t.Month()-1]) }
+
+// When tells an instant to the minute, in its zone.
+func (p *Printer) When(t time.Time) string {
+	return p.ShortDay(t) + p.digits(t.Format(" 2006, 15:04"))
+}
