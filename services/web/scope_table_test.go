@@ -9,7 +9,7 @@ import (
 // forEverybody are the addresses that need no sign-in.
 var forEverybody = []string{
 	"GET /api/v1/openapi.json", "POST /api/v1/sessions", "GET /api/v1/ledger/checkpoint", "GET /api/v1/ledger.key", "GET /api/v1/ledger/proof/consistency",
-	"GET /static/:name", "GET /favicon.ico", "GET /sign-in", "POST /sign-in", "GET /ledger.key", "GET /verify", "POST /verify",
+	"GET /static/:name", "GET /favicon.ico", "GET /sign-in", "POST /sign-in", "POST /language", "GET /ledger.key", "GET /verify", "POST /verify",
 	"GET /t/:tag", "POST /t/:tag", // the form by which whoever finds an item reports it
 	"GET /calendar/:secret", // whoever has its address
 }
@@ -85,7 +85,7 @@ var pageFilters = []string{"q", "unit", "donor", "grant", "tag", "person", "stat
 // what looks at its body first. A value that is a kind of object stands for its identity.
 var naming = map[string]body{
 	// one's own
-	"POST /password": {}, "POST /pin": {}, "PATCH /me/notices": {"digest": "hourly"}, "POST /me": {}, "POST /me/pin": {}, "POST /me/notices": {"digest": "hourly"}, "POST /sessions": {}, "DELETE /sessions/current": {}, "POST /sign-in": {}, "POST /sign-out": {},
+	"POST /password": {}, "POST /pin": {}, "PATCH /me/notices": {"digest": "hourly"}, "POST /me": {}, "POST /me/pin": {}, "POST /me/language": {"digits": "roman"}, "POST /language": {}, "POST /me/notices": {"digest": "hourly"}, "POST /sessions": {}, "DELETE /sessions/current": {}, "POST /sign-in": {}, "POST /sign-out": {},
 	"POST /messages/test": {}, "POST /notices/test": {}, "POST /verify": {"text": "=asset"},
 	// items
 	"POST /assets": southern, "POST /assets/lots": {"asset": southern, "count": 2}, "POST /assets/new": southern,
