@@ -108,8 +108,13 @@ func (s *Service) closing(ctx context.Context, kind models.FlagKind, subject, ou
 	if err != nil || flag == nil || !flag.Stands() {
 		return nil, err
 	}
+	entry := s.closed(record, flag, outcome)
+	return &entry, nil
+}
+
+// closed closes a flag that stands.
+func (s *Service) closed(record store.Record, flag *models.Flag, outcome string) ledger.Entry {
 	now := models.At(s.Book.Now())
 	flag.State, flag.ClosedAt, flag.Outcome, flag.RisesOn = models.FlagClosed, &now, outcome, ""
-	entry := ledger.Change(store.Flags, record.Body, flag, closed, outcome)
-	return &entry, nil
+	return ledger.Change(store.Flags, record.Body, flag, closed, outcome)
 }

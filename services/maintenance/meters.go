@@ -30,7 +30,12 @@ type NewReading struct {
 func (s *Service) ReadMeter(ctx context.Context, tag string, version int64, n NewReading) (*models.Asset, error) {
 	c := register.Changing{Verb: access.Maintain, Tag: tag, Version: version, Kind: "asset.meter_read", Reason: n.Reason}
 	return s.Register.ChangeWith(ctx, c, func(caller *models.Person, a *models.Asset) ([]ledger.Entry, error) {
-		return s.Reading(ctx, caller, a, n, "")
+		entries, err := s.Reading(ctx, caller, a, n, "")
+		if err != nil {
+			return nil, err
+		}
+		seen, err := s.seen(ctx, caller, a, n.On, "its meter was read")
+		return append(entries, seen...), err
 	})
 }
 

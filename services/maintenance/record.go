@@ -95,12 +95,16 @@ func (s *Service) Recording(ctx context.Context, caller *models.Person, a *model
 	if err != nil {
 		return nil, nil, err
 	}
+	seen, err := s.seen(ctx, caller, a, done.On, "serviced on "+done.On.Long())
+	if err != nil {
+		return nil, nil, err
+	}
 	closing, err := s.planned(ctx, a, "serviced on "+done.On.Long())
 	if err != nil {
 		return nil, nil, err
 	}
 	entries := append([]ledger.Entry{ledger.Add(store.Services, done, "service.recorded", done.Note)}, files...)
-	return done, slices.Concat(entries, read, out, closing), nil
+	return done, slices.Concat(entries, read, out, seen, closing), nil
 }
 
 // compose makes the record of what was given, and checks its days and amounts.
@@ -246,12 +250,17 @@ func (s *Service) noted(ctx context.Context, a *models.Asset, done *models.Servi
 	if done.Condition != "" {
 		a.Condition = done.Condition
 	}
-	if done.On == s.Book.Today() {
-		now := models.At(s.Book.Now())
-		a.LastSeenAt = &now
-	}
 	a.Care = &care
 	return nil
+}
+
+// seen notes that an item was seen by whoever worked on it or read its meter on a day.
+func (s *Service) seen(ctx context.Context, caller *models.Person, a *models.Asset, on models.Day, outcome string) ([]ledger.Entry, error) {
+	at := models.At(s.Book.Now())
+	if on != "" && on != s.Book.Today() {
+		at = s.Book.Begins(on)
+	}
+	return s.Flags.Sighted(ctx, a, at, caller.Code, caller.Unit, outcome)
 }
 
 // readingOf is what a meter showed at the service: as it was read then, or else as it

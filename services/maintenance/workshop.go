@@ -15,14 +15,14 @@ import (
 // not 0, is the asset's that was read.
 func (s *Service) PutIn(ctx context.Context, tag string, version int64, reason string) (*models.Asset, error) {
 	c := register.Changing{Verb: access.Maintain, Tag: tag, Version: version, Kind: "asset.entered_workshop", Reason: reason}
-	return s.Register.ChangeWith(ctx, c, func(_ *models.Person, a *models.Asset) ([]ledger.Entry, error) {
-		return s.Entering(a, reason)
+	return s.Register.ChangeWith(ctx, c, func(caller *models.Person, a *models.Asset) ([]ledger.Entry, error) {
+		return s.Entering(ctx, caller, a, reason)
 	})
 }
 
 // Entering changes an item that goes into the workshop, for a Commit of the caller's
 // that holds the item, and returns what else belongs in it.
-func (s *Service) Entering(a *models.Asset, reason string) ([]ledger.Entry, error) {
+func (s *Service) Entering(ctx context.Context, caller *models.Person, a *models.Asset, reason string) ([]ledger.Entry, error) {
 	switch {
 	case strings.TrimSpace(reason) == "":
 		return nil, models.Refuse(models.Invalid, "reason", "is required: what is wrong with it, or what is to be done")
@@ -36,7 +36,8 @@ func (s *Service) Entering(a *models.Asset, reason string) ([]ledger.Entry, erro
 	out := s.outage(a, s.Book.Today(), models.Unending, reason)
 	a.Workshop = &models.Stay{Outage: out.ID, Since: out.From, Was: a.Status, Reason: reason}
 	a.Status = models.InWorkshop
-	return []ledger.Entry{ledger.Add(store.Outages, out, "outage.began", reason)}, nil
+	seen, err := s.seen(ctx, caller, a, "", "it came into the workshop")
+	return append(seen, ledger.Add(store.Outages, out, "outage.began", reason)), err
 }
 
 const longestReason = 500
@@ -50,12 +51,12 @@ type Leave struct {
 // TakeOut takes an item out of the workshop; it is again what it was before.
 func (s *Service) TakeOut(ctx context.Context, tag string, version int64, l Leave) (*models.Asset, error) {
 	c := register.Changing{Verb: access.Maintain, Tag: tag, Version: version, Kind: "asset.left_workshop", Reason: l.Note}
-	return s.Register.ChangeWith(ctx, c, func(_ *models.Person, a *models.Asset) ([]ledger.Entry, error) {
+	return s.Register.ChangeWith(ctx, c, func(caller *models.Person, a *models.Asset) ([]ledger.Entry, error) {
 		models.Set(&a.Condition, nonBlank(l.Condition))
 		if err := models.Validate(a); err != nil {
 			return nil, err
 		}
-		return s.Leaving(ctx, a, "")
+		return s.Leaving(ctx, caller, a)
 	})
 }
 
@@ -67,8 +68,18 @@ func nonBlank(c models.Condition) *models.Condition {
 }
 
 // Leaving changes an item that comes out of the workshop, for a Commit of the
-// caller's that holds the item. service, if any, is by which it was mended.
-func (s *Service) Leaving(ctx context.Context, a *models.Asset, service string) ([]ledger.Entry, error) {
+// caller's that holds the item, without a service.
+func (s *Service) Leaving(ctx context.Context, caller *models.Person, a *models.Asset) ([]ledger.Entry, error) {
+	left, err := s.left(ctx, a, "")
+	if err != nil {
+		return nil, err
+	}
+	seen, err := s.seen(ctx, caller, a, "", "it left the workshop")
+	return append(left, seen...), err
+}
+
+// left ends an item's stay in the workshop. service, if any, is by which it was mended.
+func (s *Service) left(ctx context.Context, a *models.Asset, service string) ([]ledger.Entry, error) {
 	if a.Status != models.InWorkshop {
 		return nil, models.Refuse(models.Conflict, "status", "%s is %s, not in the workshop", a.Tag, a.Status.Words())
 	}
@@ -104,7 +115,7 @@ func (s *Service) outages(ctx context.Context, a *models.Asset, done *models.Ser
 	if !back {
 		return entries, nil
 	}
-	left, err := s.Leaving(ctx, a, done.ID)
+	left, err := s.left(ctx, a, done.ID)
 	return append(entries, left...), err
 }
 

@@ -84,8 +84,7 @@ func (s *Service) Confirm(ctx context.Context, id string, version int64, remark 
 func (s *Service) seen(ctx context.Context, r *models.PublicReport, version int64, remark string) (*models.PublicReport, error) {
 	c := register.Changing{Verb: access.Triage, Tag: r.Tag, Kind: "asset.seen", Reason: "found by somebody without a sign-in"}
 	_, err := s.Register.ChangeWith(ctx, c, func(_ *models.Person, a *models.Asset) ([]ledger.Entry, error) {
-		a.Seen(r.SentAt, Person, "")
-		found, err := s.Flags.Closing(ctx, ledger.Subject(store.Assets, a.ID), "somebody found it", models.Unaccounted)
+		found, err := s.Flags.Sighted(ctx, a, r.SentAt, Person, "", "somebody found it")
 		if err != nil {
 			return nil, err
 		}

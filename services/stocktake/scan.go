@@ -55,8 +55,7 @@ func (s *Service) noted(ctx context.Context, found *custody.Found) error {
 			return nil // somebody else was there a moment before
 		}
 		now := models.At(s.Book.Now())
-		a.Seen(now, caller.Code, caller.Unit)
-		entries, err := s.Flags.Closing(ctx, ledger.Subject(store.Assets, a.ID), "scanned by "+caller.Name, models.Unaccounted)
+		entries, err := s.Flags.Sighted(ctx, a, now, caller.Code, caller.Unit, "scanned by "+caller.Name)
 		if err != nil {
 			return err
 		}

@@ -269,7 +269,10 @@ func (s *Service) lastSeen(ctx context.Context, caller *models.Person, st *model
 		return nil, nil
 	}
 	a := t.asset
-	a.Seen(seen.At, seen.By, cmp.Or(seen.Location, st.Scope.Unit))
+	again, err := s.Flags.Sighted(ctx, a, seen.At, seen.By, cmp.Or(seen.Location, st.Scope.Unit), "seen on "+string(s.Book.DayOf(seen.At))+" in "+st.Number)
+	if err != nil {
+		return nil, err
+	}
 	if seen.Condition != "" && caller.Role != models.Auditor {
 		a.Condition = seen.Condition
 	}
@@ -277,9 +280,7 @@ func (s *Service) lastSeen(ctx context.Context, caller *models.Person, st *model
 	if seen.Remark != "" {
 		reason += ": " + seen.Remark
 	}
-	entry := ledger.Change(store.Assets, t.before, a, "asset.sighted", reason)
-	closing, err := s.Flags.Closing(ctx, ledger.Subject(store.Assets, a.ID), "seen on "+string(models.DayOf(seen.At.Time))+" in "+st.Number, models.Unaccounted)
-	return append(closing, entry), err
+	return append(again, ledger.Change(store.Assets, t.before, a, "asset.sighted", reason)), nil
 }
 
 // Photo returns the photo of a sighting.

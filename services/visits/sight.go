@@ -114,7 +114,10 @@ func (s *Service) verified(ctx context.Context, caller *models.Person, v *models
 	if !seen.Outcome.There() || a.Status == models.StruckOff {
 		return nil, nil
 	}
-	a.Seen(seen.At, caller.Code, cmp.Or(seen.Location, a.Unit))
+	again, err := s.Flags.Sighted(ctx, a, seen.At, caller.Code, cmp.Or(seen.Location, a.Unit), "seen on "+string(s.Book.DayOf(seen.At))+" on "+v.Number)
+	if err != nil {
+		return nil, err
+	}
 	use := seen.Use
 	if seen.Outcome == models.ItemMisused {
 		use = cmp.Or(use, "otherwise")
@@ -125,8 +128,7 @@ func (s *Service) verified(ctx context.Context, caller *models.Person, v *models
 	if seen.Condition != "" && caller.Role != models.Auditor {
 		a.Condition = seen.Condition
 	}
-	closing, err := s.Flags.Closing(ctx, ledger.Subject(store.Assets, a.ID), "seen on "+string(s.Book.DayOf(seen.At))+" on "+v.Number, models.Unaccounted)
-	return append(closing, ledger.Change(store.Assets, record.Body, a, "asset.visited", v.Number)), err
+	return append(again, ledger.Change(store.Assets, record.Body, a, "asset.visited", v.Number)), nil
 }
 
 // mostAlike is how many items one serial number is looked through for.

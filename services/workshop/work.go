@@ -66,7 +66,7 @@ func (s *Service) Start(ctx context.Context, number string, version int64, st St
 		if err := begin(caller, job); err != nil {
 			return nil, err
 		}
-		return s.Maintenance.Entering(a, shortened(number+": "+job.What))
+		return s.Maintenance.Entering(ctx, caller, a, shortened(number+": "+job.What))
 	})
 }
 
@@ -155,11 +155,11 @@ func (s *Service) Dismiss(ctx context.Context, number string, version int64, d D
 			return nil, end(job)
 		})
 	}
-	return s.withItem(ctx, number, version, "repair.dismissed", "asset.left_workshop", d.Reason, func(_ *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
+	return s.withItem(ctx, number, version, "repair.dismissed", "asset.left_workshop", d.Reason, func(caller *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
 		if err := end(job); err != nil {
 			return nil, err
 		}
-		return s.Maintenance.Leaving(ctx, a, "")
+		return s.Maintenance.Leaving(ctx, caller, a)
 	})
 }
 
