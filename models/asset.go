@@ -25,8 +25,11 @@ var Statuses = []Status{InStore, Issued, InTransit, InWorkshop, Missing, StruckO
 // Condition is the state of repair in which an asset was last seen.
 type Condition string
 
+// Unserviceable is the condition of what cannot be used and is not issued.
+const Unserviceable Condition = "unserviceable"
+
 // Conditions lists the accepted conditions, best first.
-var Conditions = []Condition{"new", "good", "fair", "poor", "unserviceable"}
+var Conditions = []Condition{"new", "good", "fair", "poor", Unserviceable}
 
 // Words is how people say it.
 func (c Condition) Words() string { return string(c) }
@@ -107,7 +110,7 @@ func (a *Asset) CanIssue() error {
 		return Refuse(Conflict, "status", "%s is already issued to %s", a.Tag, a.holder())
 	case a.Status != InStore:
 		return Refuse(Conflict, "status", "%s is %s and cannot be issued", a.Tag, a.Status.Words())
-	case a.Condition == "unserviceable":
+	case a.Condition == Unserviceable:
 		return Refuse(Conflict, "condition", "%s is unserviceable; record a repair before issuing it", a.Tag)
 	}
 	return nil

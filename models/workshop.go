@@ -41,11 +41,13 @@ type Repair struct {
 	Grant    string      `json:"grant,omitempty"`
 
 	What string `json:"what" validate:"required,max=2000"` // what is wrong
-	// Unusable says that whoever reported it cannot use the item.
-	Unusable   bool   `json:"unusable,omitempty"`
-	ReportedBy string `json:"reported_by"` // a person, or "public"
-	ReportedAt Time   `json:"reported_at"`
-	Report     string `json:"report,omitempty"` // from the public, that it came of
+	// Unusable says that the item cannot be used as it is. It is unserviceable until the
+	// job ends; Was is the condition that it had before.
+	Unusable   bool      `json:"unusable,omitempty"`
+	Was        Condition `json:"was,omitempty"`
+	ReportedBy string    `json:"reported_by"` // a person, or "public"
+	ReportedAt Time      `json:"reported_at"`
+	Report     string    `json:"report,omitempty"` // from the public, that it came of
 
 	Mechanic   string         `json:"mechanic,omitempty" validate:"omitempty,text,max=200"` // who does the work
 	WaitingFor string         `json:"waiting_for,omitempty" validate:"omitempty,text,max=500"`
@@ -75,6 +77,25 @@ func (r *Repair) PaidBy() []string { return payers(r.Donor, r.Grant) }
 // Total adds up parts and labour, by currency.
 func (r *Repair) Total() []Money {
 	return (&Service{Parts: r.Parts, Labour: r.Labour}).Total()
+}
+
+// Disable makes the item unserviceable when it cannot be used, and says whether that
+// changes it.
+func (r *Repair) Disable(a *Asset) bool {
+	if !r.Unusable {
+		return false
+	}
+	r.Was = a.Condition
+	a.Condition = Unserviceable
+	return r.Was != Unserviceable
+}
+
+// Enable gives the item the condition back that it had before the job, unless somebody
+// said otherwise since.
+func (r *Repair) Enable(a *Asset) {
+	if r.Unusable && a.Condition == Unserviceable {
+		a.Condition = r.Was
+	}
 }
 
 var repairSteps = map[RepairState][]RepairState{

@@ -15,8 +15,8 @@ func (a *API) publicRoutes() []Route {
 	return []Route{
 		{Method: get, Path: "/public-reports", Summary: "What people without a sign-in reported of labels that they scanned, newest first", Status: ok, Answer: models.PublicReport{}, List: true, Query: publicFilters, Handle: a.publicReports},
 		{Method: get, Path: "/public-reports/:id/photo", Summary: "The photo that came with a report", Status: ok, Handle: a.publicPhoto},
-		{Method: post, Path: "/public-reports/:id/confirm", Summary: "Confirm a report: a fault opens a job in the workshop, a find notes that the item was seen", Status: ok, Body: remark{}, Answer: models.PublicReport{}, Handle: decide(a.Public.Confirm)},
-		{Method: post, Path: "/public-reports/:id/dismiss", Summary: "Dismiss a report; its photo is not kept", Status: ok, Body: remark{}, Answer: models.PublicReport{}, Handle: decide(a.Public.Dismiss)},
+		{Method: post, Path: "/public-reports/:id/confirm", Summary: "Confirm a report: a fault opens a job in the workshop, a find notes that the item was seen", Status: ok, Body: public.Confirmation{}, Answer: models.PublicReport{}, Handle: decide(a.Public.Confirm)},
+		{Method: post, Path: "/public-reports/:id/dismiss", Summary: "Dismiss a report; its photo is not kept", Status: ok, Body: remark{}, Answer: models.PublicReport{}, Handle: decide(a.dismissReport)},
 	}
 }
 
@@ -39,19 +39,23 @@ func (a *API) publicReports(c *fiber.Ctx) error {
 }
 
 // decide handles what somebody makes of the report in the address.
-func decide(do func(ctx context.Context, id string, version int64, remark string) (*models.PublicReport, error)) fiber.Handler {
+func decide[T any](do func(ctx context.Context, id string, version int64, given T) (*models.PublicReport, error)) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		read, err := version(c)
 		if err != nil {
 			return err
 		}
-		why, err := server.JSON[remark](c)
+		given, err := server.JSON[T](c)
 		if err != nil {
 			return err
 		}
-		r, err := do(c.UserContext(), c.Params("id"), read, why.Remark)
+		r, err := do(c.UserContext(), c.Params("id"), read, given)
 		return document(c, ok, r, err)
 	}
+}
+
+func (a *API) dismissReport(ctx context.Context, id string, version int64, why remark) (*models.PublicReport, error) {
+	return a.Public.Dismiss(ctx, id, version, why.Remark)
 }
 
 func (a *API) publicPhoto(c *fiber.Ctx) error { return PublicPhoto(c, a.Public) }

@@ -36,7 +36,7 @@ func walkWorkshop(t *testing.T, w *World, is func(name string, got, want any, er
 	if err != nil || len(page.Records) != 1 {
 		t.Fatalf("the keeper sees %d reports; %v", len(page.Records), err)
 	}
-	_, err = w.Public.Confirm(keeper, page.Records[0].ID, 0, "")
+	_, err = w.Public.Confirm(keeper, page.Records[0].ID, 0, public.Confirmation{})
 	is("a job of it", err, nil, err)
 	for _, who := range []string{"admin", "keeper-north", "auditor-a"} {
 		for state, want := range map[string]int{"": 2, "done": 1, "confirmed": 1} {

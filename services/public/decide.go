@@ -35,9 +35,16 @@ func (s *Service) Dismiss(ctx context.Context, id string, version int64, remark 
 	})
 }
 
+// Confirmation is what somebody who looked says of a report.
+type Confirmation struct {
+	Remark string `json:"remark,omitempty"`
+	// Unusable says of a fault that the item cannot be used as it is.
+	Unusable bool `json:"unusable,omitempty"`
+}
+
 // Confirm says that a report is true: of a fault it opens a job in the workshop, of a
 // find it notes that the item was seen.
-func (s *Service) Confirm(ctx context.Context, id string, version int64, remark string) (*models.PublicReport, error) {
+func (s *Service) Confirm(ctx context.Context, id string, version int64, c Confirmation) (*models.PublicReport, error) {
 	caller, err := access.Allow(ctx, access.Triage)
 	if err != nil {
 		return nil, err
@@ -49,23 +56,18 @@ func (s *Service) Confirm(ctx context.Context, id string, version int64, remark 
 	if r.Item == "" {
 		return nil, models.Refuse(models.Conflict, "state", "no such item is on charge; dismiss the report when it is dealt with")
 	}
-	remark = strings.TrimSpace(remark)
+	remark := strings.TrimSpace(c.Remark)
 	if r.Kind == models.PublicFound {
+		if c.Unusable {
+			return nil, models.Refuse(models.Invalid, "unusable", "belongs to a fault; report a defect on the item's page")
+		}
 		return s.seen(ctx, r, version, remark)
 	}
-	record, err := s.Register.Asset(ctx, r.Tag)
-	if err != nil {
-		return nil, err
-	}
-	a, err := store.Decode[models.Asset](record)
-	if err != nil {
-		return nil, err
-	}
-	job := &models.Repair{State: models.RepairConfirmed, What: r.Text, ReportedBy: Person, ReportedAt: r.SentAt, Report: r.ID}
+	job := &models.Repair{State: models.RepairConfirmed, What: r.Text, Unusable: c.Unusable, ReportedBy: Person, ReportedAt: r.SentAt, Report: r.ID}
 	if r.Photo != nil {
 		job.Photos = []models.Attachment{*r.Photo}
 	}
-	err = s.Workshop.Open(ctx, a, job, func() ([]ledger.Entry, error) {
+	err = s.Workshop.Open(ctx, r.Tag, job, func() ([]ledger.Entry, error) {
 		var entries []ledger.Entry
 		r, entries, err = s.deciding(ctx, id, version, "public_report.confirmed", remark, func(_ *models.Person, r *models.PublicReport) ([]ledger.Entry, error) {
 			r.State, r.Decided.Job = models.PublicConfirmed, job.Number

@@ -13,6 +13,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/booktest"
+	"quartermaster/services/custody"
 	"quartermaster/services/public"
 	"quartermaster/services/store"
 )
@@ -211,9 +212,9 @@ func TestAConfirmedFaultOpensAJobInTheWorkshop(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := waiting(t, w, "keeper-north")[0].ID
-	_, err := w.Public.Confirm(w.As("keeper-south"), id, 0, "")
+	_, err := w.Public.Confirm(w.As("keeper-south"), id, 0, public.Confirmation{})
 	refusal(t, err, models.NotFound, "id")
-	r, err := w.Public.Confirm(w.As("commander-north"), id, 1, "seen it myself")
+	r, err := w.Public.Confirm(w.As("commander-north"), id, 1, public.Confirmation{Remark: "seen it myself", Unusable: true})
 	if err != nil || r.State != models.PublicConfirmed || r.Decided.Job != "W-NORTH-STORE-2026-0001" {
 		t.Fatalf("%+v %v", r, err)
 	}
@@ -224,7 +225,9 @@ func TestAConfirmedFaultOpensAJobInTheWorkshop(t *testing.T) {
 	if _, content, err := w.Workshop.Photo(w.As("workshop"), job.Number, job.Photos[0].ID); err != nil || len(content) == 0 {
 		t.Error(err)
 	}
-	_, err = w.Public.Confirm(w.As("commander-north"), id, 0, "")
+	_, err = w.Custody.Issue(w.As("keeper-north"), a.Tag, 0, custody.Issue{Unit: "NORTH-POST"})
+	refusal(t, err, models.Conflict, "condition")
+	_, err = w.Public.Confirm(w.As("commander-north"), id, 0, public.Confirmation{})
 	refusal(t, err, models.Conflict, "state")
 	if page, err := w.Workshop.OfItem(w.As("workshop"), a.Tag, "", 10); err != nil || len(page.Records) != 1 {
 		t.Errorf("%d jobs; %v", len(page.Records), err)
@@ -240,7 +243,7 @@ func TestAConfirmedFindCountsAsSeen(t *testing.T) {
 	}
 	sent := w.Now()
 	w.Pass(24 * time.Hour)
-	r, err := w.Public.Confirm(w.As("keeper-north"), waiting(t, w, "keeper-north")[0].ID, 0, "")
+	r, err := w.Public.Confirm(w.As("keeper-north"), waiting(t, w, "keeper-north")[0].ID, 0, public.Confirmation{})
 	if err != nil || r.State != models.PublicConfirmed {
 		t.Fatalf("%+v %v", r, err)
 	}
@@ -250,6 +253,6 @@ func TestAConfirmedFindCountsAsSeen(t *testing.T) {
 	if err := w.Public.Send(t.Context(), w.TagOf(99), "192.0.2.1", fault); err != nil {
 		t.Fatal(err)
 	}
-	_, err = w.Public.Confirm(w.As("admin"), waiting(t, w, "admin")[0].ID, 0, "")
+	_, err = w.Public.Confirm(w.As("admin"), waiting(t, w, "admin")[0].ID, 0, public.Confirmation{})
 	refusal(t, err, models.Conflict, "state")
 }

@@ -84,7 +84,7 @@ func TestWhoeverHasAnItemInHandClosesItsFlag(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = w.Public.Confirm(keeper, page.Records[0].ID, 0, "")
+			_, err = w.Public.Confirm(keeper, page.Records[0].ID, 0, public.Confirmation{})
 			return err
 		}, false, "somebody found it"},
 	}

@@ -16,7 +16,7 @@ func (w *Web) mountPublic(in fiber.Router) {
 	in.Get("/public-reports", w.publicReports)
 	in.Get("/public-reports/:id/photo", func(c *fiber.Ctx) error { return api.PublicPhoto(c, w.Public) })
 	in.Post("/public-reports/:id/confirm", w.decideReport(func(c *fiber.Ctx) error {
-		_, err := w.Public.Confirm(c.UserContext(), c.Params("id"), 0, c.FormValue("remark"))
+		_, err := w.Public.Confirm(c.UserContext(), c.Params("id"), 0, public.Confirmation{Remark: c.FormValue("remark"), Unusable: c.FormValue("unusable") != ""})
 		return err
 	}))
 	in.Post("/public-reports/:id/dismiss", w.decideReport(func(c *fiber.Ctx) error {
@@ -97,13 +97,15 @@ type deciding struct {
 	Report publicRow
 	Open   bool
 	Remark string
+
+	Unusable bool
 }
 
 // Deciding is a report as the part of the page with its forms takes it.
 func (p *publicPage) Deciding(v view, r publicRow) deciding {
 	d := deciding{view: v, Report: r, Open: p.Open == r.ID}
 	if d.Open {
-		d.Remark = p.Form["remark"]
+		d.Remark, d.Unusable = p.Form["remark"], p.Form["unusable"] != ""
 	}
 	return d
 }

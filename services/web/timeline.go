@@ -71,6 +71,8 @@ var tellings = map[string]struct {
 	"asset.meter_read":         {say("Meter read"), "edit"},
 	"asset.care_planned":       {say("Due day worked out anew"), "edit"},
 	"asset.entered_workshop":   {say("Put into the workshop"), "out"},
+	"asset.unserviceable":      {say("Reported as unusable"), "out"},
+	"asset.serviceable":        {say("Usable after all"), "in"},
 	"asset.left_workshop":      {say("Out of the workshop"), "in"},
 	"repair.reported":          {say("Reported"), "start"},
 	"repair.confirmed":         {say("Confirmed"), "in"},

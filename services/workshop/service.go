@@ -66,9 +66,9 @@ func (s *Service) step(ctx context.Context, number string, version int64, verb a
 }
 
 // withItem is step where the item changes too, in the same Commit.
-func (s *Service) withItem(ctx context.Context, number string, version int64, kind, itemKind, reason string,
+func (s *Service) withItem(ctx context.Context, number string, version int64, verb access.Verb, kind, itemKind, reason string,
 	decide func(*models.Person, *models.Repair, *models.Asset) ([]ledger.Entry, error)) (*models.Repair, error) {
-	caller, err := access.Allow(ctx, access.Maintain)
+	caller, err := access.Allow(ctx, verb)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (s *Service) withItem(ctx context.Context, number string, version int64, ki
 	if err != nil {
 		return nil, err
 	}
-	c := register.Changing{Verb: access.Maintain, Tag: job.Tag, Kind: itemKind, Reason: number}
+	c := register.Changing{Verb: verb, Tag: job.Tag, Kind: itemKind, Reason: number}
 	_, err = s.Register.ChangeWith(ctx, c, func(caller *models.Person, a *models.Asset) ([]ledger.Entry, error) {
 		entry, moved, more, err := s.moved(ctx, caller, number, version, kind, reason, func(caller *models.Person, job *models.Repair) ([]ledger.Entry, error) {
 			more, err := decide(caller, job, a)

@@ -62,7 +62,7 @@ func (s *Service) Start(ctx context.Context, number string, version int64, st St
 			return nil, begin(caller, job)
 		})
 	}
-	return s.withItem(ctx, number, version, "repair.started", "asset.entered_workshop", st.Mechanic, func(caller *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
+	return s.withItem(ctx, number, version, access.Maintain, "repair.started", "asset.entered_workshop", st.Mechanic, func(caller *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
 		if err := begin(caller, job); err != nil {
 			return nil, err
 		}
@@ -104,7 +104,7 @@ func (s *Service) Note(ctx context.Context, number string, version int64, w Work
 // Finish ends a job with the record of the service by which the item was mended, in
 // the same Commit. Parts and labour are the job's where none are given.
 func (s *Service) Finish(ctx context.Context, number string, version int64, n maintenance.NewService) (*models.Repair, error) {
-	return s.withItem(ctx, number, version, "repair.finished", "asset.serviced", n.Note, func(caller *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
+	return s.withItem(ctx, number, version, access.Maintain, "repair.finished", "asset.serviced", n.Note, func(caller *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
 		if err := job.Step(models.RepairDone); err != nil {
 			return nil, err
 		}
@@ -122,6 +122,7 @@ func (s *Service) Finish(ctx context.Context, number string, version int64, n ma
 		if strings.TrimSpace(done.Note) == "" {
 			done.Note = job.What
 		}
+		job.Enable(a)
 		service, entries, err := s.Maintenance.Recording(ctx, caller, a, done)
 		if err != nil {
 			return nil, err
@@ -150,15 +151,25 @@ func (s *Service) Dismiss(ctx context.Context, number string, version int64, d D
 		s.end(job)
 		return job.Step(models.RepairDismissed)
 	}
-	if !d.Back {
+	job, err := s.Job(ctx, number)
+	switch {
+	case err != nil:
+		return nil, err
+	case !d.Back && !job.Unusable:
 		return s.step(ctx, number, version, access.Triage, "repair.dismissed", d.Reason, func(_ *models.Person, job *models.Repair) ([]ledger.Entry, error) {
 			return nil, end(job)
 		})
+	case !d.Back:
+		return s.withItem(ctx, number, version, access.Triage, "repair.dismissed", "asset.serviceable", d.Reason, func(_ *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
+			job.Enable(a)
+			return nil, end(job)
+		})
 	}
-	return s.withItem(ctx, number, version, "repair.dismissed", "asset.left_workshop", d.Reason, func(caller *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
+	return s.withItem(ctx, number, version, access.Maintain, "repair.dismissed", "asset.left_workshop", d.Reason, func(caller *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
 		if err := end(job); err != nil {
 			return nil, err
 		}
+		job.Enable(a)
 		return s.Maintenance.Leaving(ctx, caller, a)
 	})
 }

@@ -103,6 +103,7 @@ func TestWhatCannotBeRecordedChangesNothing(t *testing.T) {
 	w := booktest.New(t)
 	a := w.Radio("1")
 	job := report(t, w, a)
+	a = w.Asset(a.Tag)
 	mechanic := w.As("workshop")
 	if _, err := w.Workshop.Confirm(mechanic, job.Number, 0, ""); err != nil {
 		t.Fatal(err)
@@ -230,4 +231,53 @@ func TestAJobEndsOnce(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestWhatCannotBeUsedIsNotIssuedUntilItsJobEnds reports an item as unusable and ends
+// the job in each way.
+func TestWhatCannotBeUsedIsNotIssuedUntilItsJobEnds(t *testing.T) {
+	for name, c := range map[string]struct {
+		end  func(w *booktest.World, number string) error
+		then models.Condition
+	}{
+		"mended": {func(w *booktest.World, number string) error {
+			_, err := w.Workshop.Finish(w.As("workshop"), number, 0, maintenance.NewService{})
+			return err
+		}, "new"},
+		"mended not quite": {func(w *booktest.World, number string) error {
+			_, err := w.Workshop.Finish(w.As("workshop"), number, 0, maintenance.NewService{Condition: "poor"})
+			return err
+		}, "poor"},
+		"dismissed": {func(w *booktest.World, number string) error {
+			_, err := w.Workshop.Dismiss(w.As("commander-north"), number, 0, workshop.Dismissal{Reason: "it was not switched on"})
+			return err
+		}, "new"},
+		"dismissed in the workshop": {func(w *booktest.World, number string) error {
+			if _, err := w.Workshop.Start(w.As("workshop"), number, 0, workshop.Start{TakeIn: true}); err != nil {
+				return err
+			}
+			_, err := w.Workshop.Dismiss(w.As("workshop"), number, 0, workshop.Dismissal{Reason: "it was not switched on", Back: true})
+			return err
+		}, "new"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := booktest.New(t)
+			a := w.Radio("1")
+			job := report(t, w, a)
+			_, err := w.Custody.Issue(w.As("keeper-north"), a.Tag, 0, custody.Issue{Unit: "NORTH-POST"})
+			refusal(t, err, models.Conflict, "condition", "unserviceable")
+			if _, err := w.Workshop.Confirm(w.As("workshop"), job.Number, 0, ""); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.end(w, job.Number); err != nil {
+				t.Fatal(err)
+			}
+			if now := w.Asset(a.Tag); now.Condition != c.then {
+				t.Errorf("its condition is %s", now.Condition)
+			}
+			if _, err := w.Custody.Issue(w.As("keeper-north"), a.Tag, 0, custody.Issue{Unit: "NORTH-POST"}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
