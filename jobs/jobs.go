@@ -44,6 +44,8 @@ func Table(h *house.House) []timetable.Job {
 			Do: watching(h, models.GrantEnding, "it was closed, or goes on", h.Titles.Ending)},
 		{Name: "visit_findings", Line: "55 0 * * *", What: "Flags findings of end-use visits that are open past their day.",
 			Do: watching(h, models.FindingOverdue, "it was closed", h.Visits.Overdue)},
+		{Name: "end_use_reports", Line: "52 0 * * *", What: "Flags end-use reports that donors are owed within a month.",
+			Do: watching(h, models.EndUseOwed, "it was made", h.Reports.EndUseOwed)},
 		{Name: "escalation", Line: "0 5 * * *", What: "Raises findings that have stood too long to the unit above.",
 			Do: rising(h)},
 		{Name: "integration", Line: "* * * * *", What: "Integrates events into the ledger's log.",

@@ -27,11 +27,12 @@ const (
 	LossOpen           FlagKind = "loss_open"
 	GrantEnding        FlagKind = "grant_ending"
 	FindingOverdue     FlagKind = "finding_overdue" // of an end-use visit
+	EndUseOwed         FlagKind = "end_use_report"  // to a donor, for a year
 )
 
 // FlagKinds lists the kinds in the order that pages show them.
 var FlagKinds = []FlagKind{Unaccounted, LossOpen, FindingOverdue, OverdueService, OverdueReturn, PublicReported, Expired, HandoverUnaccepted, RequestWaiting, LowStock,
-	DueSoon, Expiring, TrainingLapsing, WarrantyEnding, GrantEnding}
+	DueSoon, Expiring, TrainingLapsing, WarrantyEnding, GrantEnding, EndUseOwed}
 
 // Words returns the kind as people say it.
 func (k FlagKind) Words() string { return strings.ReplaceAll(string(k), "_", " ") }

@@ -1,5 +1,7 @@
 package models
 
+import "fmt"
+
 // Unit is an agency, directorate, unit, post or store: a node of the unit tree.
 // Its code is its name everywhere, and never changes.
 type Unit struct {
@@ -21,8 +23,37 @@ type Donor struct {
 	Code string `json:"code" validate:"required,code"`
 	Name string `json:"name" validate:"required,text,max=200"`
 	Mark string `json:"mark,omitempty" validate:"max=24"` // the short text on labels
+	// EndUseBy is the day of each year by which the donor is owed the end-use report of
+	// the year before: 01-31 for the US; "" where it asks for none.
+	EndUseBy string `json:"end_use_by,omitempty" validate:"omitempty,yearday"`
 	Base
 }
+
+// reminder is how many days ahead the report of a year comes to mind.
+const reminder = 31
+
+// OwedEndUse says by which day the donor is owed the end-use report of which year,
+// and whether that is near or past. A year that had ended when the donor was entered
+// is owed by nobody.
+func (d *Donor) OwedEndUse(today, entered Day) (by Day, year int, owed bool) {
+	if d.EndUseBy == "" {
+		return "", 0, false
+	}
+	next := inYear(today.Midnight().Year(), d.EndUseBy)
+	if next < today {
+		next = inYear(next.Midnight().Year()+1, d.EndUseBy)
+	}
+	by = next
+	if next.Plus(-reminder) > today {
+		by = inYear(next.Midnight().Year()-1, d.EndUseBy)
+	}
+	year = by.Midnight().Year() - 1
+	last := Day(fmt.Sprintf("%04d-12-31", year))
+	return by, year, entered <= last && last < today
+}
+
+// EndUseDay is the day of EndUseBy in words: 31 January.
+func (d *Donor) EndUseDay() string { return inYear(2024, d.EndUseBy).Midnight().Format("2 January") }
 
 // Grant is one agreement of a donor under which equipment is given.
 type Grant struct {

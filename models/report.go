@@ -1,6 +1,10 @@
 package models
 
-import "strings"
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
 
 // ReportState is how far a report has come.
 type ReportState string
@@ -45,6 +49,14 @@ type ReportQuery struct {
 	From     Day    `json:"from,omitempty"`
 	To       Day    `json:"to,omitempty"`
 	AsOf     string `json:"as_of,omitempty"` // a day, at its end, or an instant
+}
+
+// Covers says whether a report that was asked for on a day is of the whole of a year.
+func (q ReportQuery) Covers(year int, asked Day) bool {
+	first, last := Day(fmt.Sprintf("%04d-01-01", year)), Day(fmt.Sprintf("%04d-12-31", year))
+	to := cmp.Or(q.To, Day(q.AsOf[:min(len(q.AsOf), len(last))]), asked)
+	from := cmp.Or(q.From, to[:4]+"-01-01")
+	return from <= first && to >= last
 }
 
 // ReportFile is the file of a report that was made in the background.

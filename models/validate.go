@@ -34,6 +34,7 @@ var rules = sync.OnceValue(func() *validator.Validate {
 		"percent":   matches(percentForm),
 		"rate":      matches(rateForm),
 		"amount":    func(f validator.FieldLevel) bool { return ValidAmount(f.Field().String()) },
+		"yearday":   func(f validator.FieldLevel) bool { return yearDay(f.Field().String()) },
 		"day":       func(f validator.FieldLevel) bool { return Day(f.Field().String()).Valid() },
 		"text":      func(f validator.FieldLevel) bool { return printable(f.Field().String()) },
 		"regexp": func(f validator.FieldLevel) bool {
@@ -106,6 +107,8 @@ func sentence(w validator.FieldError) string {
 		return "must be one of " + strings.ReplaceAll(w.Param(), " ", ", ")
 	case "code":
 		return "is a code of up to 40 letters, digits, dots, dashes and underscores"
+	case "yearday":
+		return "is a day of the year, month and day; write it like 01-31"
 	case "username":
 		return "is 2 to 80 lower-case letters, digits and . _ @ -"
 	case "fieldname":

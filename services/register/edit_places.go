@@ -43,6 +43,8 @@ func (s *Service) EditUnit(ctx context.Context, code string, version int64, edit
 type DonorEdit struct {
 	Name *string `json:"name,omitempty"`
 	Mark *string `json:"mark,omitempty"`
+	// EndUseBy is the day of the year, such as 01-31; "" takes it out.
+	EndUseBy *string `json:"end_use_by,omitempty"`
 }
 
 // EditDonor changes a donor.
@@ -53,6 +55,7 @@ func (s *Service) EditDonor(ctx context.Context, code string, version int64, edi
 	return editPlace(ctx, s, store.Donors, code, version, "donor.changed", func(d *models.Donor) error {
 		models.Set(&d.Name, edit.Name)
 		models.Set(&d.Mark, edit.Mark)
+		models.Set(&d.EndUseBy, edit.EndUseBy)
 		return nil
 	})
 }

@@ -358,3 +358,44 @@ func TestAReportOfWhoMayNoLongerSeeItFails(t *testing.T) {
 		t.Errorf("%+v, %v", made.Report, err)
 	}
 }
+
+// TestTheEndUseReportOfAYearIsAskedForUntilItIsMade turns the year, and makes the
+// report as a page, of a part, and as it is owed.
+func TestTheEndUseReportOfAYearIsAskedForUntilItIsMade(t *testing.T) {
+	w := booktest.New(t)
+	by := "01-31"
+	if _, err := w.Register.EditDonor(w.Operator(), "DONOR-A", 0, register.DonorEdit{EndUseBy: &by}); err != nil {
+		t.Fatal(err)
+	}
+	w.Radio("R-1")
+	owed := func() int {
+		t.Helper()
+		did, err := w.Flags.Reconcile(w.Operator(), models.EndUseOwed, w.Reports.EndUseOwed(w.Operator()), "it was made")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return did.Standing
+	}
+	if owed() != 0 {
+		t.Error("owed before the year ended")
+	}
+	w.Pass(w.Book.Today().Midnight().AddDate(1, 0, 0).Sub(w.Book.Today().Midnight()))
+	if owed() != 1 {
+		t.Error("not owed")
+	}
+	whole := models.ReportQuery{Donor: "DONOR-A", From: "2026-01-01", To: "2026-12-31"}
+	if _, err := w.Reports.Show(w.As("admin"), "end_use", whole); err != nil {
+		t.Fatal(err)
+	}
+	part := whole
+	part.Unit = "NORTH"
+	pull(t, w, "admin", "end_use", "pdf", part)
+	pull(t, w, "admin", "end_use", "pdf", models.ReportQuery{Donor: "DONOR-A", To: "2026-06-30"})
+	if owed() != 1 {
+		t.Error("a page, a part or half a year is not the report")
+	}
+	pull(t, w, "admin", "end_use", "pdf", models.ReportQuery{Donor: "DONOR-A", AsOf: "2026-12-31"})
+	if owed() != 0 {
+		t.Error("it was made, and is still owed")
+	}
+}

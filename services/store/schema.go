@@ -318,6 +318,7 @@ var (
 	Reports = &Collection{Name: "reports", New: of[models.Report], Indexes: []Index{
 		{Name: "by", Fields: []string{"by", "id"}},
 		{Name: "asked", Fields: []string{"asked_at", "id"}},
+		{Name: "kind", Fields: []string{"kind", "asked_at", "id"}},
 		{Name: "state", Fields: []string{"state", "id"}},
 		{Name: "expires", Fields: []string{"file.expires_at", "id"}},
 	}}

@@ -39,6 +39,7 @@ type finding struct {
 var pagesOf = map[string]string{
 	"public_reports": "/public-reports?tag=",
 	"assets":         "/assets/", "vouchers": "/vouchers/", "requests": "/requests/", "balances": "/lots/", "stock_items": "/stock/", "trainings": "/people/", "losses": "/losses/", "visit_findings": "/visit-findings/", "grants": "/grants/",
+	"donors": "/reports/end_use?donor=",
 }
 
 // Age says in words how long the matter has stood.

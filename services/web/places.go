@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"quartermaster/models"
+	"quartermaster/services/register"
 	"quartermaster/services/words"
 )
 
@@ -14,6 +15,7 @@ func (w *Web) mountPlaces(in fiber.Router) {
 	in.Post("/units", w.addUnit)
 	in.Get("/donors", w.donors)
 	in.Post("/donors", w.addDonor)
+	in.Post("/donors/:code", w.setDonor)
 	in.Post("/grants", w.addGrant)
 	in.Get("/categories", w.categories)
 	in.Post("/categories", w.addCategory)
@@ -98,6 +100,15 @@ func (w *Web) donorsPage(c *fiber.Ctx, status int, refusal *models.Error) error 
 func (w *Web) addDonor(c *fiber.Ctx) error {
 	return w.addForm(c, "/donors", w.donorsPage, func(c *fiber.Ctx) error {
 		_, err := w.Register.AddDonor(c.UserContext(), models.Donor{Code: strings.TrimSpace(c.FormValue("code")), Name: strings.TrimSpace(c.FormValue("name")), Mark: strings.TrimSpace(c.FormValue("mark"))})
+		return err
+	})
+}
+
+// setDonor sets by which day of the year a donor is owed the report on the year before.
+func (w *Web) setDonor(c *fiber.Ctx) error {
+	return w.addForm(c, "/donors", w.donorsPage, func(c *fiber.Ctx) error {
+		by := strings.TrimSpace(c.FormValue("end_use_by"))
+		_, err := w.Register.EditDonor(c.UserContext(), c.Params("code"), 0, register.DonorEdit{EndUseBy: &by})
 		return err
 	})
 }

@@ -114,7 +114,7 @@ var naming = map[string]body{
 	// people, places, training
 	"POST /people": {"code": "x", "name": "x", "unit": "SOUTH"}, "POST /people/new": {"code": "x", "name": "x", "unit": "SOUTH"}, "POST /courses": {}, "POST /courses/demands": {},
 	"POST /people/:code/training/:id/withdraw": because, "POST /training/:id/withdraw": because, "POST /people/:code/training": {"course": "voice", "trainer": "x", "on": "2026-01-10"},
-	"POST /units": {}, "POST /categories": {}, "POST /donors": {}, "POST /grants": {},
+	"POST /units": {}, "POST /categories": {}, "POST /donors": {}, "POST /donors/:code": {}, "POST /grants": {},
 	"POST /webhooks": {}, "POST /notices/webhooks/new": {},
 }
 

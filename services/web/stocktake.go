@@ -175,19 +175,7 @@ func (w *Web) nameLines(ctx context.Context, names map[string]string, lines []*m
 }
 
 func stocktakeSignatures(st *stocktake.Shown) []shownSignature {
-	var all []shownSignature
-	for i := range st.SignedBy {
-		title := "Led the count"
-		if i > 0 {
-			title = "Answers for what was counted"
-		}
-		broken := false
-		for _, n := range st.Broken {
-			broken = broken || n == i+1
-		}
-		all = append(all, shownSignature{Signature: &st.SignedBy[i], Title: title, Broken: broken, Picture: picture(st.SignedBy[i].Drawing)})
-	}
-	return all
+	return shownSignatures(st.SignedBy, st.Broken, "Led the count", "Answers for what was counted")
 }
 
 // Signing is the part of the closing form in which one of two people signs.

@@ -156,6 +156,11 @@ type visitPage struct {
 	Form       map[string]string
 }
 
+// Signatures are those of the monitor and of the unit.
+func (p *visitPage) Signatures() []shownSignature {
+	return shownSignatures(p.SignedBy, p.Broken, "The monitor", "For the unit")
+}
+
 // Method says how the items are chosen.
 func (p *visitPage) Method() string {
 	switch {
