@@ -259,28 +259,6 @@ func (a *Asset) SearchWords() []string {
 	return Words(texts...)
 }
 
-const longestWord = 40
-
-// Words splits texts into lower-case words of letters and digits, each once.
-func Words(texts ...string) []string {
-	var words []string
-	seen := make(map[string]bool, 16)
-	for _, text := range texts {
-		for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
-		}) {
-			if runes := []rune(word); len(runes) > longestWord {
-				word = string(runes[:longestWord])
-			}
-			if !seen[word] {
-				seen[word] = true
-				words = append(words, word)
-			}
-		}
-	}
-	return words
-}
-
 // Seen notes that somebody saw the asset, unless somebody saw it later.
 func (a *Asset) Seen(at Time, by, in string) {
 	if a.LastSeenAt == nil || at.After(a.LastSeenAt.Time) {

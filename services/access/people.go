@@ -188,18 +188,38 @@ func (s *Service) load(ctx context.Context, code string) (store.Record, *models.
 
 // People returns a page of the people in the caller's scope, by code.
 func (s *Service) People(ctx context.Context, cursor string, limit int) (*store.Page, error) {
-	caller, err := Allow(ctx, Read)
-	if err != nil {
-		return nil, err
-	}
 	q := store.Query{In: store.People, By: "code"}
-	if !Everywhere(caller) {
-		if caller.Role == models.Auditor || caller.Scope == "" {
-			return &store.Page{}, nil
-		}
-		q.By, q.Where = "within", []store.Cond{store.Is("within", caller.Scope)}
+	if within, nothing, err := peopleWithin(ctx); err != nil || nothing {
+		return &store.Page{}, err
+	} else if within != nil {
+		q.By, q.Where = "within", within
 	}
 	return q.Page(ctx, s.Book.Store, cursor, limit)
+}
+
+// PeopleNamed returns the first people in the caller's scope whose code, name, rank or
+// service number has words that begin with these.
+func (s *Service) PeopleNamed(ctx context.Context, words []string, limit int) (*store.Page, error) {
+	within, nothing, err := peopleWithin(ctx)
+	if err != nil || nothing {
+		return &store.Page{}, err
+	}
+	return store.FindPage(ctx, s.Book.Store, store.Query{In: store.People, By: "words", Where: append(store.Words(words), within...)}, limit)
+}
+
+// peopleWithin returns the condition that keeps a query of people within the caller's
+// scope; nothing says that they see nobody.
+func peopleWithin(ctx context.Context) (within []store.Cond, nothing bool, err error) {
+	caller, err := Allow(ctx, Read)
+	switch {
+	case err != nil:
+		return nil, false, err
+	case Everywhere(caller):
+		return nil, false, nil
+	case caller.Role == models.Auditor || caller.Scope == "":
+		return nil, true, nil
+	}
+	return []store.Cond{store.Is("within", caller.Scope)}, false, nil
 }
 
 // EditPerson changes a person; version, if not 0, is the one that was read. A new

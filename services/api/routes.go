@@ -41,6 +41,7 @@ func (a *API) Routes() []Route {
 		a.jobRoutes(),
 		a.workshopRoutes(),
 		a.overviewRoutes(),
+		a.searchRoutes(),
 		a.ledgerRoutes(),
 		a.noticeRoutes(),
 		a.reportRoutes(),

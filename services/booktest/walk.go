@@ -56,6 +56,10 @@ func Walk(t *testing.T, s store.Store) {
 	totals, err := w.Stock.Totals(keeper, stock.Filter{})
 	is("left", totals[0].OnHand, 9*models.One, err)
 	is("units below their level", len(totals[0].Low), 1, err)
+	for _, text := range []string{v.Number[:10], "gul gu", "north sto", "kit"} {
+		hits, err := w.Search.Search(keeper, text)
+		is("found by "+text, len(hits) > 0, true, err)
+	}
 	page, err := w.Stock.Movements(keeper, soon.Code, "", 10)
 	is("movements", len(page.Records), 4, err)
 	page, err = w.Stock.Lots(w.As("auditor-a"), stock.Filter{}, "", 10)

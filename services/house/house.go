@@ -18,6 +18,7 @@ import (
 	"quartermaster/services/register"
 	"quartermaster/services/reports"
 	"quartermaster/services/requests"
+	"quartermaster/services/search"
 	"quartermaster/services/signing"
 	"quartermaster/services/stock"
 	"quartermaster/services/stocktake"
@@ -53,6 +54,7 @@ type House struct {
 	Disposal  *disposal.Service
 	Titles    *titles.Service
 	Visits    *visits.Service
+	Search    *search.Service
 }
 
 // Settings are what the services are told from outside.
@@ -93,6 +95,7 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Timetable = &timetable.Service{Book: book}
 	h.Workshop = &workshop.Service{Book: book, Register: h.Register, Maintenance: h.Maintenance}
 	h.Public = &public.Service{Book: book, Register: h.Register, Flags: h.Flags, Workshop: h.Workshop}
+	h.Search = &search.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock}
 	s.Notices.Base = s.Base
 	h.Notices = notices.New(book, h.Flags, h.Requests, s.Notices)
 	return h

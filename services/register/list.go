@@ -255,13 +255,11 @@ func (s *Service) selection(ctx context.Context, f Filter) (selection, error) {
 		sel.nothing = nothing
 		return sel, err
 	}
-	words, err := searchWords(f.Search)
+	words, err := SearchWords(f.Search)
 	if err != nil {
 		return sel, err
 	}
-	for _, word := range words {
-		conds = append(conds, store.Starts("words", word))
-	}
+	conds = append(conds, store.Words(words)...)
 	if by == "due_back" {
 		conds = append(conds, store.From("due_back", "1")) // those that are due on a day
 	}
@@ -303,7 +301,8 @@ func (s *Service) conditions(ctx context.Context, caller *models.Person, f Filte
 	return conds, false, nil
 }
 
-func searchWords(text string) ([]string, error) {
+// SearchWords splits what somebody looks for into words.
+func SearchWords(text string) ([]string, error) {
 	if len(text) > longestText {
 		return nil, models.Refuse(models.Invalid, "q", "is longer than %d characters", longestText)
 	}
@@ -314,7 +313,6 @@ func searchWords(text string) ([]string, error) {
 	if strings.TrimSpace(text) != "" && len(words) == 0 {
 		return nil, models.Refuse(models.Invalid, "q", "has no letters or digits to look for")
 	}
-	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
 	return words, nil
 }
 

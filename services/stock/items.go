@@ -136,6 +136,15 @@ func (s *Service) Items(ctx context.Context, cursor string, limit int) (*store.P
 	return q.Page(ctx, s.Book.Store, cursor, limit)
 }
 
+// ItemsNamed returns the first items whose code and name have words that begin with
+// these.
+func (s *Service) ItemsNamed(ctx context.Context, words []string, limit int) (*store.Page, error) {
+	if _, err := access.Allow(ctx, access.Read); err != nil {
+		return nil, err
+	}
+	return store.FindPage(ctx, s.Book.Store, store.Query{In: store.StockItems, By: "words", Where: store.Words(words)}, limit)
+}
+
 // OneItem returns an item for whoever may look at the register.
 func (s *Service) OneItem(ctx context.Context, code string) (*models.StockItem, error) {
 	if _, err := access.Allow(ctx, access.Read); err != nil {

@@ -56,6 +56,18 @@ func Under(field string, value any) Cond { return Cond{field, Below, value} }
 // Starts asks for text that begins with value.
 func Starts(field, value string) Cond { return Cond{field, Prefix, value} }
 
+// Words asks for documents that have words which begin with these, the longest, which
+// most likely narrows most, first.
+func Words(words []string) []Cond {
+	longest := slices.Clone(words)
+	slices.SortStableFunc(longest, func(a, b string) int { return len(b) - len(a) })
+	conds := make([]Cond, len(longest))
+	for i, word := range longest {
+		conds[i] = Starts("words", word)
+	}
+	return conds
+}
+
 // Key is a document's place in the order of a query: the values of Order's
 // fields. It is what a page's cursor carries.
 type Key []any
@@ -83,7 +95,7 @@ func (q Query) Order() []string {
 			order = append(order, field)
 		}
 	}
-	if !q.In.TellsApart(index) {
+	if !index.Unique && !q.In.IsMany(index.Fields[0]) {
 		order = append(order, ID)
 	}
 	return order

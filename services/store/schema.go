@@ -10,9 +10,6 @@ type Collection struct {
 	Name    string
 	New     func() any // an empty document, into which one is read
 	Indexes []Index
-	// Tells is a field that every document has and no two have the same, besides the
-	// key: an index that ends in it needs no key behind it. It may be empty.
-	Tells string
 	// Many gives the values of many-valued keys that are not fields of the JSON.
 	Many map[string]func(doc any) []string
 }
@@ -21,12 +18,6 @@ func of[T any]() any { return new(T) }
 
 // IsMany says whether field is a many-valued key.
 func (c *Collection) IsMany(field string) bool { return c.Many[field] != nil }
-
-// TellsApart says whether an index's fields are not all the same in any two documents
-// that stand in it.
-func (c *Collection) TellsApart(index Index) bool {
-	return index.Unique || c.IsMany(index.Fields[0]) || c.Tells != "" && index.Fields[len(index.Fields)-1] == c.Tells
-}
 
 // Index orders a collection by fields (JSON paths). Documents that lack the
 // first field are left out of it. When the first field is a many-valued key, a
@@ -38,12 +29,16 @@ type Index struct {
 	Unique bool
 }
 
+// byWords finds what people look for by its code and name.
+var byWords = Index{Name: "words", Fields: []string{"words", "code"}}
+
+func words(doc any) []string { return doc.(interface{ SearchWords() []string }).SearchWords() }
+
 // Assets and the other collections of the book.
 var (
 	Assets = &Collection{
-		Name:  "assets",
-		New:   of[models.Asset],
-		Tells: "number",
+		Name: "assets",
+		New:  of[models.Asset],
 		Indexes: []Index{
 			{Name: "number", Fields: []string{"number"}, Unique: true},
 			{Name: "codes", Fields: []string{"codes"}, Unique: true},
@@ -76,7 +71,7 @@ var (
 			"serials": func(d any) []string { return d.(*models.Asset).SerialKeys() },
 			"units":   func(d any) []string { return d.(*models.Asset).Units() },
 			"paid_by": func(d any) []string { return d.(*models.Asset).PaidBy() },
-			"words":   func(d any) []string { return d.(*models.Asset).SearchWords() },
+			"words":   words,
 			// only of what is due, so that the rest costs nothing
 			"due_units":  func(d any) []string { return d.(*models.Asset).DueUnits() },
 			"seen_in":    func(d any) []string { return d.(*models.Asset).SeenIn() },
@@ -90,16 +85,23 @@ var (
 			{Name: "code", Fields: []string{"code"}},
 			{Name: "within", Fields: []string{"within", "code"}},
 			{Name: "parent", Fields: []string{"parent", "code"}},
+			byWords,
 		},
-		Many: map[string]func(any) []string{"within": func(d any) []string { return d.(*models.Unit).Path }},
+		Many: map[string]func(any) []string{"within": func(d any) []string { return d.(*models.Unit).Path }, "words": words},
 	}
-	Categories = &Collection{Name: "categories", New: of[models.Category], Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
-	Donors     = &Collection{Name: "donors", New: of[models.Donor], Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
-	Grants     = &Collection{Name: "grants", New: of[models.Grant], Indexes: []Index{
-		{Name: "code", Fields: []string{"code"}},
-		{Name: "donor", Fields: []string{"donor", "code"}},
-		{Name: "ends", Fields: []string{"to", "code"}},
-	}}
+	Categories = &Collection{Name: "categories", New: of[models.Category], Indexes: []Index{{Name: "code", Fields: []string{"code"}}, byWords}, Many: map[string]func(any) []string{"words": words}}
+	Donors     = &Collection{Name: "donors", New: of[models.Donor], Indexes: []Index{{Name: "code", Fields: []string{"code"}}, byWords}, Many: map[string]func(any) []string{"words": words}}
+	Grants     = &Collection{
+		Name: "grants",
+		New:  of[models.Grant],
+		Indexes: []Index{
+			{Name: "code", Fields: []string{"code"}},
+			{Name: "donor", Fields: []string{"donor", "code"}},
+			{Name: "ends", Fields: []string{"to", "code"}},
+			byWords,
+		},
+		Many: map[string]func(any) []string{"words": words},
+	}
 	People = &Collection{
 		Name: "people",
 		New:  of[models.Person],
@@ -109,13 +111,13 @@ var (
 			{Name: "within", Fields: []string{"within", "code"}},
 			{Name: "role", Fields: []string{"role", "code"}},
 			{Name: "digest", Fields: []string{"digest", "code"}},
+			byWords,
 		},
-		Many: map[string]func(any) []string{"within": func(d any) []string { return d.(*models.Person).Path }},
+		Many: map[string]func(any) []string{"within": func(d any) []string { return d.(*models.Person).Path }, "words": words},
 	}
 	Vouchers = &Collection{
-		Name:  "vouchers",
-		New:   of[models.Voucher],
-		Tells: "number",
+		Name: "vouchers",
+		New:  of[models.Voucher],
 		Indexes: []Index{
 			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
 			{Name: "raised", Fields: []string{"raised_at", "number"}},
@@ -139,9 +141,8 @@ var (
 		},
 	}
 	Requests = &Collection{
-		Name:  "requests",
-		New:   of[models.Request],
-		Tells: "number",
+		Name: "requests",
+		New:  of[models.Request],
 		Indexes: []Index{
 			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
 			{Name: "raised", Fields: []string{"requested_at", "number"}},
@@ -152,7 +153,7 @@ var (
 		},
 		Many: map[string]func(any) []string{"units": func(d any) []string { return d.(*models.Request).Path }},
 	}
-	StockItems = &Collection{Name: "stock_items", New: of[models.StockItem], Indexes: []Index{{Name: "code", Fields: []string{"code"}}}}
+	StockItems = &Collection{Name: "stock_items", New: of[models.StockItem], Indexes: []Index{{Name: "code", Fields: []string{"code"}}, byWords}, Many: map[string]func(any) []string{"words": words}}
 	Lots       = &Collection{
 		Name: "lots",
 		New:  of[models.Lot],
@@ -195,13 +196,12 @@ var (
 		},
 		Many: map[string]func(any) []string{"covers": func(d any) []string { return d.(*models.Schedule).Covers() }},
 	}
-	Readings = &Collection{Name: "readings", New: of[models.Reading], Tells: "id", Indexes: []Index{
+	Readings = &Collection{Name: "readings", New: of[models.Reading], Indexes: []Index{
 		{Name: "meter", Fields: []string{"asset", "meter", "on", "id"}},
 	}}
 	Services = &Collection{
-		Name:  "services",
-		New:   of[models.Service],
-		Tells: "id",
+		Name: "services",
+		New:  of[models.Service],
 		Indexes: []Index{
 			{Name: "asset", Fields: []string{"asset", "on", "id"}},
 			{Name: "unit", Fields: []string{"units", "on", "id"}},
@@ -229,9 +229,8 @@ var (
 	}
 	Feeds = &Collection{Name: "feeds", New: of[models.Feed], Indexes: []Index{{Name: "secret", Fields: []string{"secret_hash"}, Unique: true}}}
 	Flags = &Collection{
-		Name:  "flags",
-		New:   of[models.Flag],
-		Tells: "id",
+		Name: "flags",
+		New:  of[models.Flag],
 		Indexes: []Index{
 			{Name: "standing", Fields: []string{"kind", "state", "subject", "mark"}},
 			{Name: "since", Fields: []string{"state", "since", "id"}},

@@ -49,6 +49,7 @@ func (w *Web) Mount(app *fiber.App) {
 	in := app.Group("", sameSite, w.signedIn)
 	for _, room := range []func(fiber.Router){
 		w.mountSession,
+		w.mountSearch,
 		w.mountNotices,
 		w.mountAssets,
 		w.mountVouchers,

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
@@ -74,7 +75,7 @@ func made(c store.Change) (change, error) {
 	if c.Doc == nil {
 		return change{Change: c}, nil
 	}
-	body, err := store.JSON(c.Doc)
+	body, err := json.Marshal(c.Doc)
 	if err != nil {
 		return change{}, fmt.Errorf("store: %s/%s cannot be written: %w", c.In.Name, c.ID, err)
 	}
