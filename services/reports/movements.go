@@ -207,7 +207,7 @@ func outBy(before, after *models.Asset) flow {
 }
 
 var itemColumns = []layout.Column{
-	{Name: "category", Title: "Category"}, {Name: "donor", Title: "Donor"}, {Name: "grant", Title: "Grant"}, {Name: "opening", Title: "Opening", Type: layout.Count},
+	{Name: "category", Title: "Category"}, {Name: "donor", Title: "Donor", Type: layout.Code}, {Name: "grant", Title: "Grant", Type: layout.Code}, {Name: "opening", Title: "Opening", Type: layout.Count},
 	{Name: "taken_on", Title: "Taken on charge", Type: layout.Count}, {Name: "transferred_in", Title: "Transferred in", Type: layout.Count}, {Name: "other_in", Title: "Otherwise in", Type: layout.Count},
 	{Name: "transferred_out", Title: "Transferred out", Type: layout.Count}, {Name: "struck_off", Title: "Struck off", Type: layout.Count}, {Name: "other_out", Title: "Otherwise out", Type: layout.Count},
 	{Name: "closing", Title: "Closing", Type: layout.Count}, {Name: "balance", Title: "Balance"},
@@ -276,7 +276,7 @@ func flowMeasures(accounts map[class]*account) []layout.Measure {
 }
 
 var costColumns = []layout.Column{
-	{Name: "category", Title: "Category"}, {Name: "donor", Title: "Donor"}, {Name: "grant", Title: "Grant"}, {Name: "currency", Title: "Currency", Type: layout.Code},
+	{Name: "category", Title: "Category"}, {Name: "donor", Title: "Donor", Type: layout.Code}, {Name: "grant", Title: "Grant", Type: layout.Code}, {Name: "currency", Title: "Currency", Type: layout.Code},
 	{Name: "opening", Title: "Opening", Type: layout.Amount}, {Name: "in", Title: "In", Type: layout.Amount}, {Name: "out", Title: "Out", Type: layout.Amount},
 	{Name: "closing", Title: "Closing", Type: layout.Amount}, {Name: "balance", Title: "Balance"},
 }
