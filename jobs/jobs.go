@@ -5,8 +5,10 @@ package jobs
 
 import (
 	"context"
+	"time"
 
 	"quartermaster/models"
+	"quartermaster/services/backup"
 	"quartermaster/services/flags"
 	"quartermaster/services/house"
 	"quartermaster/services/timetable"
@@ -62,9 +64,21 @@ func Table(h *house.House) []timetable.Job {
 			Do: counting(h.Notices.SendDigests)},
 		{Name: "messages", Line: "57 * * * *", What: "Takes away messages that were sent a month ago, or given up three months ago.",
 			Do: counting(h.Notices.Sweep)},
+		{Name: backup.Job, Line: when(h.Backups.Folder != "", "30 1 * * *"), What: "Writes a backup of the book, and removes those that are no longer kept. Off unless QM_BACKUP_INTO names a folder.",
+			Do: counting(h.Backups.Work), Longest: 6 * time.Hour},
+		{Name: "backup_age", Line: when(h.Backups.Folder != "", "22 * * * *"), What: "Fails when the last backup that went well is too long ago.",
+			Do: counting(h.Backups.Watch)},
 		{Name: "drafts", Line: "47 * * * *", What: "Takes away files that were uploaded and never imported.",
 			Do: counting(h.Register.SweepDrafts)},
 	}
+}
+
+// when is a line of the table where something is set up, and off where it is not.
+func when(setUp bool, line string) string {
+	if setUp {
+		return line
+	}
+	return timetable.Off
 }
 
 // watching keeps the flags of a kind in line with all that the rooms which know of

@@ -8,6 +8,7 @@ import (
 
 	"quartermaster/jobs"
 	"quartermaster/models"
+	"quartermaster/services/backup"
 	"quartermaster/services/booktest"
 	"quartermaster/services/custody"
 	"quartermaster/services/flags"
@@ -27,6 +28,7 @@ type world struct {
 
 func open(t *testing.T) world {
 	w := world{booktest.New(t), t}
+	w.Backups.Settings = backup.Settings{Folder: t.TempDir(), Keep: backup.Keep{Daily: 2}, Late: 50 * time.Hour}
 	w.Timetable.Instance = "test"
 	if err := w.Timetable.Plan(jobs.Table(w.House), nil); err != nil {
 		t.Fatal(err)

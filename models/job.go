@@ -11,6 +11,7 @@ type Job struct {
 	Until  Time   `json:"until"`
 	// Done is when it was last begun and came to an end, by itself or in failure.
 	Done     Time  `json:"done"`
+	Good     Time  `json:"good,omitzero"`    // when the last run that went well was begun
 	Failures int   `json:"failures"`         // in a row
 	Recent   []Run `json:"recent,omitempty"` // newest first
 }

@@ -57,6 +57,10 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	if err != nil {
 		return err
 	}
+	backups, err := s.Backup.settings()
+	if err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	book, err := s.open(ctx)
@@ -69,7 +73,7 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	base := s.base(s.Listen)
 	tell.Log = log
 	h := house.Over(&ledger.Book{Store: book, Now: time.Now, Zone: zone},
-		house.Settings{TagPrefix: s.TagPrefix, Base: base, RisesAfter: s.risesAfter(), AcceptWithin: s.AcceptWithin, Notices: tell})
+		house.Settings{TagPrefix: s.TagPrefix, Base: base, RisesAfter: s.risesAfter(), AcceptWithin: s.AcceptWithin, Notices: tell, Backups: backups})
 	h.Timetable.Log, h.Timetable.Instance = log, timetable.NewInstance()
 	if err := h.Timetable.Plan(jobs.Table(h), s.Jobs); err != nil {
 		return fmt.Errorf("QM_JOBS: %w", err)

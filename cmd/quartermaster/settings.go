@@ -24,7 +24,7 @@ type where struct {
 	Store string `help:"Where the book is kept: sqlite:PATH, or mongodb://HOSTS/DATABASE for a replica set." env:"QM_STORE" default:"sqlite:data/quartermaster.db" placeholder:"URL"`
 }
 
-func (w where) open(ctx context.Context) (store.Store, error) {
+func (w where) open(ctx context.Context) (store.Whole, error) {
 	kind, rest, _ := strings.Cut(w.Store, ":")
 	switch kind {
 	case "sqlite":
@@ -96,6 +96,7 @@ type serving struct {
 	sealing
 	marking
 	telling
+	Backup         keeping           `embed:"" prefix:"backup-"`
 	Listen         string            `help:"Address to listen on." env:"QM_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	TLSCert        string            `help:"Certificate file, with its chain, to serve over TLS." env:"QM_TLS_CERT" placeholder:"FILE"`
 	TLSKey         string            `help:"Key file of the certificate." env:"QM_TLS_KEY" placeholder:"FILE"`

@@ -8,11 +8,13 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 
+	"quartermaster/services/backup"
 	"quartermaster/services/ledger"
 	"quartermaster/services/proofs"
 	"quartermaster/services/store"
@@ -26,6 +28,7 @@ type verifying struct {
 	What       string `arg:"" optional:"" help:"A report (PDF, XLSX, CSV, JSON), a backup of the book, or the address of a server. Without it, the book of --store." placeholder:"FILE|URL"`
 	Key        string `help:"The ledger's public key: the text, or a file of it, as /ledger.key gives it. A report needs it; otherwise the book is asked for it." placeholder:"KEY|FILE"`
 	Checkpoint string `help:"A checkpoint that you kept: the ledger must have grown from it." placeholder:"FILE"`
+	Identity   string `help:"File of the age identity that opens an encrypted backup." env:"QM_BACKUP_IDENTITY" placeholder:"FILE"`
 	Save       string `help:"Keep the checkpoint that was found in this file, for the next time." placeholder:"FILE"`
 }
 
@@ -37,13 +40,9 @@ func (v *verifying) Run() error {
 	if err != nil {
 		return err
 	}
-	older := ""
-	if v.Checkpoint != "" {
-		text, err := os.ReadFile(v.Checkpoint)
-		if err != nil {
-			return fmt.Errorf("the checkpoint cannot be read: %w", err)
-		}
-		older = string(text)
+	older, err := v.kept()
+	if err != nil {
+		return err
 	}
 	switch {
 	case strings.HasPrefix(v.What, "http://"), strings.HasPrefix(v.What, "https://"):
@@ -52,12 +51,14 @@ func (v *verifying) Run() error {
 		return v.book(ctx, v.What, keys, older)
 	}
 	path := strings.TrimPrefix(v.What, "sqlite:")
-	isBook, err := isSQLite(path)
-	if err != nil {
+	begins, err := beginning(path)
+	switch {
+	case err != nil:
 		return fmt.Errorf("%s cannot be read: %w", path, err)
-	}
-	if isBook {
+	case bytes.HasPrefix(begins, []byte("SQLite format 3\x00")):
 		return v.book(ctx, "sqlite:"+path, keys, older)
+	case backup.Is(begins):
+		return v.backup(ctx, path, keys, older)
 	}
 	return v.report(path, keys)
 }
@@ -77,18 +78,31 @@ func (v *verifying) keys() ([]string, error) {
 	return proofs.ReadKeys(text)
 }
 
-func isSQLite(path string) (bool, error) {
+// kept reads the checkpoint that somebody kept; "" is none.
+func (v *verifying) kept() (string, error) {
+	if v.Checkpoint == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(v.Checkpoint)
+	if err != nil {
+		return "", fmt.Errorf("the checkpoint cannot be read: %w", err)
+	}
+	return string(text), nil
+}
+
+// beginning reads the bytes by which a file is told from others.
+func beginning(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	defer func() { _ = file.Close() }()
-	magic := make([]byte, 16)
+	magic := make([]byte, 32)
 	n, err := io.ReadFull(file, magic)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return false, err
+		return nil, err
 	}
-	return bytes.Equal(magic[:n], []byte("SQLite format 3\x00")), nil
+	return magic[:n], nil
 }
 
 func (v *verifying) report(path string, keys []string) error {
@@ -151,21 +165,46 @@ func (v *verifying) book(ctx context.Context, where string, keys []string, older
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	o := verify.Options{Keys: keys, Progress: progress()}
-	log := &proofs.Log{Book: &ledger.Book{Store: s}}
-	trusted := keys
-	if len(trusted) == 0 && older != "" {
-		if trusted, err = log.Keys(ctx); err != nil {
-			return err
-		}
-	}
-	if o.Older, err = verify.Kept(older, trusted); err != nil {
-		return err
-	}
-	checked, err := verify.Book(ctx, s, o)
+	checked, err := verify.Book(ctx, s, verify.Options{Keys: keys, Kept: older, Progress: progress()})
 	if err != nil {
 		return err
 	}
+	tellChecked(checked, older)
+	v.remark(keys)
+	signed, err := (&proofs.Log{Book: &ledger.Book{Store: s}}).Checkpoint(ctx)
+	if err != nil {
+		return err
+	}
+	return v.save(signed, older)
+}
+
+// backup makes a book of a backup in a folder for the time being, and checks it.
+func (v *verifying) backup(ctx context.Context, path string, keys []string, older string) (err error) {
+	folder, err := os.MkdirTemp("", "quartermaster-verify-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	s, err := sqlite.Open(ctx, filepath.Join(folder, "book.db"), store.Schema, sqlite.Unsynced)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	restored, err := restored(ctx, path, v.Identity, s, verify.Options{Keys: keys, Kept: older, Progress: progress()})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s is %s, which have the sums that were recorded.\n", path, restored.Manifest)
+	if restored.Checked == nil {
+		fmt.Println("The book has no ledger yet: it was never served.")
+		return nil
+	}
+	tellChecked(restored.Checked, older)
+	v.remark(keys)
+	return v.save(restored.Manifest.Checkpoint, older)
+}
+
+func tellChecked(checked *verify.Checked, older string) {
 	fmt.Printf("The book %s agrees with its ledger, which was signed on %s.\n", checked.Checkpoint.Origin, told(checked.SignedAt.Time))
 	fmt.Printf("%d events of %d documents form unbroken chains; %d of them are in the ledger, %d are too new to be.\n", checked.Events, checked.Subjects, checked.Checkpoint.Size, checked.Waiting)
 	fmt.Printf("%d documents are what their history makes of them; %d files have the content that was recorded.\n", checked.Documents, checked.Files)
@@ -178,12 +217,6 @@ func (v *verifying) book(ctx context.Context, where string, keys []string, older
 	if older != "" {
 		fmt.Println("It grew from the checkpoint that you kept: nothing before that was changed, left out or put in.")
 	}
-	v.remark(keys)
-	head, err := log.Head(ctx)
-	if err != nil {
-		return err
-	}
-	return v.save(head.Checkpoint, older)
 }
 
 // openToRead opens a book without changing it.

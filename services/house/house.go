@@ -6,6 +6,7 @@ import (
 	"cmp"
 
 	"quartermaster/services/access"
+	"quartermaster/services/backup"
 	"quartermaster/services/custody"
 	"quartermaster/services/disposal"
 	"quartermaster/services/flags"
@@ -55,6 +56,7 @@ type House struct {
 	Titles    *titles.Service
 	Visits    *visits.Service
 	Search    *search.Service
+	Backups   *backup.Service
 }
 
 // Settings are what the services are told from outside.
@@ -67,6 +69,7 @@ type Settings struct {
 	// AcceptWithin is how many days a receiver may take to accept or refuse; 0 is three.
 	AcceptWithin int
 	Notices      notices.Settings
+	Backups      backup.Settings
 }
 
 // Over makes the services over a book.
@@ -96,6 +99,7 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Workshop = &workshop.Service{Book: book, Register: h.Register, Maintenance: h.Maintenance}
 	h.Public = &public.Service{Book: book, Register: h.Register, Flags: h.Flags, Workshop: h.Workshop}
 	h.Search = &search.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock}
+	h.Backups = &backup.Service{Book: book, Settings: s.Backups}
 	s.Notices.Base = s.Base
 	h.Notices = notices.New(book, h.Flags, h.Requests, s.Notices)
 	return h

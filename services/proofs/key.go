@@ -27,6 +27,9 @@ type Key struct {
 // NewKey makes a signing key (Ed25519) under a name that no other book has.
 func NewKey() (*Key, error) { return keyOf("quartermaster-" + strings.ToLower(rand.Text()[:10])) }
 
+// Secret is the key as it stands in its file.
+func (k *Key) Secret() string { return k.secret }
+
 func keyOf(name string) (*Key, error) {
 	secret, _, err := note.GenerateKey(rand.Reader, name)
 	if err != nil {

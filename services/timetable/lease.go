@@ -163,7 +163,7 @@ func (l *lease) giveBack(ctx context.Context, run *models.Run) error {
 		l.job.Done = run.At
 		l.job.Failures++
 		if run.Error == "" {
-			l.job.Failures = 0
+			l.job.Failures, l.job.Good = 0, run.At
 		}
 		l.job.Recent = append([]models.Run{*run}, l.job.Recent[:min(len(l.job.Recent), remembered-1)]...)
 	}

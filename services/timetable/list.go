@@ -18,6 +18,7 @@ type Listed struct {
 	Running  bool         `json:"running"`
 	Holder   string       `json:"holder,omitempty"` // the instance that runs it
 	Last     *models.Run  `json:"last,omitempty"`
+	Good     *models.Time `json:"good,omitempty"` // when the last run that went well was begun
 	Next     *models.Time `json:"next,omitempty"` // none when it is off
 	Failures int          `json:"failures"`       // in a row
 	Recent   []models.Run `json:"recent"`         // newest first
@@ -57,6 +58,9 @@ func (s *Service) listed(ctx context.Context, r *row) (*Listed, error) {
 	now := s.Book.Now()
 	one := &Listed{Name: r.Name, What: r.What, Line: r.Line, Running: held(job, now), Last: job.Last(), Next: r.next(job.Done, now, s.zone()),
 		Failures: job.Failures, Recent: append([]models.Run{}, job.Recent...)}
+	if !job.Good.IsZero() {
+		one.Good = &job.Good
+	}
 	if one.Running {
 		one.Holder = job.Holder
 	}

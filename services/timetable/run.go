@@ -1,6 +1,7 @@
 package timetable
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,7 @@ const (
 	// on when the clock is set, and not by cron's own loop, which would stand still for
 	// as long as a clock is set back.
 	every = 15 * time.Second
-	// longest is how long a run may take.
+	// longest is how long a run may take, unless its row says otherwise.
 	longest = 30 * time.Minute
 	// closing is how long giving a lease back may take when the server stops.
 	closing = 5 * time.Second
@@ -91,7 +92,7 @@ func (s *Service) run(ctx context.Context, r *row, by string) error {
 	if l == nil || err != nil {
 		return err
 	}
-	limited, cancel := context.WithTimeout(access.AsOperator(ctx), longest)
+	limited, cancel := context.WithTimeout(access.AsOperator(ctx), cmp.Or(r.Longest, longest))
 	defer cancel()
 	work, stop := l.under(ledger.By(limited, ledger.Author{Person: ledger.Program, Device: "job " + r.Name}))
 	began := s.Book.Now()

@@ -27,6 +27,8 @@ type Job struct {
 	Line string // when it is due, as cron has it: minute, hour, day, month, weekday
 	What string // it does, in a sentence
 	Do   func(context.Context) (Did, error)
+	// Longest is how long a run may take; 0 is half an hour.
+	Longest time.Duration
 }
 
 // Did is what a run came to.

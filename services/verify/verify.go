@@ -34,6 +34,7 @@ func disagree(where, format string, args ...any) error {
 type Options struct {
 	Keys  []string           // verifier keys; empty for those that the book itself names
 	Older *proofs.Checkpoint // one that somebody kept, or nil
+	Kept  string             // the same as it was signed, instead
 	// Progress, if set, is told how far a part of the work is.
 	Progress func(part string, done, of int64)
 }
@@ -107,6 +108,11 @@ func (b *book) head(ctx context.Context) error {
 	}
 	if b.Checkpoint.Size != state.Size {
 		return disagree("the ledger's head", "says %d events, its signed checkpoint %d", state.Size, b.Checkpoint.Size)
+	}
+	if b.Kept != "" {
+		if b.Older, err = Kept(b.Kept, keys); err != nil {
+			return err
+		}
 	}
 	if older := b.Older; older != nil {
 		if older.Origin != b.Checkpoint.Origin {

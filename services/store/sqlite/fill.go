@@ -57,6 +57,17 @@ func (f *Filling) begin(ctx context.Context, what string) error {
 	return err
 }
 
+// GiveUp removes what there is of a book that is not whole.
+func GiveUp(path string) error {
+	var wrong error
+	for _, end := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(partOf(path) + end); !errors.Is(err, os.ErrNotExist) {
+			wrong = errors.Join(wrong, err)
+		}
+	}
+	return wrong
+}
+
 // Done gives the file its name, after it is on disk.
 func (f *Filling) Done(ctx context.Context) error {
 	err := f.execOnce(ctx, `DROP TABLE filling`)
