@@ -32,6 +32,11 @@ type Stocktake struct {
 	// OwnCustody lets officers verify what they are custodian of; the result says so.
 	OwnCustody bool `json:"own_custody,omitempty"`
 	Expected   int  `json:"expected"` // lines on the list
+	// Extra counts the lines of what was seen besides, Asked those that were to be
+	// counted again. Whoever adds to them changes the stocktake, so that nothing is
+	// added once it is closing.
+	Extra int `json:"extra,omitempty"`
+	Asked int `json:"asked,omitempty"`
 
 	Path   []string    `json:"path,omitempty"`   // of the scope's unit
 	Within []string    `json:"within,omitempty"` // every unit that something is expected in, and those above

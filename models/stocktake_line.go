@@ -100,6 +100,7 @@ type Recount struct {
 	AskedAt Time      `json:"asked_at"`
 	Reason  string    `json:"reason,omitempty"`
 	Second  *Sighting `json:"second,omitempty"`
+	Missed  bool      `json:"missed,omitempty"` // it was not made before the closing
 }
 
 // Key returns the line's identity.

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"io"
 
@@ -153,16 +152,14 @@ func (a *API) closeStocktake(c *fiber.Ctx, number string, version int64, closing
 	return a.Stocktakes.Close(c.UserContext(), number, version, closing)
 }
 
-// StocktakeCSV answers with all lines of a stocktake.
+// StocktakeCSV streams all lines of a stocktake. The first is read before the answer
+// begins, so that a refusal still comes as one.
 func StocktakeCSV(c *fiber.Ctx, s *stocktake.Service) error {
-	var b bytes.Buffer
 	number := c.Params("number")
-	if err := s.Export(c.UserContext(), number, &b); err != nil {
+	if _, _, err := s.Lines(c.UserContext(), number, stocktake.LineFilter{}, "", 1); err != nil {
 		return err
 	}
-	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8; header=present")
-	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+number+`.csv"`)
-	return c.Send(b.Bytes())
+	return csv(c, number, func(ctx context.Context, w io.Writer) error { return s.Export(ctx, number, w) })
 }
 
 // CountSheets answers with count sheets to print.

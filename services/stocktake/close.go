@@ -86,21 +86,32 @@ func (s *Service) signatures(ctx context.Context, caller *models.Person, given [
 	return taken, nil
 }
 
-// settle decides of everything that is still outstanding, part by part. What it
-// has decided of is outstanding no more, so it can be done again from where it broke off.
+// settle decides of everything that is still to be counted again, and then of what is
+// outstanding, part by part. What it has decided of is neither any more, so it can be
+// done again from where it broke off. A sighting that is under way meanwhile finds its
+// line changed, and then the stocktake closing.
 func (s *Service) settle(ctx context.Context, st *models.Stocktake) error {
-	outstanding := store.Query{In: store.StocktakeLines, By: "state", Limit: batch,
-		Where: []store.Cond{store.Is("stocktake", st.Number), store.Is("state", string(models.LineOutstanding))}}
+	again := store.Query{In: store.StocktakeLines, By: "recount", Where: []store.Cond{store.Is("recount_due", st.Number)}}
+	if err := s.allOf(ctx, again, unmade); err != nil {
+		return err
+	}
+	outstanding := store.Query{In: store.StocktakeLines, By: "state", Where: []store.Cond{store.Is("stocktake", st.Number), store.Is("state", string(models.LineOutstanding))}}
+	return s.allOf(ctx, outstanding, func(record store.Record) ([]ledger.Entry, error) { return s.settled(ctx, st, record) })
+}
+
+// allOf decides of lines until the query finds none any more.
+func (s *Service) allOf(ctx context.Context, q store.Query, decide func(store.Record) ([]ledger.Entry, error)) error {
+	q.Limit = batch
 	for some := batch; some == batch; {
 		err := access.Retry(func() error {
-			records, err := s.Book.Store.Find(ctx, outstanding)
+			records, err := s.Book.Store.Find(ctx, q)
 			some = len(records)
 			if err != nil || some == 0 {
 				return err
 			}
 			var entries []ledger.Entry
 			for _, record := range records {
-				more, err := s.settled(ctx, st, record)
+				more, err := decide(record)
 				if err != nil {
 					return err
 				}
@@ -115,13 +126,25 @@ func (s *Service) settle(ctx context.Context, st *models.Stocktake) error {
 	return nil
 }
 
+// unmade notes on a line that it was to be counted again and was not.
+func unmade(record store.Record) ([]ledger.Entry, error) {
+	line, err := store.Decode[models.StocktakeLine](record)
+	if err != nil {
+		return nil, err
+	}
+	line.RecountDue = ""
+	if line.Recount != nil {
+		line.Recount.Missed = true
+	}
+	return []ledger.Entry{ledger.Change(store.StocktakeLines, record.Body, line, "line.not_recounted", "")}, nil
+}
+
 // settled decides what became of an item that nobody saw.
 func (s *Service) settled(ctx context.Context, st *models.Stocktake, record store.Record) ([]ledger.Entry, error) {
 	line, err := store.Decode[models.StocktakeLine](record)
 	if err != nil {
 		return nil, err
 	}
-	line.RecountDue = ""
 	line.State = models.LineUnaccounted
 	if line.Asset == "" {
 		return []ledger.Entry{ledger.Change(store.StocktakeLines, record.Body, line, "line.unaccounted", "")}, nil

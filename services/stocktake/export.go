@@ -61,8 +61,11 @@ func resultRow(l *models.StocktakeLine) []string {
 	if l.Sighting != nil {
 		first = *l.Sighting
 	}
-	if l.RecountDue != "" {
+	switch {
+	case l.RecountDue != "":
 		recount = "asked for"
+	case l.Recount != nil && l.Recount.Missed:
+		recount = "not made"
 	}
 	if l.Recount != nil && l.Recount.Second != nil {
 		second = *l.Recount.Second

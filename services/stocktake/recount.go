@@ -36,39 +36,83 @@ func (s *Service) Recount(ctx context.Context, number string, r Recounting) (*Re
 	if err != nil {
 		return nil, err
 	}
-	_, st, err := s.load(ctx, caller, number)
+	_, st, err := s.mayRecount(ctx, caller, number)
 	if err != nil {
-		return nil, err
-	}
-	if err := st.CanCount(); err != nil {
-		return nil, err
-	}
-	if err := mayLead(caller, st); err != nil {
 		return nil, err
 	}
 	chosen, err := s.chosen(ctx, st, r)
 	if err != nil {
 		return nil, err
 	}
-	did := &Recounted{Asked: len(chosen)}
-	ledger.Answer(ctx, did)
-	now := models.At(s.Book.Now())
+	did := &Recounted{}
 	for some := range slices.Chunk(chosen, batch) {
-		entries := make([]ledger.Entry, len(some))
-		for i, record := range some {
-			line, err := store.Decode[models.StocktakeLine](record)
-			if err != nil {
-				return nil, err
+		before := did.Asked
+		err := access.Retry(func() error {
+			entries, err := s.asking(ctx, caller, number, some, r.Reason)
+			if err != nil || len(entries) == 0 {
+				return err
 			}
-			line.RecountDue, line.Recount = st.Number, &models.Recount{AskedBy: caller.Code, AskedAt: now, Reason: strings.TrimSpace(r.Reason)}
-			entries[i] = ledger.Change(store.StocktakeLines, record.Body, line, "line.recount_asked", r.Reason)
-		}
-		if err := s.Book.Commit(ctx, entries...); err != nil {
-			return nil, access.Outrun(err)
+			did.Asked = before + len(entries) - 1
+			ledger.Answer(ctx, did)
+			return s.Book.Commit(ctx, entries...)
+		})
+		if err != nil {
+			return nil, err
 		}
 		ctx = ledger.Further(ctx)
 	}
 	return did, nil
+}
+
+func (s *Service) mayRecount(ctx context.Context, caller *models.Person, number string) (store.Record, *models.Stocktake, error) {
+	record, st, err := s.load(ctx, caller, number)
+	if err != nil {
+		return record, nil, err
+	}
+	if err := st.CanCount(); err != nil {
+		return record, nil, err
+	}
+	return record, st, mayLead(caller, st)
+}
+
+// asking returns the entries by which some lines are to be counted again, that of the
+// stocktake last; none when nobody has to be asked.
+func (s *Service) asking(ctx context.Context, caller *models.Person, number string, some []store.Record, reason string) ([]ledger.Entry, error) {
+	record, st, err := s.mayRecount(ctx, caller, number)
+	if err != nil {
+		return nil, err
+	}
+	var entries []ledger.Entry
+	asked := map[string]bool{}
+	for _, known := range some {
+		if asked[known.ID] {
+			continue // named twice
+		}
+		asked[known.ID] = true
+		latest, err := s.Book.Store.Get(ctx, store.StocktakeLines, known.ID)
+		if err != nil {
+			return nil, err
+		}
+		line, err := store.Decode[models.StocktakeLine](latest)
+		if err != nil {
+			return nil, err
+		}
+		if !recountable(line) {
+			continue
+		}
+		line.RecountDue, line.Recount = st.Number, &models.Recount{AskedBy: caller.Code, AskedAt: models.At(s.Book.Now()), Reason: strings.TrimSpace(reason)}
+		entries = append(entries, ledger.Change(store.StocktakeLines, latest.Body, line, "line.recount_asked", reason))
+	}
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	st.Asked += len(entries)
+	return append(entries, ledger.Change(store.Stocktakes, record.Body, st, "stocktake.recount_asked", reason)), nil
+}
+
+// recountable says whether a second count of a line is neither due nor made.
+func recountable(line *models.StocktakeLine) bool {
+	return line.RecountDue == "" && (line.Recount == nil || line.Recount.Second == nil)
 }
 
 // chosen reads the lines that are to be counted again.
@@ -86,7 +130,7 @@ func (s *Service) chosen(ctx context.Context, st *models.Stocktake, r Recounting
 	var chosen []store.Record
 	take := func(record store.Record) error {
 		line, err := store.Decode[models.StocktakeLine](record)
-		if err == nil && line.RecountDue == "" && (line.Recount == nil || line.Recount.Second == nil) {
+		if err == nil && recountable(line) {
 			chosen = append(chosen, record)
 		}
 		return err

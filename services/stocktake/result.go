@@ -89,7 +89,7 @@ func tallied(t *models.Tally, line *models.StocktakeLine) {
 	if line.Line > 0 {
 		t.Expected++
 	}
-	if line.RecountDue != "" {
+	if line.RecountDue != "" || line.Recount != nil && line.Recount.Missed {
 		t.Recounts++
 	}
 	if seen := line.Seen(); seen != nil {

@@ -58,7 +58,7 @@ func (s *Service) Sight(ctx context.Context, number string, c Count) (*models.St
 }
 
 func (s *Service) sight(ctx context.Context, caller *models.Person, number string, c Count) (*models.StocktakeLine, []ledger.Entry, error) {
-	_, st, err := s.load(ctx, caller, number)
+	record, st, err := s.load(ctx, caller, number)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -86,6 +86,10 @@ func (s *Service) sight(ctx context.Context, caller *models.Person, number strin
 		return nil, nil, err
 	}
 	entries := []ledger.Entry{ledger.Change(store.StocktakeLines, before, line, kind, seen.Remark)}
+	if before == nil { // a line that the closing does not know of
+		st.Extra++
+		entries = append(entries, ledger.Change(store.Stocktakes, record.Body, st, "stocktake.more_seen", line.Code))
+	}
 	if len(c.Photo) > 0 {
 		photo, err := s.Register.Photo(c.Photo)
 		if err != nil {

@@ -40,6 +40,8 @@ var tellings = map[string]struct {
 	"asset.sighted":            {say("Counted in a stocktake"), "in"},
 	"stocktake.opening":        {say("List begun"), "start"},
 	"stocktake.opened":         {say("Opened"), "start"},
+	"stocktake.more_seen":      {say("Something was seen that is not on the list"), "edit"},
+	"stocktake.recount_asked":  {say("To be counted again"), "edit"},
 	"stocktake.closing":        {say("Counting ended"), "edit"},
 	"stocktake.closed":         {say("Closed"), "in"},
 	"asset.kit_set":            {say("Kit recorded"), "edit"},
