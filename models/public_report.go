@@ -32,6 +32,7 @@ type PublicReport struct {
 	Tag  string     `json:"tag"`            // as the label says it, whether there is such an item or not
 	What string     `json:"what,omitempty"` // the item's name; empty when there is none
 	Item string     `json:"item,omitempty"` // ID of the asset
+	Unit string     `json:"unit,omitempty"` // that had the item
 	Path []string   `json:"path,omitempty"` // in whose part of the tree the item stood
 	Kind PublicKind `json:"kind" validate:"oneof=fault found"`
 	Text string     `json:"text" validate:"required,max=2000"`
@@ -50,6 +51,15 @@ type PublicAnswer struct {
 	At     Time   `json:"at"`
 	Remark string `json:"remark,omitempty" validate:"omitempty,text,max=500"`
 	Job    string `json:"job,omitempty"` // that it opened in the workshop
+}
+
+// Summary says in a few words what was reported of what.
+func (r *PublicReport) Summary() string {
+	what := map[PublicKind]string{PublicFault: "fault", PublicFound: "found"}[r.Kind] + ": "
+	if r.Item == "" {
+		return what + "label " + r.Tag + ", of no item on charge"
+	}
+	return what + r.What + " " + r.Tag
 }
 
 // Key returns the report's identity.

@@ -91,13 +91,13 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Disposal = &disposal.Service{Book: book, Register: h.Register, Flags: h.Flags}
 	h.Titles = &titles.Service{Book: book, Register: h.Register, Stock: h.Stock, Signing: h.Signing, Flags: h.Flags}
 	h.Visits = &visits.Service{Book: book, Register: h.Register, Flags: h.Flags, Signing: h.Signing}
-	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Flags: h.Flags, Disposal: h.Disposal, Visits: h.Visits}
+	h.Workshop = &workshop.Service{Book: book, Register: h.Register, Maintenance: h.Maintenance}
+	h.Public = &public.Service{Book: book, Register: h.Register, Flags: h.Flags, Workshop: h.Workshop}
+	h.Requests = &requests.Service{Book: book, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Flags: h.Flags, Disposal: h.Disposal, Visits: h.Visits, Public: h.Public}
 	h.Stocktakes = &stocktake.Service{Book: book, Register: h.Register, Stock: h.Stock, Flags: h.Flags, Custody: h.Custody, Signing: h.Signing}
 	h.Overview = &overview.Service{Book: book, Flags: h.Flags, Register: h.Register, Stock: h.Stock}
 	h.Reports = &reports.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Stocktakes: h.Stocktakes, Visits: h.Visits, Training: h.Training, Proofs: h.Proofs}
 	h.Timetable = &timetable.Service{Book: book}
-	h.Workshop = &workshop.Service{Book: book, Register: h.Register, Maintenance: h.Maintenance}
-	h.Public = &public.Service{Book: book, Register: h.Register, Flags: h.Flags, Workshop: h.Workshop}
 	h.Search = &search.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock}
 	h.Backups = &backup.Service{Book: book, Settings: s.Backups}
 	s.Notices.Base = s.Base

@@ -111,7 +111,7 @@ func (s *Service) about(ctx context.Context, r *models.PublicReport) (flags.Caus
 	if err != nil {
 		return cause, err
 	}
-	r.Item, r.What, r.Path = a.ID, a.Name, a.Units()
+	r.Item, r.What, r.Unit, r.Path = a.ID, a.Name, a.Unit, a.Units()
 	cause.What, cause.Unit, cause.Path = a.Name, a.Unit, a.Path
 	cause.Also = slices.DeleteFunc(slices.Clone(r.Path), func(u string) bool { return slices.Contains(a.Path, u) })
 	return cause, nil

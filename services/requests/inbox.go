@@ -12,14 +12,27 @@ import (
 
 // Waiting is something that waits for somebody.
 type Waiting struct {
-	For      string      `json:"for"`    // accept, dispatch, approve, fulfil, inquire, appoint, decide, strike_off, visit, finish, answer, judge
-	Number   string      `json:"number"` // of the voucher, request, loss, write-off, visit or finding
-	Kind     string      `json:"kind"`   // voucher, request, loss, writeoff, visit or finding
+	For      string      `json:"for"`    // accept, dispatch, approve, fulfil, inquire, appoint, decide, strike_off, visit, finish, answer, judge, confirm
+	Number   string      `json:"number"` // of the voucher, request, loss, write-off, visit or finding; the ID of a report
+	Kind     string      `json:"kind"`   // voucher, request, loss, writeoff, visit, finding or report
 	What     string      `json:"what"`
 	Unit     string      `json:"unit"` // that waits, or that sends
 	Since    models.Time `json:"since"`
 	Priority string      `json:"priority,omitempty"`
 	NeededBy models.Day  `json:"needed_by,omitempty"`
+}
+
+// Page is where people look at it.
+func (w Waiting) Page() string {
+	switch w.Kind {
+	case "loss":
+		return "/losses/" + w.Number
+	case "finding":
+		return "/visit-findings/" + w.Number
+	case "report":
+		return "/public-reports#" + w.Number
+	}
+	return "/" + w.Kind + "s/" + w.Number
 }
 
 // Inbox is what waits for one person: the first of each sort, and whether there
@@ -34,14 +47,15 @@ type Inbox struct {
 const mostWaiting = 100
 
 // Inbox lists what waits for the caller: vouchers to accept, their own drafts,
-// requests to decide on and to fulfil, losses and write-offs.
+// requests to decide on and to fulfil, losses and write-offs, visits, reports of
+// faults and finds.
 func (s *Service) Inbox(ctx context.Context) (*Inbox, error) {
 	caller, err := access.Allow(ctx, access.Read)
 	if err != nil {
 		return nil, err
 	}
 	inbox := &Inbox{Items: []Waiting{}}
-	for _, sort := range []func(context.Context, *models.Person) ([]Waiting, error){s.toAccept, s.toDispatch, s.toDecide, s.toFulfil, s.toDispose, s.toVisit} {
+	for _, sort := range []func(context.Context, *models.Person) ([]Waiting, error){s.toAccept, s.toDispatch, s.toDecide, s.toFulfil, s.toDispose, s.toVisit, s.toConfirm} {
 		some, err := sort(ctx, caller)
 		if err != nil {
 			return nil, err

@@ -14,6 +14,7 @@ import (
 	"quartermaster/services/disposal"
 	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
+	"quartermaster/services/public"
 	"quartermaster/services/register"
 	"quartermaster/services/series"
 	"quartermaster/services/stock"
@@ -30,6 +31,7 @@ type Service struct {
 	Flags    *flags.Service
 	Disposal *disposal.Service
 	Visits   *visits.Service
+	Public   *public.Service
 
 	numbers series.Turns
 }

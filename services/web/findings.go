@@ -37,8 +37,7 @@ type finding struct {
 // pagesOf are where the subjects of flags have their pages, by collection, with what
 // people know them by behind.
 var pagesOf = map[string]string{
-	"public_reports": "/public-reports?tag=",
-	"assets":         "/assets/", "vouchers": "/vouchers/", "requests": "/requests/", "balances": "/lots/", "stock_items": "/stock/", "trainings": "/people/", "losses": "/losses/", "visit_findings": "/visit-findings/", "grants": "/grants/",
+	"assets": "/assets/", "vouchers": "/vouchers/", "requests": "/requests/", "balances": "/lots/", "stock_items": "/stock/", "trainings": "/people/", "losses": "/losses/", "visit_findings": "/visit-findings/", "grants": "/grants/",
 	"donors": "/reports/end_use?donor=",
 }
 
@@ -63,13 +62,16 @@ func (w *Web) shownFindings(ctx context.Context, list []*models.Flag) ([]finding
 	people := map[string]string{}
 	shown := make([]finding, len(list))
 	for i, f := range list {
-		collection, _, _ := strings.Cut(f.Subject, "/")
+		collection, id, _ := strings.Cut(f.Subject, "/")
 		one := finding{Flag: f, Days: f.Since.Until(today), Quiet: f.Quiet(today)}
 		if page := pagesOf[collection]; page != "" {
 			one.Page = page + url.PathEscape(f.Ref)
 		}
-		if collection == "grants" {
+		switch collection {
+		case "grants":
 			one.Page += "/closing"
+		case "public_reports":
+			one.Page = "/public-reports?state=all#" + id
 		}
 		for _, code := range []string{f.Unit, f.RaisedTo} {
 			if _, known := units[code]; code != "" && !known {
@@ -110,6 +112,35 @@ func (w *Web) about(ctx context.Context, subject string) ([]finding, error) {
 		return nil, err
 	}
 	return w.shownFindings(ctx, standing)
+}
+
+// findingsOwned is how many findings a person's page shows.
+const findingsOwned = 10
+
+// ownedBy are the first open findings of what a person answers for, and whether there
+// are more.
+func (w *Web) ownedBy(ctx context.Context, person *models.Person) ([]finding, bool, error) {
+	page, err := w.Flags.List(ctx, flags.Filter{Owner: person.Code}, "", findingsOwned)
+	if err != nil {
+		return nil, false, err
+	}
+	found, err := flagsOf(page)
+	if err != nil {
+		return nil, false, err
+	}
+	shown, err := w.shownFindings(ctx, found)
+	return shown, page.Next != "", err
+}
+
+func flagsOf(page *store.Page) ([]*models.Flag, error) {
+	found := make([]*models.Flag, len(page.Records))
+	for i, record := range page.Records {
+		var err error
+		if found[i], err = store.Decode[models.Flag](record); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 type findingsPage struct {
@@ -153,11 +184,9 @@ func (w *Web) findings(c *fiber.Ctx) error {
 		return w.render(c, fiber.StatusUnprocessableEntity, "findings", v)
 	}
 	p.Next = list.Next
-	found := make([]*models.Flag, len(list.Records))
-	for i, record := range list.Records {
-		if found[i], err = store.Decode[models.Flag](record); err != nil {
-			return err
-		}
+	found, err := flagsOf(list)
+	if err != nil {
+		return err
 	}
 	if p.Findings, err = w.shownFindings(ctx, found); err != nil {
 		return err

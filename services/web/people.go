@@ -46,6 +46,8 @@ type personForm struct {
 	Groups      []group
 	Outstanding access.Outstanding
 	Training    *trainingSection
+	Findings    []finding // of what they answer for
+	More        bool      // findings than are shown
 }
 
 func (w *Web) newPerson(c *fiber.Ctx) error {
@@ -81,6 +83,9 @@ func (w *Web) personPage(c *fiber.Ctx, status int, person *models.Person, values
 	f := personForm{Shown: person}
 	if person != nil {
 		if _, f.Outstanding, err = w.Access.Outstanding(c.UserContext(), person.Code); err != nil {
+			return err
+		}
+		if f.Findings, f.More, err = w.ownedBy(c.UserContext(), person); err != nil {
 			return err
 		}
 		if f.Training, err = w.trainingOf(c.UserContext(), person); err != nil {

@@ -47,6 +47,7 @@ var waitingHeadings = []struct{ what, heading, more string }{
 	{"strike_off", "To strike off charge", "/writeoffs?state=approved"},
 	{"visit", "Visits to make", "/visits?state=planned"}, {"finish", "Visits to finish", "/visits?state=under_way"},
 	{"answer", "Findings to answer", "/visit-findings?state=open"}, {"judge", "Answers to look at", "/visit-findings?state=answered"},
+	{"confirm", "Reports from the public", "/public-reports"},
 }
 
 // home is the first page: what waits for whoever signed in, and what they do most.

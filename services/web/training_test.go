@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"testing"
+	"time"
 
 	"quartermaster/models"
 	"quartermaster/services/booktest"
@@ -55,6 +56,12 @@ func TestTrainingOnPages(t *testing.T) {
 	p = s.get("/people/guard")
 	p.has(t, 200, "Valid", "holds until 1 September 2026", "no. 7", "/certificate")
 	s.get("/units/NORTH-POST").has(t, 200, "Gul Guard", "until 1 September 2026")
+	s.Pass(150 * 24 * time.Hour)
+	if _, err := s.Flags.Reconcile(s.Operator(), models.TrainingLapsing, s.Training.Lapsing(s.Operator()), "renewed"); err != nil {
+		t.Fatal(err)
+	}
+	s.signIn("keeper-north")
+	s.get("/people/guard").has(t, 200, "What stands open with them", "Training lapsing", "Gul Guard, Voice procedure")
 	s.signIn("keeper-south")
 	s.get("/people/guard/training/new").has(t, 404)
 	s.get("/units/NORTH-POST").has(t, 200, "shown to those in whose part of the tree")

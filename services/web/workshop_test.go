@@ -10,6 +10,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/public"
+	"quartermaster/services/store"
 )
 
 func TestTheWorkshopOnPages(t *testing.T) {
@@ -71,17 +72,30 @@ func TestAReportFromThePublicBecomesAJob(t *testing.T) {
 	}
 	s.signIn("keeper-north")
 	finding := regexp.MustCompile(`/findings/\w+`).FindString(s.get("/findings?kind=public_report").body)
-	s.get(finding).has(t, 200, "/public-reports?tag="+a.Tag)
+	s.get(finding).has(t, 200, "/public-reports?state=all#")
+	s.get("/").has(t, 200, "Reports from the public", "fault: VHF hand-held radio "+a.Tag, "for NORTH-STORE")
 	p := s.get("/public-reports")
 	p.has(t, 200, "Opens a job in the workshop", "Notes that the item was seen then")
 	for _, id := range regexp.MustCompile(`/public-reports/(\w+)/confirm`).FindAllStringSubmatch(p.body, -1) {
-		if p := s.post("/public-reports/"+id[1]+"/confirm", s.get("/public-reports").fill("remark", "true")); p.StatusCode != 303 {
+		form := s.get("/public-reports").fill("remark", "true")
+		if r, err := store.Get[models.PublicReport](t.Context(), s.Book.Store, store.PublicReports, id[1]); err != nil {
+			t.Fatal(err)
+		} else if r.Kind == models.PublicFault {
+			form.Set("unusable", "yes")
+		}
+		if p := s.post("/public-reports/"+id[1]+"/confirm", form); p.StatusCode != 303 {
 			t.Fatalf("%d %s", p.StatusCode, p.body)
 		}
 	}
 	s.get("/public-reports").has(t, 200, "Nothing waits")
 	s.get("/public-reports?state=confirmed").has(t, 200, "/workshop/W-NORTH-STORE-2026-0001", "Naveed North")
 	s.get("/workshop/W-NORTH-STORE-2026-0001").has(t, 200, "smokes", "somebody without a sign-in", "Begin work")
+	if now := s.Asset(a.Tag); now.Condition != models.Unserviceable {
+		t.Error("what cannot be used can be issued")
+	}
+	if p = s.get("/"); strings.Contains(p.body, "fault: ") {
+		t.Error("what was decided still waits")
+	}
 	if now := s.Asset(a.Tag); now.LastSeenAt == nil {
 		t.Error("the find does not count as seen")
 	}
