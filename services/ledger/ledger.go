@@ -211,10 +211,7 @@ func (e *Entry) write(now models.Time, author Author) ([2]store.Change, error) {
 			return changes, fmt.Errorf("ledger: %s: %w", event.Subject, err)
 		}
 	}
-	text, err := json.Marshal(event)
-	if err != nil {
-		return changes, fmt.Errorf("ledger: %s: %w", event.Subject, err)
-	}
+	text := event.JSON()
 	base.Head = Hash(text)
 	base.Version = event.Seq
 	base.UpdatedAt = now

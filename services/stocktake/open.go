@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/ledger"
@@ -101,14 +103,19 @@ func (s *Service) write(ctx context.Context, st *models.Stocktake, lines []*mode
 	for i, line := range lines {
 		line.Stocktake, line.Line, line.ID = st.Number, there+i+1, lineID(st, line)
 	}
+	writing, written := errgroup.WithContext(ctx) // one part is made ready while another is written
+	writing.SetLimit(atOnce)
 	for some := range slices.Chunk(lines, batch) {
-		entries := make([]ledger.Entry, len(some))
-		for i, line := range some {
-			entries[i] = ledger.Add(store.StocktakeLines, line, "line.expected", "")
-		}
-		if err := s.Book.Commit(ctx, entries...); err != nil {
-			return err
-		}
+		writing.Go(func() error {
+			entries := make([]ledger.Entry, len(some))
+			for i, line := range some {
+				entries[i] = ledger.Add(store.StocktakeLines, line, "line.expected", "")
+			}
+			return s.Book.Commit(written, entries...)
+		})
+	}
+	if err := writing.Wait(); err != nil {
+		return err
 	}
 	record, err := s.Book.Store.Get(ctx, store.Stocktakes, st.Number)
 	if err != nil {

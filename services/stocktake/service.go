@@ -40,6 +40,9 @@ type Service struct {
 // batch is how many lines one Commit writes, so that others can write in between.
 const batch = 5000
 
+// atOnce is how many such parts are on their way at a time.
+const atOnce = 2
+
 // load reads a stocktake that the caller may see: its officers do, whoever opened
 // it, and everybody who sees something of what is expected.
 func (s *Service) load(ctx context.Context, caller *models.Person, number string) (store.Record, *models.Stocktake, error) {

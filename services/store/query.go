@@ -95,7 +95,7 @@ func (q Query) Order() []string {
 			order = append(order, field)
 		}
 	}
-	if !index.Unique && !q.In.IsMany(index.Fields[0]) {
+	if !q.In.TellsApart(index) {
 		order = append(order, ID)
 	}
 	return order

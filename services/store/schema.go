@@ -10,6 +10,9 @@ type Collection struct {
 	Name    string
 	New     func() any // an empty document, into which one is read
 	Indexes []Index
+	// Tells is a field that every document has and no two have the same, besides the
+	// key: an index that ends in it needs no key behind it. It may be empty.
+	Tells string
 	// Many gives the values of many-valued keys that are not fields of the JSON.
 	Many map[string]func(doc any) []string
 }
@@ -18,6 +21,12 @@ func of[T any]() any { return new(T) }
 
 // IsMany says whether field is a many-valued key.
 func (c *Collection) IsMany(field string) bool { return c.Many[field] != nil }
+
+// TellsApart says whether an index's fields are not all the same in any two documents
+// that stand in it.
+func (c *Collection) TellsApart(index Index) bool {
+	return index.Unique || c.IsMany(index.Fields[0]) || c.Tells != "" && index.Fields[len(index.Fields)-1] == c.Tells
+}
 
 // Index orders a collection by fields (JSON paths). Documents that lack the
 // first field are left out of it. When the first field is a many-valued key, a
@@ -37,8 +46,9 @@ func words(doc any) []string { return doc.(interface{ SearchWords() []string }).
 // Assets and the other collections of the book.
 var (
 	Assets = &Collection{
-		Name: "assets",
-		New:  of[models.Asset],
+		Name:  "assets",
+		New:   of[models.Asset],
+		Tells: "number",
 		Indexes: []Index{
 			{Name: "number", Fields: []string{"number"}, Unique: true},
 			{Name: "codes", Fields: []string{"codes"}, Unique: true},
@@ -116,8 +126,9 @@ var (
 		Many: map[string]func(any) []string{"within": func(d any) []string { return d.(*models.Person).Path }, "words": words},
 	}
 	Vouchers = &Collection{
-		Name: "vouchers",
-		New:  of[models.Voucher],
+		Name:  "vouchers",
+		New:   of[models.Voucher],
+		Tells: "number",
 		Indexes: []Index{
 			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
 			{Name: "raised", Fields: []string{"raised_at", "number"}},
@@ -141,8 +152,9 @@ var (
 		},
 	}
 	Requests = &Collection{
-		Name: "requests",
-		New:  of[models.Request],
+		Name:  "requests",
+		New:   of[models.Request],
+		Tells: "number",
 		Indexes: []Index{
 			{Name: "series", Fields: []string{"series", "serial"}, Unique: true},
 			{Name: "raised", Fields: []string{"requested_at", "number"}},
@@ -196,12 +208,13 @@ var (
 		},
 		Many: map[string]func(any) []string{"covers": func(d any) []string { return d.(*models.Schedule).Covers() }},
 	}
-	Readings = &Collection{Name: "readings", New: of[models.Reading], Indexes: []Index{
+	Readings = &Collection{Name: "readings", New: of[models.Reading], Tells: "id", Indexes: []Index{
 		{Name: "meter", Fields: []string{"asset", "meter", "on", "id"}},
 	}}
 	Services = &Collection{
-		Name: "services",
-		New:  of[models.Service],
+		Name:  "services",
+		New:   of[models.Service],
+		Tells: "id",
 		Indexes: []Index{
 			{Name: "asset", Fields: []string{"asset", "on", "id"}},
 			{Name: "unit", Fields: []string{"units", "on", "id"}},
@@ -229,8 +242,9 @@ var (
 	}
 	Feeds = &Collection{Name: "feeds", New: of[models.Feed], Indexes: []Index{{Name: "secret", Fields: []string{"secret_hash"}, Unique: true}}}
 	Flags = &Collection{
-		Name: "flags",
-		New:  of[models.Flag],
+		Name:  "flags",
+		New:   of[models.Flag],
+		Tells: "id",
 		Indexes: []Index{
 			{Name: "standing", Fields: []string{"kind", "state", "subject", "mark"}},
 			{Name: "since", Fields: []string{"state", "since", "id"}},

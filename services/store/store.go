@@ -89,6 +89,14 @@ func Outrun(err error) bool {
 	return errors.As(err, &conflict) || errors.As(err, &taken) && taken.Collection != Answers.Name
 }
 
+// JSON is the text of a document. One that knows how to write its own does.
+func JSON(doc any) ([]byte, error) {
+	if own, ok := doc.(interface{ JSON() []byte }); ok {
+		return own.JSON(), nil
+	}
+	return json.Marshal(doc)
+}
+
 // Decode reads a record's document.
 func Decode[T any](r Record) (*T, error) {
 	doc := new(T)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"quartermaster/models"
 )
 
 // Value returns what the JSON of doc, a struct, says at a dotted path, for an index:
@@ -37,6 +39,9 @@ func Value(doc any, path string) (any, error) {
 		return nil, nil
 	}
 	if v.Type().Implements(marshaler) {
+		if t, ok := v.Interface().(models.Time); ok {
+			return t.String(), nil // as MarshalJSON writes it
+		}
 		return asWritten(v.Interface())
 	}
 	switch {

@@ -1,7 +1,6 @@
 package mongo
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +22,7 @@ const (
 
 // seal puts a document in its envelope.
 func seal(c store.Change, version int64) (bson.D, error) {
-	body, err := json.Marshal(c.Doc)
+	body, err := store.JSON(c.Doc)
 	if err != nil {
 		return nil, fmt.Errorf("store: %s/%s cannot be written as JSON: %w", c.In.Name, c.ID, err)
 	}

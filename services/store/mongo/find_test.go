@@ -81,15 +81,15 @@ func follows(got command, c *store.Collection, index store.Index, q store.Query)
 }
 
 func TestAPageGoesOnBehindItsPlace(t *testing.T) {
-	q := store.Query{In: store.Assets, By: "status", After: store.Key{"issued", int64(7), "id-7"}}
+	q := store.Query{In: store.StocktakeLines, By: "recount", After: store.Key{"yes", int64(7), "id-7"}}
 	got, err := bson.MarshalExtJSON(filter(q, orderOf(q)), false, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"$and":[{"k.status":{"$exists":true}},{"k.status":{"$gte":"issued"}},{"$or":[` +
-		`{"k.status":{"$gt":"issued"}},` +
-		`{"k.status":"issued","k.number":{"$gt":7}},` +
-		`{"k.status":"issued","k.number":7,"_id":{"$gt":"id-7"}}]}]}`
+	want := `{"$and":[{"k.recount_due":{"$exists":true}},{"k.recount_due":{"$gte":"yes"}},{"$or":[` +
+		`{"k.recount_due":{"$gt":"yes"}},` +
+		`{"k.recount_due":"yes","k.line":{"$gt":7}},` +
+		`{"k.recount_due":"yes","k.line":7,"_id":{"$gt":"id-7"}}]}]}`
 	if string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -137,7 +137,7 @@ func indexKeys(c *store.Collection, index store.Index) bson.D {
 	for _, field := range index.Fields {
 		keys = append(keys, bson.E{Key: at(field), Value: 1})
 	}
-	if !index.Unique && !c.IsMany(index.Fields[0]) {
+	if !c.TellsApart(index) {
 		keys = append(keys, bson.E{Key: idField, Value: 1})
 	}
 	return keys

@@ -89,7 +89,7 @@ func address(path, txlock string, cache int, options ...Option) string {
 	v := url.Values{
 		"_txlock": {txlock},
 		"_pragma": {"journal_mode(wal)", "synchronous(full)", "busy_timeout(10000)", "foreign_keys(0)",
-			fmt.Sprintf("cache_size(-%d)", cache), "temp_store(memory)", "wal_autocheckpoint(4000)"},
+			fmt.Sprintf("cache_size(-%d)", cache), "temp_store(memory)", "wal_autocheckpoint(16000)"},
 	}
 	for _, option := range options {
 		option(v)

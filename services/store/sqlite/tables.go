@@ -53,7 +53,7 @@ func indexDDL(c *store.Collection, index store.Index) string {
 	unique := ""
 	if index.Unique {
 		unique = "UNIQUE "
-	} else {
+	} else if !c.TellsApart(index) {
 		list += ", " + quote(store.ID)
 	}
 	return fmt.Sprintf(`CREATE %sINDEX %s ON %s (%s) WHERE %s IS NOT NULL`,

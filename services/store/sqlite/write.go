@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
@@ -75,7 +74,7 @@ func made(c store.Change) (change, error) {
 	if c.Doc == nil {
 		return change{Change: c}, nil
 	}
-	body, err := json.Marshal(c.Doc)
+	body, err := store.JSON(c.Doc)
 	if err != nil {
 		return change{}, fmt.Errorf("store: %s/%s cannot be written: %w", c.In.Name, c.ID, err)
 	}
