@@ -24,6 +24,7 @@ type commands struct {
 	NewKey  newKey    `cmd:"" help:"Have the ledger signed with a new key, when the old one may be known to others. Stop the server first."`
 	Backup  backingUp `cmd:"" help:"Write the book into one file, as it is now, while it is in use."`
 	Restore restoring `cmd:"" help:"Make a book of a backup, and check it against its ledger."`
+	Migrate migrating `cmd:"" help:"Move a book that nobody serves to the other kind of store, or to another place."`
 	Verify  verifying `cmd:"" help:"Check a report, a backup, a book or a server against the ledger."`
 
 	Version kong.VersionFlag `help:"Show the version."`
