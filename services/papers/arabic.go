@@ -25,9 +25,8 @@ var forms = map[rune]struct {
 	'ك': {0xfed9, 4}, 'ل': {0xfedd, 4}, 'م': {0xfee1, 4}, 'ن': {0xfee5, 4}, 'ه': {0xfee9, 4}, 'و': {0xfeed, 2}, 'ى': {0xfeef, 2},
 	'ي': {0xfef1, 4}, 'پ': {0xfb56, 4}, 'ٹ': {0xfb66, 4}, 'چ': {0xfb7a, 4}, 'ڈ': {0xfb88, 2}, 'ژ': {0xfb8a, 2}, 'ڑ': {0xfb8c, 2},
 	'ک': {0xfb8e, 4}, 'گ': {0xfb92, 4}, 'ں': {0xfb9e, 2}, 'ھ': {0xfbaa, 4}, 'ی': {0xfbfc, 4},
-	// DejaVu has neither of these two of Urdu, nor ۃ: they are set as the nearest that
-	// it has, the Arabic he, ye without dots and te marbuta.
-	'ہ': {0xfee9, 4}, 'ے': {0xfeef, 2}, 'ۃ': {0xfe93, 2},
+	'ہ': {0xfba6, 4}, 'ے': {0xfbae, 2}, 'ۓ': {0xfbb0, 2}, 'ۀ': {0xfba4, 2}, 'ۂ': {0xfba4, 2},
+	'ۃ': {0xfe93, 2}, // Unicode has no forms of its own for it; those of te marbuta look alike
 }
 
 // ligatures are what lam becomes with each alef, isolated; the final form follows.

@@ -3,13 +3,11 @@ package papers
 import (
 	"testing"
 
-	"github.com/go-fonts/dejavu/dejavusanscondensed"
-	"github.com/go-fonts/dejavu/dejavusanscondensedbold"
 	"golang.org/x/image/font/sfnt"
 )
 
 func TestEveryFormIsInTheFont(t *testing.T) {
-	for _, ttf := range [][]byte{dejavusanscondensed.TTF, dejavusanscondensedbold.TTF} {
+	for _, ttf := range [][]byte{naskh, naskhBold} {
 		font, err := sfnt.Parse(ttf)
 		if err != nil {
 			t.Fatal(err)
@@ -41,6 +39,8 @@ func TestLettersAreJoined(t *testing.T) {
 		"لا A ب": "\ufefb A \ufe8f",
 		"بَب":    "\ufe91\u064e\ufe90", // a mark does not part letters
 		"ښک":     "ښ\ufb8e",            // no form is known of the first
+		"قلعے":   "\ufed7\ufee0\ufecc\ufbaf",
+		"شعبہ":   "\ufeb7\ufecc\ufe92\ufba7",
 	} {
 		if got := joined(text); got != want {
 			t.Errorf("%s: %+q, not %+q", text, got, want)

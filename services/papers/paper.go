@@ -70,6 +70,9 @@ type paper struct {
 	edge float64 // where the page ends on the right, mm
 	end  float64 // and below, where the foot begins
 	head func()  // draws the head of every page after the first
+
+	style style // in use
+	naskh bool  // its font is there
 }
 
 // newPaper begins a document whose foot says its name and where it comes from on
@@ -127,22 +130,10 @@ func (p *paper) room(h float64) bool {
 	return true
 }
 
-func (p *paper) use(s style) {
-	face := ""
-	if s.bold {
-		face = "B"
-	}
-	p.pdf.SetFont("paper", face, s.size)
-	p.pdf.SetTextColor(s.colour.r, s.colour.g, s.colour.b)
-}
-
 func (p *paper) width(w words) float64 {
 	p.use(w.style)
 	return p.measure(w.text)
 }
-
-// measure is the width of a text in the font that is in use.
-func (p *paper) measure(text string) float64 { return p.pdf.GetStringWidth(joined(text)) }
 
 // say sets one line whose upper edge is at y.
 func (p *paper) say(x, y float64, w words) {
@@ -155,7 +146,10 @@ func (p *paper) say(x, y float64, w words) {
 		p.pdf.RawWriteStr("/Span <</ActualText <" + utf16Hex(w.text) + ">>> BDC")
 		defer p.pdf.RawWriteStr("EMC")
 	}
-	p.pdf.Text(x, y+w.size/ptPerMM*0.96, drawn)
+	p.runs(drawn, func(run string) {
+		p.pdf.Text(x, y+w.size/ptPerMM*0.96, run)
+		x += p.pdf.GetStringWidth(run)
+	})
 }
 
 // utf16Hex writes text as a PDF's hexadecimal string.
