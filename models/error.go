@@ -15,6 +15,7 @@ const (
 	Unauthenticated Kind = "unauthenticated"  // nobody is signed in
 	Forbidden       Kind = "forbidden"        // signed in, but the role does not allow it
 	NotFound        Kind = "not_found"        // does not exist, or not in the person's scope
+	Gone            Kind = "gone"             // was there for whoever asks, and has ended
 	Conflict        Kind = "conflict"         // somebody or something was there first
 	Stale           Kind = "stale"            // the document changed since it was read
 	TooLarge        Kind = "too_large"        // over a size limit

@@ -37,6 +37,7 @@ const (
 	ManagePlaces  Verb = "change units, categories, donors and grants"
 	AddPeople     Verb = "add people"
 	ManagePeople  Verb = "give people a sign-in or change it"
+	Share         Verb = "give donors links to reports"
 	// ManageNotices is about the outbox and the webhooks.
 	ManageNotices Verb = "see to messages and webhooks"
 )
@@ -67,6 +68,7 @@ var roles = map[Verb][]models.Role{
 	ManagePlaces:  {models.Admin},
 	AddPeople:     {models.Admin, models.Storekeeper},
 	ManagePeople:  {models.Admin},
+	Share:         {models.Admin},
 
 	ManageNotices: {models.Admin},
 }

@@ -16,7 +16,7 @@ func (a *API) flagRoutes() []Route {
 		{Method: get, Path: "/flags", Summary: "List findings: the open ones by the day from which they stand, the closed ones the latest first", Status: ok, Answer: models.Flag{}, List: true, Query: slices.Concat(flagFilters, paging), Handle: a.flags},
 		{Method: get, Path: "/flags/counts", Summary: "How many findings of each kind there are, counted to 10,000", Status: ok, Answer: flags.Counted{}, List: true, Query: flagFilters, Handle: a.countFlags},
 		{Method: get, Path: "/flags/:id", Summary: "One finding", Status: ok, Answer: models.Flag{}, Handle: a.flag},
-		{Method: get, Path: "/flags/:id/events", Summary: "What became of the matter whenever it stood, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: a.flagEvents},
+		{Method: get, Path: "/flags/:id/events", Summary: "What became of the matter whenever it stood, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: events(a.Flags.Events)},
 		{Method: post, Path: "/flags/:id/acknowledge", Summary: "Say that one looked at it, and when one looks again", Status: ok, Body: flags.Remark{}, Answer: models.Flag{}, Handle: a.acknowledge},
 	}
 }
@@ -58,18 +58,6 @@ func (a *API) countFlags(c *fiber.Ctx) error {
 func (a *API) flag(c *fiber.Ctx) error {
 	f, err := a.Flags.Flag(c.UserContext(), c.Params("id"))
 	return document(c, ok, f, err)
-}
-
-func (a *API) flagEvents(c *fiber.Ctx) error {
-	cursor, n, err := cursorAndLimit(c)
-	if err != nil {
-		return err
-	}
-	list, next, err := a.Flags.Events(c.UserContext(), c.Params("id"), cursor, n)
-	if err != nil {
-		return err
-	}
-	return items(c, list, next)
 }
 
 func (a *API) acknowledge(c *fiber.Ctx) error {

@@ -52,10 +52,11 @@ func ReportFile(c *fiber.Ctx, s *reports.Service) error {
 	if err != nil {
 		return err
 	}
-	return download(c, file.Name, file.Type, file.Size, file)
+	return Download(c, file.Name, file.Type, file.Size, file)
 }
 
-func download(c *fiber.Ctx, name, mediaType string, size int64, content io.Reader) error {
+// Download answers with a file.
+func Download(c *fiber.Ctx, name, mediaType string, size int64, content io.Reader) error {
 	c.Set(fiber.HeaderContentType, mediaType)
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename=`+strconv.Quote(name))
 	c.Set(fiber.HeaderCacheControl, "no-store")
@@ -87,5 +88,5 @@ func KeptReport(c *fiber.Ctx, s *reports.Service) error {
 	if err != nil {
 		return err
 	}
-	return download(c, file.Name, file.Type, file.Size, content)
+	return Download(c, file.Name, file.Type, file.Size, content)
 }

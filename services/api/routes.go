@@ -45,6 +45,7 @@ func (a *API) Routes() []Route {
 		a.ledgerRoutes(),
 		a.noticeRoutes(),
 		a.reportRoutes(),
+		a.shareRoutes(),
 	)
 }
 

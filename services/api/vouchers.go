@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/gofiber/fiber/v2"
@@ -133,7 +134,7 @@ func events(read func(ctx context.Context, number, cursor string, limit int) ([]
 		if err != nil {
 			return err
 		}
-		list, next, err := read(c.UserContext(), c.Params("number"), cursor, n)
+		list, next, err := read(c.UserContext(), cmp.Or(c.Params("number"), c.Params("id")), cursor, n)
 		if err != nil {
 			return err
 		}

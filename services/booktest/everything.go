@@ -17,6 +17,7 @@ import (
 	"quartermaster/services/public"
 	"quartermaster/services/register"
 	"quartermaster/services/requests"
+	"quartermaster/services/shares"
 	"quartermaster/services/stock"
 	"quartermaster/services/stocktake"
 	"quartermaster/services/titles"
@@ -226,6 +227,11 @@ func (w *World) around(e *Everything, add adding, did doing) {
 	messages, _, err := w.Notices.Messages(w.As("admin"), notices.Filter{To: hook.ID}, "", 1)
 	did("message", err)
 	add("message", messages[0].ID, nil)
+	share, err := w.Shares.Make(w.As("admin"), shares.NewShare{For: Marker, Kind: models.GrantShare, ReportQuery: models.ReportQuery{Grant: "B-2026"}})
+	did("link", err)
+	add("share", share.ID, nil)
+	_, link, _ := strings.Cut(share.Address, shares.Path)
+	add("link", link, nil)
 	feed, err := w.Maintenance.RenewFeed(w.Operator(), "SOUTH")
 	did("calendar", err)
 	_, secret, _ := strings.Cut(feed.Address, maintenance.FeedPath)

@@ -128,5 +128,6 @@ func Walk(t *testing.T, s store.Store) {
 	walkVisits(t, w, is)
 	walkWorkshop(t, w, is)
 	walkJobs(t, w, is)
+	walkShares(t, w, is)
 	walkTell(t, w, is)
 }

@@ -20,6 +20,7 @@ import (
 	"quartermaster/services/reports"
 	"quartermaster/services/requests"
 	"quartermaster/services/search"
+	"quartermaster/services/shares"
 	"quartermaster/services/signing"
 	"quartermaster/services/stock"
 	"quartermaster/services/stocktake"
@@ -97,6 +98,7 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Stocktakes = &stocktake.Service{Book: book, Register: h.Register, Stock: h.Stock, Flags: h.Flags, Custody: h.Custody, Signing: h.Signing}
 	h.Overview = &overview.Service{Book: book, Flags: h.Flags, Register: h.Register, Stock: h.Stock}
 	h.Reports = &reports.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Stocktakes: h.Stocktakes, Visits: h.Visits, Training: h.Training, Proofs: h.Proofs}
+	h.Shares = shares.New(book, h.Register, h.Reports, h.Titles)
 	h.Timetable = &timetable.Service{Book: book}
 	h.Search = &search.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock}
 	h.Backups = &backup.Service{Book: book, Settings: s.Backups}

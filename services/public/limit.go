@@ -1,16 +1,15 @@
 package public
 
 import (
-	"net/netip"
-	"sync"
 	"time"
 
 	"quartermaster/models"
+	"quartermaster/services/limit"
 )
 
 const (
 	// fromOne and fromAll are how many reports are taken in a window from one address,
-	// which a whole post may share, and from all of them. Each instance counts its own.
+	// which a whole post may share, and from all of them.
 	fromOne = 6
 	fromAll = 120
 	window  = time.Hour
@@ -19,45 +18,11 @@ const (
 	mostWaiting = 2000
 )
 
-// limit counts what came in since the window began.
-type limit struct {
-	mu    sync.Mutex
-	began time.Time
-	all   int
-	from  map[string]int // by network
-}
-
 // admit counts one report from an address, or refuses it.
-func (l *limit) admit(now time.Time, address string) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.from == nil || now.Sub(l.began) >= window || now.Before(l.began) {
-		l.began, l.all, l.from = now, 0, map[string]int{}
+func (s *Service) admit(address string) error {
+	s.once.Do(func() { s.limit = &limit.Limit{One: fromOne, All: fromAll, Window: window} })
+	if wait, ok := s.limit.Admit(s.Book.Now(), limit.Network(address)); !ok {
+		return models.Refuse(models.TooMany, "", "too many reports came in; try again in %d minutes, or tell the nearest post", max(1, int(wait.Minutes())))
 	}
-	key := network(address)
-	if l.all >= fromAll || l.from[key] >= fromOne {
-		return models.Refuse(models.TooMany, "", "too many reports came in; try again in %d minutes, or tell the nearest post",
-			max(1, int(l.began.Add(window).Sub(now).Minutes())))
-	}
-	l.all++
-	l.from[key]++ // of at most fromAll keys
 	return nil
-}
-
-// network is what counts as one address: of IPv6 the /64 that one subscriber has
-// (RFC 6177).
-func network(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return address
-	}
-	ip = ip.Unmap().WithZone("")
-	if ip.Is4() {
-		return ip.String()
-	}
-	prefix, err := ip.Prefix(64)
-	if err != nil {
-		return address
-	}
-	return prefix.String()
 }

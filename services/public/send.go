@@ -48,7 +48,7 @@ func (s *Service) Send(ctx context.Context, tag, address string, n NewReport) er
 	if err := models.Validate(r); err != nil {
 		return err
 	}
-	if err := s.limit.admit(s.Book.Now(), address); err != nil {
+	if err := s.admit(address); err != nil {
 		return err
 	}
 	waiting, err := s.Book.Store.Count(ctx, store.Query{In: store.PublicReports, By: "state", Where: []store.Cond{store.Is("state", string(models.PublicWaiting))}, Limit: mostWaiting})

@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"sync"
 
 	"github.com/oklog/ulid/v2"
 
@@ -15,6 +16,7 @@ import (
 	"quartermaster/services/access"
 	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
+	"quartermaster/services/limit"
 	"quartermaster/services/register"
 	"quartermaster/services/store"
 	"quartermaster/services/workshop"
@@ -27,7 +29,8 @@ type Service struct {
 	Flags    *flags.Service
 	Workshop *workshop.Service
 
-	limit limit
+	once  sync.Once
+	limit *limit.Limit
 }
 
 // Person is the author of what somebody without a sign-in sends.

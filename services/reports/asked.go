@@ -49,6 +49,16 @@ func (s *Service) ask(ctx context.Context, k *Kind, q models.ReportQuery, now mo
 	return a, nil
 }
 
+// Check refuses what whoever acts in ctx could not ask a report for now.
+func (s *Service) Check(ctx context.Context, kind string, q models.ReportQuery) error {
+	k, err := Find(kind)
+	if err != nil {
+		return err
+	}
+	_, err = s.ask(ctx, k, q, models.At(s.Book.Now()))
+	return err
+}
+
 // takes refuses what the kind is not asked by.
 func (a *asked) takes(k *Kind) error {
 	for name, value := range map[string]string{"donor": a.Donor, "grant": a.Grant, "unit": a.Unit, "category": a.Category} {

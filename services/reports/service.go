@@ -70,6 +70,9 @@ func Find(name string) (*Kind, error) {
 	return Kinds[at], nil
 }
 
+// Names lists the kinds by name, for refusals.
+func Names() string { return names(Kinds) }
+
 func names(kinds []*Kind) string {
 	text := ""
 	for i, k := range kinds {

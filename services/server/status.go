@@ -15,6 +15,7 @@ var statuses = map[models.Kind]int{
 	models.Unauthenticated: fiber.StatusUnauthorized,
 	models.Forbidden:       fiber.StatusForbidden,
 	models.NotFound:        fiber.StatusNotFound,
+	models.Gone:            fiber.StatusGone,
 	models.Conflict:        fiber.StatusConflict,
 	models.Stale:           fiber.StatusPreconditionFailed,
 	models.TooLarge:        fiber.StatusRequestEntityTooLarge,

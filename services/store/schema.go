@@ -367,5 +367,5 @@ var Schema = []*Collection{
 	Losses, WriteOffs, TitleTransfers,
 	Visits, VisitItems, VisitFindings, Checklists,
 	Jobs,
-	Reports, ReportProgress,
+	Reports, ReportProgress, Shares, ShareKeys,
 }

@@ -221,6 +221,7 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 		t.Fatalf("%d messages, %v", len(told), err)
 	}
 	ended := append(endedAtLength(t, s, long), visitedAtLength(t, s)...)
+	ended = append(ended, sharedAtLength(t, s)...)
 	ctx, base := browse(t, s, "admin", 360)
 	for _, path := range append(ended, "/notices", "/notices/webhooks/new", "/notices/webhooks/"+hook.ID, "/notices/messages/"+told[0].ID,
 		"/care", "/care/calendar?month=2025-11", "/care/figures", "/care/schedules", "/care/schedules/"+truck.Care.Plans[0].Schedule, "/assets/"+truck.Tag+"/service", "/assets/"+truck.Tag, "/assets/"+truck.Tag+"/services/"+serviced.ID,

@@ -51,7 +51,7 @@ var verbs = map[string]access.Verb{
 	"report loss": access.ReportLoss, "dispose": access.Dispose, "pass title": access.PassTitle, "monitor": access.Monitor, "train": access.Train, "triage": access.Triage, "report": access.ReportDefects, "ask": access.Ask, "stock": access.KeepStock, "take": access.TakeOnCharge, "edit": access.Edit, "move": access.Move,
 	"jobs": access.RunJobs, "count": access.TakeStock, "places": access.ManagePlaces, "add people": access.AddPeople, "manage people": access.ManagePeople,
 	"maintain": access.Maintain, "schedule": access.Schedule,
-	"notices": access.ManageNotices,
+	"notices": access.ManageNotices, "share": access.Share,
 }
 
 // Wrong returns what is wrong with a field of the form, or nil.
@@ -131,7 +131,7 @@ func (w *Web) render(c *fiber.Ctx, status int, page string, v view) error {
 var done = map[string]models.Text{
 	"acknowledged": say("Noted."), "run": say("It has run; see what came of it."), "running": say("It runs; this page shows what comes of it."),
 	"lost": say("Reported. Somebody is appointed to inquire."), "proposed": say("Proposed."), "recorded": say("Recorded."), "trained": say("Recorded."), "decided": say("Decided."), "reported": say("Reported. The workshop looks at it."), "taken": say("Taken on charge."), "changed": say("Saved."), "issued": say("Issued."), "returned": say("Back in store."),
-	"again": say("It is sent again."), "trial": say("A trial is on its way; open this page again to see how it went."), "removed": say("Removed."),
+	"again": say("It is sent again."), "trial": say("A trial is on its way; open this page again to see how it went."), "removed": say("Removed."), "withdrawn": say("Withdrawn. The link opens nothing any more."),
 	"transferred": say("Transferred."), "retagged": say("The item has a new tag. Print its label."), "attached": say("Attached."),
 	"added": say("Added."), "imported": say("Imported."), "drafted": say("Drafted. Nothing has moved yet: sign to dispatch it."), "dispatched": say("Dispatched. The receiver signs for it."),
 	"received": say("Recorded what was received."), "refused": say("Refused; it goes back."), "cancelled": say("Cancelled."), "asked": say("Asked for."), "approved": say("Approved."),

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"math"
 	"net/url"
@@ -115,6 +116,17 @@ type reportMeasure struct {
 	Width int
 }
 
+// unlinked takes away what leads to pages that whoever sees the report may not open.
+func (p *reportPage) unlinked() {
+	for _, section := range p.Sections {
+		for _, row := range section.Rows {
+			for i := range row.Cells {
+				row.Cells[i].Link = ""
+			}
+		}
+	}
+}
+
 type reportDownload struct {
 	reports.Format
 	Address    string
@@ -152,7 +164,11 @@ func (w *Web) reportPage(c *fiber.Ctx, refusal error) error {
 	status := fiber.StatusOK
 	v := view{Title: kind.Title, Here: "reports", Data: p}
 	if refusal == nil {
-		refusal = w.fillReport(c, p)
+		refusal = w.fillReport(c.UserContext(), p, func(format string) string {
+			query := queryOf(c)
+			query.Set("format", format)
+			return "/reports/" + kind.Name + "/file?" + query.Encode()
+		})
 	}
 	var refused *models.Error
 	if errors.As(refusal, &refused) && refused.Kind != models.Unauthenticated {
@@ -165,8 +181,10 @@ func (w *Web) reportPage(c *fiber.Ctx, refusal error) error {
 	return w.render(c, status, "report", v)
 }
 
-func (w *Web) fillReport(c *fiber.Ctx, p *reportPage) error {
-	shown, err := w.Reports.Show(c.UserContext(), p.Kind.Name, p.Query)
+// fillReport makes the report that a page shows, for whoever acts in ctx; file is where
+// its file of a format is.
+func (w *Web) fillReport(ctx context.Context, p *reportPage, file func(format string) string) error {
+	shown, err := w.Reports.Show(ctx, p.Kind.Name, p.Query)
 	if err != nil {
 		return err
 	}
@@ -175,9 +193,7 @@ func (w *Web) fillReport(c *fiber.Ctx, p *reportPage) error {
 		p.Number = shown.Pull.ID
 	}
 	for _, f := range reports.Formats {
-		query := queryOf(c)
-		query.Set("format", f.Name)
-		p.Downloads = append(p.Downloads, reportDownload{f, "/reports/" + p.Kind.Name + "/file?" + query.Encode(), p.Lines > f.Long})
+		p.Downloads = append(p.Downloads, reportDownload{f, file(f.Name), p.Lines > f.Long})
 	}
 	if p.Long {
 		return nil

@@ -11,14 +11,14 @@ var forEverybody = []string{
 	"GET /api/v1/openapi.json", "POST /api/v1/sessions", "GET /api/v1/ledger/checkpoint", "GET /api/v1/ledger.key", "GET /api/v1/ledger/proof/consistency",
 	"GET /static/:name", "GET /favicon.ico", "GET /sign-in", "POST /sign-in", "POST /language", "GET /ledger.key", "GET /verify", "POST /verify",
 	"GET /t/:tag", "POST /t/:tag", // the form by which whoever finds an item reports it
-	"GET /calendar/:secret", // whoever has its address
+	"GET /calendar/:secret", "GET /s/:secret", "GET /s/:secret/:kind", "GET /s/:secret/:kind/file", // whoever has its address
 }
 
 // ofTheServer are addresses that are no part of the book.
 var ofTheServer = []string{"/healthz", "/readyz", "/metrics"}
 
 // ownSession ends a walker's sign-in, or changes it.
-var ownSession = []string{"DELETE /api/v1/sessions/current", "POST /sign-out", "POST /api/v1/sessions", "POST /sign-in", "GET /calendar/:secret", "POST /t/:tag"}
+var ownSession = []string{"DELETE /api/v1/sessions/current", "POST /sign-out", "POST /api/v1/sessions", "POST /sign-in", "GET /calendar/:secret", "POST /t/:tag", "GET /s/:secret", "GET /s/:secret/:kind", "GET /s/:secret/:kind/file"}
 
 // recorded are the addresses of which being asked is itself an event, also where
 // nothing of what is foreign is given out.
@@ -42,7 +42,7 @@ var objects = map[string]string{
 	"/people/:code": "person", "/people/:code/training/:id": "training", "/training/:id": "training", "/courses/:code": "course",
 	"/units/:code": "unit", "/categories/:code": "category", "/donors/:code": "donor", "/grants/:code": "grant",
 	"/webhooks/:id": "webhook", "/notices/webhooks/:id": "webhook", "/messages/:id": "message", "/notices/messages/:id": "message",
-	"/reports/made/:id": "report", "/reports/:kind": "report kind",
+	"/reports/made/:id": "report", "/reports/:kind": "report kind", "/shares/:id": "share", "/s/:secret": "link", "/s/:secret/:kind": "report kind",
 }
 
 // sharedObjects are those that everybody may know of; donors and grants are not, for
@@ -52,7 +52,7 @@ var sharedObjects = map[string]string{
 }
 
 // unaddressed are names of Everything that no address is made of.
-var unaddressed = map[string]bool{"asset id": true, "calendar": true, "moved asset": true, "told asset": true, "import": true, "person xerxes": true, "person auditor-b": true, "service": true}
+var unaddressed = map[string]bool{"asset id": true, "calendar": true, "link": true, "moved asset": true, "told asset": true, "import": true, "person xerxes": true, "person auditor-b": true, "service": true}
 
 // kinds says which objects the parameters of an address name.
 func (w *walk) kinds(a address) ([]string, bool) {
@@ -115,6 +115,7 @@ var naming = map[string]body{
 	"POST /people": {"code": "x", "name": "x", "unit": "SOUTH"}, "POST /people/new": {"code": "x", "name": "x", "unit": "SOUTH"}, "POST /courses": {}, "POST /courses/demands": {},
 	"POST /people/:code/training/:id/withdraw": because, "POST /training/:id/withdraw": because, "POST /people/:code/training": {"course": "voice", "trainer": "x", "on": "2026-01-10"},
 	"POST /units": {}, "POST /categories": {}, "POST /donors": {}, "POST /donors/:code": {}, "POST /grants": {},
+	"POST /shares": link, "POST /shares/new": link,
 	"POST /webhooks": {}, "POST /notices/webhooks/new": {},
 }
 
@@ -123,6 +124,7 @@ type body = map[string]any
 var (
 	southern = body{"name": "x", "category": "radio", "unit": "SOUTH-STORE", "custodian": "=person", "grant": "=grant"}
 	south    = body{"name": "x", "deadline": "2026-04-30", "scope": body{"unit": "SOUTH"}}
+	link     = body{"for": "x", "kind": "register", "grant": "B-2026", "report": "=report"}
 	because  = body{"reason": "x"}
 	ofUnit   = body{"unit": "SOUTH-STORE", "quantity": 1, "reason": "x"}
 	signed   = body{"signature": body{"name": "x", "drawing": booktest.Drawing}}

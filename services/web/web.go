@@ -43,6 +43,7 @@ func (w *Web) Mount(app *fiber.App) {
 	app.Post("/language", sameSite, w.chooseLanguage)
 
 	w.mountVerify(app)
+	w.mountShared(app)
 	app.Get("/t/:tag", w.label)
 	app.Post("/t/:tag", sameSite, w.sendReport)
 
@@ -66,6 +67,7 @@ func (w *Web) Mount(app *fiber.App) {
 		w.mountVisits,
 		w.mountStocktakes,
 		w.mountReports,
+		w.mountShares,
 	} {
 		room(in)
 	}
@@ -92,6 +94,8 @@ func title(status int) models.Text {
 		return say("Not found")
 	case fiber.StatusForbidden:
 		return say("Not allowed")
+	case fiber.StatusGone:
+		return say("No longer here")
 	}
 	if status >= fiber.StatusInternalServerError {
 		return say("Something went wrong")
