@@ -58,6 +58,7 @@ type House struct {
 	Visits    *visits.Service
 	Search    *search.Service
 	Backups   *backup.Service
+	Shares    *shares.Service
 }
 
 // Settings are what the services are told from outside.

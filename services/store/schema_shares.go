@@ -1,10 +1,12 @@
 package store
 
-// What donors are given: links to reports, by which the secret of a link is known again.
+import "quartermaster/models"
+
+// What donors are given: links to reports, and how the secret of a link is known again.
 var (
-	Shares = &Collection{Name: "shares", Indexes: []Index{
+	Shares = &Collection{Name: "shares", New: of[models.Share], Indexes: []Index{
 		{Name: "id", Fields: []string{"id"}},
 		{Name: "by", Fields: []string{"by", "id"}},
 	}}
-	ShareKeys = &Collection{Name: "share_keys"}
+	ShareKeys = &Collection{Name: "share_keys", New: of[models.ShareKey]}
 )
