@@ -47,7 +47,7 @@ func TestCataloguesHaveWhatIsSaid(t *testing.T) {
 			case !there:
 				t.Errorf("%s lacks %q", file, key)
 			case translation.other == "":
-				t.Logf("%s does not translate %q", file, key)
+				t.Errorf("%s does not translate %q", file, key)
 			case verbs(translation.other) != verbs(key), translation.one != "" && !fits(translation.one, key):
 				t.Errorf("%s: %q has other values than %q", file, translation.other, key)
 			case (said[key].one != "") != (translation.one != ""):
@@ -62,7 +62,7 @@ func TestCataloguesHaveWhatIsSaid(t *testing.T) {
 	}
 }
 
-var verb = regexp.MustCompile(`%(?:\[(\d+)\])?[-+ 0#]*[\d.]*([a-zA-Z%])`)
+var verb = regexp.MustCompile(`%(?:\[(\d+)\])?[-+0#]*[\d.]*([a-zA-Z%])`)
 
 // verbs are the values that a sentence takes, in the order in which they are given.
 func verbs(format string) string {
