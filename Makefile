@@ -1,4 +1,4 @@
-.PHONY: run build test vet bench bench-ledger bench-jobs help
+.PHONY: run build test vet soak bench bench-ledger bench-jobs help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -16,6 +16,9 @@ test: ## every test, with the race detector
 vet:
 	go vet ./...
 	cd services/store/mongo/wiretest && go vet ./...
+
+soak: ## kill the server 500 times under load, and break its disk; takes about ten minutes
+	go test ./cmd/quartermaster -run 'Killed|DiskFails' -rounds 500 -timeout 3h -v | grep -v '^time='
 
 bench-ledger: ## measure the ledger: events a second into its log, and what writers lose by it; takes about a minute
 	go test ./services/proofs -run '^$$' -bench . -benchtime 2x

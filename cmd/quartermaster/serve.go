@@ -120,9 +120,17 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 		}
 		served <- app.Listener(listener)
 	}()
+	var failed <-chan struct{}
+	if disk, ok := book.(interface{ Failed() <-chan struct{} }); ok {
+		failed = disk.Failed()
+	}
 	select {
 	case err := <-served:
 		return err
+	case <-failed:
+		err := book.Ping(ctx)
+		log.Error("the store failed; stopping", "error", err)
+		return errors.Join(err, app.ShutdownWithTimeout(s.ShutdownAfter))
 	case <-ctx.Done():
 	}
 	log.Info("stopping; finishing what is in hand")

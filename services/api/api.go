@@ -97,7 +97,7 @@ func (a *API) once(status int) fiber.Handler {
 		ctx, err := a.Book.OnlyOnce(c.UserContext(), caller.Code, key, []byte(c.Method()+" "+c.OriginalURL()), body)
 		if err == nil {
 			c.SetUserContext(ctx)
-			err = c.Next()
+			err = a.Book.Instead(ctx, c.Next())
 		}
 		var first *ledger.Replayed
 		if errors.As(err, &first) {

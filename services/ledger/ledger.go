@@ -137,6 +137,9 @@ func (b *Book) Commit(ctx context.Context, all ...Entry) (err error) {
 	if once != nil && errors.As(err, &taken) && taken.Collection == store.Answers.Name {
 		return b.replay(ctx, once)
 	}
+	if once != nil && err == nil {
+		once.claimed = true
+	}
 	return err
 }
 

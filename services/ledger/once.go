@@ -22,6 +22,7 @@ const KeptFor = 7 * 24 * time.Hour
 type Once struct {
 	id, request string
 	result      any
+	claimed     bool // by this very request
 }
 
 // Replayed is the answer that was given when the request was carried out.
@@ -50,6 +51,21 @@ func (b *Book) OnlyOnce(ctx context.Context, person, key string, request ...[]by
 		return nil, err
 	}
 	return context.WithValue(ctx, onceKey{}, once), nil
+}
+
+// Instead returns what a request is answered that ended in an error: that error, or
+// *Replayed when the same request, sent at the same moment, was carried out meanwhile.
+// What this one was refused for is then what the other did.
+func (b *Book) Instead(ctx context.Context, err error) error {
+	once := onceOf(ctx)
+	if err == nil || once == nil || once.claimed {
+		return err
+	}
+	var first *Replayed
+	if replay := b.replay(ctx, once); errors.As(replay, &first) {
+		return first
+	}
+	return err
 }
 
 // Answer sets what a repetition of the request in ctx is answered, where that is

@@ -124,7 +124,8 @@ func (w *Web) act(c *fiber.Ctx, do func(*fiber.Ctx) error) error {
 		}
 		c.SetUserContext(ctx)
 	}
-	return unlessReplayed(do(c))
+	ctx := c.UserContext()
+	return unlessReplayed(w.Book.Instead(ctx, do(c)))
 }
 
 func unlessReplayed(err error) error {

@@ -33,6 +33,7 @@ type Store struct {
 	numbers numbers
 
 	readOnly bool // there is no writer
+	broken   broken
 }
 
 // Option is a setting of the writer's connection.
@@ -60,6 +61,7 @@ func Open(ctx context.Context, path string, schema []*store.Collection, options 
 		numbers: numbers{parts: map[string]*part{}},
 		stopped: make(chan struct{}),
 		closing: make(chan struct{}),
+		broken:  broken{happened: make(chan struct{})},
 	}
 	if s.write, err = writer.Conn(ctx); err == nil {
 		err = s.prepare(ctx, schema)
@@ -97,8 +99,13 @@ func address(path, txlock string, cache int, options ...Option) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
 }
 
-// Ping says whether the file can be read.
-func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
+// Ping says whether the file can be read, and written as far as is known.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.broken.since(); err != nil {
+		return err
+	}
+	return s.read.PingContext(ctx)
+}
 
 // Close finishes the commits in hand and closes the file.
 func (s *Store) Close() error {

@@ -101,6 +101,9 @@ func (s *Store) submit(j *job) error {
 	if err := j.ctx.Err(); err != nil {
 		return err
 	}
+	if err := s.broken.since(); err != nil {
+		return err
+	}
 	select {
 	case <-s.closing:
 		return errClosed
@@ -159,6 +162,13 @@ func (s *Store) run() {
 // again with a savepoint for each, which keeps a copy of every page that it
 // changes.
 func (s *Store) commitRound(round []*job) {
+	if err := s.broken.since(); err != nil {
+		for _, j := range round {
+			j.err = err
+			close(j.done)
+		}
+		return
+	}
 	ctx := context.Background() // a job that others share a transaction with is not cut off half-way
 	err := s.transact(ctx, func() error {
 		for _, j := range round {
@@ -182,9 +192,10 @@ func (s *Store) commitRound(round []*job) {
 		})
 	}
 	for _, j := range round {
-		if err != nil && j.err == nil {
+		if j.err == nil && err != nil {
 			j.err = fmt.Errorf("store: nothing was written: %w", err)
 		}
+		j.err = s.judged(j.err)
 		close(j.done)
 	}
 }
