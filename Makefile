@@ -26,5 +26,5 @@ bench-ledger: ## measure the ledger: events a second into its log, and what writ
 bench-jobs: ## measure the job of overdue servicing with 1,000,000 assets, 5 % of them due; takes some minutes
 	go test ./jobs -run '^$$' -bench Overdue -benchtime 1x -timeout 1h -assets 1000000
 
-bench: ## measure 1,000, 100,000 and 1,000,000 assets over HTTP; takes about ten minutes
+bench: ## measure a day's work with 1,000, 100,000 and 1,000,000 assets; the first time seeds them for half an hour in build/bench (15 GB)
 	go run ./cmd/bench

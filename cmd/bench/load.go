@@ -8,43 +8,69 @@ import (
 	"time"
 )
 
-// load sends requests from several clients at once and measures each.
-func (s *child) load(name, token string, each time.Duration, clients int, make func(client int) (method, path, body string)) result {
-	for range 50 { // so that what is prepared once is not measured
-		method, path, body := make(0)
-		_ = s.ask(method, path, body, token, nil)
+// result is what some clients were answered.
+type result struct {
+	took    []time.Duration // of the requests that went well, sorted
+	kinds   map[string][]time.Duration
+	failed  int // not answered, or refused for another reason than overload
+	put     int // put off: 503 with Retry-After
+	elapsed time.Duration
+	busy    time.Duration // processor time of the server
+}
+
+func (r *result) rate() float64 { return float64(len(r.took)) / r.elapsed.Seconds() }
+
+// at is the time that all but one in so many requests stay under.
+func at(took []time.Duration, part float64) time.Duration {
+	if len(took) == 0 {
+		return 0
 	}
+	return took[min(len(took)-1, int(float64(len(took))*part))]
+}
+
+// load lets clients ask one after the other for some time, each what next gives it.
+// One that is put off goes on at once with something else, as impatient people do.
+func (s *child) load(clients int, each time.Duration, next func(client int) request) *result {
+	total := &result{kinds: map[string][]time.Duration{}}
 	var mu sync.Mutex
-	var took []time.Duration
-	r := result{name: name}
-	began := time.Now()
 	var all sync.WaitGroup
+	began, before := time.Now(), s.busy()
 	for client := range clients {
 		all.Go(func() {
-			var mine []time.Duration
-			failed := 0
+			mine := &result{kinds: map[string][]time.Duration{}}
 			for time.Since(began) < each {
-				method, path, body := make(client)
+				r := next(client)
 				sent := time.Now()
-				if err := s.ask(method, path, body, token, nil); err != nil {
-					if failed++; failed == 1 {
+				status, retryAfter, err := s.ask(r, nil)
+				switch {
+				case err == nil:
+					mine.kinds[r.kind] = append(mine.kinds[r.kind], time.Since(sent))
+					if r.done != nil {
+						r.done()
+					}
+				case status == 503 && retryAfter != "":
+					mine.put++
+				default:
+					if mine.failed++; mine.failed == 1 {
 						fmt.Fprintln(os.Stderr, err)
 					}
-					continue
 				}
-				mine = append(mine, time.Since(sent))
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			took = append(took, mine...)
-			r.failed += failed
+			total.failed += mine.failed
+			total.put += mine.put
+			for kind, took := range mine.kinds {
+				total.kinds[kind] = append(total.kinds[kind], took...)
+			}
 		})
 	}
 	all.Wait()
-	r.rate = float64(len(took)) / time.Since(began).Seconds()
-	slices.Sort(took)
-	if len(took) > 0 {
-		r.p50, r.p99 = took[len(took)/2], took[len(took)*99/100]
+	total.elapsed, total.busy = time.Since(began), s.busy()-before
+	for _, took := range total.kinds {
+		slices.Sort(took)
+		total.took = append(total.took, took...)
 	}
-	return r
+	slices.Sort(total.took)
+	return total
 }

@@ -1,7 +1,9 @@
-// Command bench measures the book: it seeds registers of several sizes, starts the
-// server as a user would, and asks it over HTTP with eight clients at once, with
-// sign-in and scope checked. Beside it, in the same run, a bare handler that reads
-// one row of the same file: the most that could be.
+// Command bench measures the book under a day's work. It seeds registers of several
+// sizes with ten events an item, starts the server as a user would, and lets clients
+// read and write as storekeepers do, nine to one, with sign-in and scope checked and
+// every commit on disk before it is answered. Beside each, in the same run, stand
+// the floors that nothing here can be faster than: the HTTP stack that answers a
+// constant, SQLite that reads one row by an index, SQLite that commits one row.
 package main
 
 import (
@@ -16,17 +18,23 @@ import (
 )
 
 func main() {
+	var p plan
 	sizes := flag.String("sizes", "1000,100000,1000000", "how many assets, with commas between")
-	each := flag.Duration("each", 4*time.Second, "how long each request is measured")
-	clients := flag.Int("clients", 8, "how many ask at once")
-	bare := flag.String("bare", "", "serve the bare handler over this file (used by bench itself)")
-	listen := flag.String("listen", "", "address of the bare handler")
+	clients := flag.String("clients", "8,200", "how many ask at once, with commas between")
+	flag.DurationVar(&p.each, "each", 20*time.Second, "how long each number of clients is measured")
+	flag.StringVar(&p.folder, "keep", "build/bench", "folder in which seeded registers are kept for the next run")
+	flag.IntVar(&p.flood, "flood", 4000, "how many clients overload the server; 0 leaves that out")
+	profile := flag.String("profile", "", "write a processor profile of the server under the largest number of clients to this file")
+	floor := flag.String("floor", "", "serve the HTTP floor at this address (used by bench itself)")
 	flag.Parse()
+	p.profile = *profile
 	var err error
-	if *bare != "" {
-		err = serveBare(*bare, *listen)
-	} else {
-		err = run(*sizes, *each, *clients)
+	if *floor != "" {
+		err = serveConstant(*floor)
+	} else if p.sizes, err = numbers("sizes", *sizes, 1000); err == nil {
+		if p.clients, err = numbers("clients", *clients, 1); err == nil {
+			err = p.run()
+		}
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench: "+err.Error())
@@ -34,87 +42,45 @@ func main() {
 	}
 }
 
-func run(sizes string, each time.Duration, clients int) error {
-	folder, err := os.MkdirTemp("", "quartermaster-bench-")
-	if err != nil {
+// plan is what is measured.
+type plan struct {
+	sizes, clients []int
+	each           time.Duration
+	flood          int
+	folder         string
+	profile        string
+}
+
+func numbers(name, text string, least int) ([]int, error) {
+	var all []int
+	for part := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil || n < least {
+			return nil, fmt.Errorf("-%s takes whole numbers of at least %d, not %q", name, least, part)
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}
+
+func (p *plan) run() error {
+	if err := os.MkdirAll(p.folder, 0o755); err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
-	program := filepath.Join(folder, "quartermaster")
+	program := filepath.Join(p.folder, "quartermaster")
 	build := exec.Command("go", "build", "-o", program, "./cmd/quartermaster")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		return err
 	}
-	var columns []*column
-	for text := range strings.SplitSeq(sizes, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil || n < 100 {
-			return fmt.Errorf("a size is a whole number of at least 100, not %q", text)
-		}
-		c, err := measure(program, filepath.Join(folder, text+".db"), n, each, clients)
+	var all []*measured
+	for _, n := range p.sizes {
+		m, err := p.measure(program, n)
 		if err != nil {
 			return fmt.Errorf("with %d assets: %w", n, err)
 		}
-		columns = append(columns, c)
+		all = append(all, m)
 	}
-	print(columns, clients)
+	print(all)
 	return nil
-}
-
-// column is what was measured with a register of one size.
-type column struct {
-	assets         int
-	seeding        time.Duration
-	start          time.Duration
-	restMB, loadMB float64
-	diskMB         float64
-	results        []result
-}
-
-type result struct {
-	name   string
-	rate   float64
-	p50    time.Duration
-	p99    time.Duration
-	failed int
-}
-
-func print(columns []*column, clients int) {
-	fmt.Printf("\nrequests a second (p50 / p99), %d clients\n", clients)
-	fmt.Printf("%-28s", "assets")
-	for _, c := range columns {
-		fmt.Printf("%32d", c.assets)
-	}
-	fmt.Println()
-	for i := range columns[0].results {
-		fmt.Printf("%-28s", columns[0].results[i].name)
-		for _, c := range columns {
-			r := c.results[i]
-			text := fmt.Sprintf("%.0f (%s / %s)", r.rate, r.p50.Round(10*time.Microsecond), r.p99.Round(10*time.Microsecond))
-			if r.failed > 0 {
-				text += fmt.Sprintf(" %d FAILED", r.failed)
-			}
-			fmt.Printf("%32s", text)
-		}
-		fmt.Println()
-	}
-	for _, line := range []struct {
-		name string
-		of   func(*column) string
-	}{
-		{"import, rows a second", func(c *column) string {
-			return fmt.Sprintf("%.0f (%s)", float64(c.assets)/c.seeding.Seconds(), c.seeding.Round(10*time.Millisecond))
-		}},
-		{"start to first answer", func(c *column) string { return c.start.Round(time.Millisecond).String() }},
-		{"memory at rest, MB", func(c *column) string { return fmt.Sprintf("%.0f", c.restMB) }},
-		{"memory after load, MB", func(c *column) string { return fmt.Sprintf("%.0f", c.loadMB) }},
-		{"on disk, MB", func(c *column) string { return fmt.Sprintf("%.0f", c.diskMB) }},
-	} {
-		fmt.Printf("%-28s", line.name)
-		for _, c := range columns {
-			fmt.Printf("%32s", line.of(c))
-		}
-		fmt.Println()
-	}
 }

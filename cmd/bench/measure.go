@@ -1,184 +1,139 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
+	"io"
+	"net/http"
 	"os"
-	"os/exec"
-	"strings"
-	"sync/atomic"
-	"syscall"
 	"time"
 
-	"github.com/valyala/fasthttp"
-
-	"quartermaster/labels"
+	"quartermaster/jobs"
+	"quartermaster/services/house"
 )
 
-const password = "bench password"
+// measured is all that is known of a register of one size.
+type measured struct {
+	*seeded
+	started  time.Duration
+	restMB   float64
+	mostMB   float64
+	days     map[int]*result // by number of clients
+	overload *result
+	after    *result // at once after the overload, by the smallest number of clients
+	floors   floors
+}
 
-// measure seeds a register and asks the server of it everything.
-func measure(program, file string, assets int, each time.Duration, clients int) (*column, error) {
-	fmt.Printf("seeding %d assets …\n", assets)
-	c := &column{assets: assets}
-	var err error
-	if c.seeding, err = seed(file, assets); err != nil {
-		return nil, err
-	}
-	c.diskMB = sizeOf(file)
-	server, took, err := start(program, "serve", "--store", "sqlite:"+file, "--listen")
+func (p *plan) measure(program string, n int) (*measured, error) {
+	fmt.Printf("%d assets\n", n)
+	kept, err := seed(p.folder, n)
 	if err != nil {
 		return nil, err
 	}
-	defer server.stop()
-	c.start, c.restMB = took, server.memory()
-
-	var in struct{ Token string }
-	if err := server.ask("POST", "/api/v1/sessions", `{"username":"keeper","password":"`+password+`"}`, "", &in); err != nil {
+	m := &measured{seeded: kept, days: map[int]*result{}}
+	m.floors.http = map[int]float64{}
+	brief := min(p.each, 3*time.Second)
+	if m.floors.read, err = reads(m.path, n, brief); err != nil {
 		return nil, err
 	}
-	tag := func(n int) string { return labels.FormatTag("QM", int64(n)) }
-	mine := func() string { return tag(inScope(rand.IntN(assets))) }
-	var made atomic.Int64
-	out := make([]bool, clients) // whether a client's own item is issued
-	requests := []struct {
-		name string
-		make func(client int) (method, path, body string)
-	}{
-		{"read by tag", func(int) (string, string, string) { return "GET", "/api/v1/assets/" + mine(), "" }},
-		{"scan", func(int) (string, string, string) {
-			return "POST", "/api/v1/scans", `{"code":"https://qm.example.org/t/` + mine() + `"}`
-		}},
-		{"page of 50", func(int) (string, string, string) { return "GET", "/api/v1/assets?limit=50", "" }},
-		{"filtered page of 50", func(int) (string, string, string) {
-			return "GET", "/api/v1/assets?limit=50&status=in_store&category=radio", ""
-		}},
-		{"search: two words", func(int) (string, string, string) {
-			return "GET", "/api/v1/assets?limit=50&q=icom+" + fmt.Sprintf("s%06d", rand.IntN(assets)/20), ""
-		}},
-		{"search: a serial number", func(int) (string, string, string) {
-			return "GET", "/api/v1/assets?limit=50&q=" + serial(inScope(rand.IntN(assets))), ""
-		}},
-		{"label PNG", func(int) (string, string, string) { return "GET", "/api/v1/assets/" + mine() + "/label.png", "" }},
-		{"take on charge", func(int) (string, string, string) {
-			n := made.Add(1)
-			return "POST", "/api/v1/assets", fmt.Sprintf(`{"name":"VHF radio","category":"radio","make":"Icom","model":"F1","serial":"new-%d","unit":"POST-0-0","grant":"GRANT","acquired_on":"2026-01-15","cost":{"amount":"410.00","currency":"USD"},"condition":"new"}`, n)
-		}},
-		{"issue with receipt, or return", func(client int) (string, string, string) {
-			item := "/api/v1/assets/" + tag(assets+1+client)
-			out[client] = !out[client]
-			if out[client] {
-				return "POST", item + "/issue", `{"unit":"POST-0-1","custodian":"holder","note":"patrol","receipt":{"name":"Holder","drawing":"<svg width=\"90\" height=\"30\"><path d=\"M 5 5 L 60 20 L 80 9\"/></svg>"}}`
-			}
-			return "POST", item + "/return", `{"condition":"good","note":"back"}`
-		}},
+	if m.floors.commit, err = commits(p.folder, brief); err != nil {
+		return nil, err
 	}
-	for _, r := range requests {
-		c.results = append(c.results, server.load(r.name, in.Token, each, clients, r.make))
-	}
-	c.loadMB = server.memory()
-
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	bare, _, err := start(self, "-bare", file, "-listen")
+	bare, _, err := start(self, nil, "-floor")
 	if err != nil {
 		return nil, err
 	}
-	defer bare.stop()
-	c.results = append(c.results, bare.load("bare handler, one row", "", each, clients, func(int) (string, string, string) {
-		return "GET", "/" + fmt.Sprint(1+rand.IntN(assets)), ""
-	}))
-	return c, nil
+	for _, clients := range p.clients {
+		r := bare.load(clients, brief, func(int) request { return request{method: "GET", path: "/"} })
+		m.floors.http[clients] = r.rate()
+	}
+	bare.stop()
+	return m, p.days(program, m)
 }
 
-// child is a server that was started, and how to ask it.
-type child struct {
-	cmd    *exec.Cmd
-	client *fasthttp.HostClient
-	base   string
-}
-
-func start(program string, args ...string) (*child, time.Duration, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+// days lets each number of clients have its day with the server, and then more than
+// it can serve.
+func (p *plan) days(program string, m *measured) error {
+	settings := []string{"QM_LOG_LEVEL=error", "QM_JOBS=" + quiet()}
+	if p.profile != "" {
+		settings = append(settings, "QM_PPROF="+profilesAt)
+	}
+	server, took, err := start(program, settings, "serve", "--store", "sqlite:"+m.path, "--listen")
 	if err != nil {
-		return nil, 0, err
-	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		return nil, 0, err
-	}
-	cmd := exec.Command(program, append(args, address)...)
-	cmd.Env = append(os.Environ(), "QM_LOG_LEVEL=warn")
-	cmd.Stderr = os.Stderr
-	began := time.Now()
-	if err := cmd.Start(); err != nil {
-		return nil, 0, err
-	}
-	s := &child{cmd: cmd, base: "http://" + address, client: &fasthttp.HostClient{Addr: address, MaxConns: 64}}
-	for time.Since(began) < 30*time.Second {
-		if s.ask("GET", "/readyz", "", "", nil) == nil {
-			return s, time.Since(began), nil
-		}
-	}
-	s.stop()
-	return nil, 0, errors.New("the server did not start")
-}
-
-func (s *child) stop() {
-	_ = s.cmd.Process.Signal(syscall.SIGTERM)
-	_ = s.cmd.Wait()
-}
-
-// ask sends one request and reads its JSON into to, if that is not nil.
-func (s *child) ask(method, path, body, token string, to any) error {
-	request, response := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
-	defer fasthttp.ReleaseRequest(request)
-	defer fasthttp.ReleaseResponse(response)
-	request.Header.SetMethod(method)
-	request.SetRequestURI(s.base + path)
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
-	if body != "" {
-		request.Header.SetContentType("application/json")
-		request.SetBodyString(body)
-	}
-	if err := s.client.Do(request, response); err != nil {
 		return err
 	}
-	if status := response.StatusCode(); status >= 300 {
-		return fmt.Errorf("%s %s: %d %s", method, path, status, response.Body())
+	defer server.stop()
+	m.started = took
+	m.restMB, _ = server.memory()
+	for i, clients := range p.clients {
+		fmt.Printf("  %d clients\n", clients)
+		d, err := server.begin(m.Assets, clients)
+		if err != nil {
+			return err
+		}
+		server.load(clients, time.Second, d.next) // what is prepared once is not measured
+		stop := func() error { return nil }
+		if p.profile != "" && i == len(p.clients)-1 {
+			stop = profiling(p.profile, p.each)
+		}
+		m.days[clients] = server.load(clients, p.each, d.next)
+		if err := stop(); err != nil {
+			return err
+		}
 	}
-	if to != nil {
-		return json.Unmarshal(response.Body(), to)
+	_, m.mostMB = server.memory()
+	if p.flood == 0 {
+		return nil
 	}
+	fmt.Printf("  %d clients, more than can be served\n", p.flood)
+	d, err := server.begin(m.Assets, p.clients[0])
+	if err != nil {
+		return err
+	}
+	m.overload = server.load(p.flood, min(p.each, 5*time.Second), func(client int) request {
+		r := get("/assets/" + tagOf(d.any(d.clients[client%len(d.clients)])))
+		r.kind, r.token = "item by tag", d.clients[client%len(d.clients)].token
+		return r
+	})
+	m.after = server.load(p.clients[0], min(p.each, 3*time.Second), d.next)
 	return nil
 }
 
-// memory is the resident memory in MB (Linux only; 0 elsewhere).
-func (s *child) memory() float64 {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(raw)) {
-		var kB float64
-		if n, _ := fmt.Sscanf(line, "VmRSS: %f kB", &kB); n == 1 {
-			return kB / 1024
+// quiet turns off the jobs that would run at some hour of the measuring, except the
+// one that takes all events into the ledger's log, every minute.
+func quiet() string {
+	lines := ""
+	for _, row := range jobs.Table(&house.House{}) {
+		if row.Name != "integration" {
+			lines += row.Name + "=off;"
 		}
 	}
-	return 0
+	return lines[:len(lines)-1]
 }
 
-func sizeOf(file string) float64 {
-	info, err := os.Stat(file)
-	if err != nil {
-		return 0
-	}
-	return float64(info.Size()) / (1 << 20)
+const profilesAt = "127.0.0.1:18329"
+
+// profiling takes a profile of the server's processor time while it is measured.
+func profiling(file string, each time.Duration) (stop func() error) {
+	done := make(chan error, 1)
+	go func() {
+		answer, err := http.Get(fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", profilesAt, max(1, int(each.Seconds())-1)))
+		if err != nil {
+			done <- err
+			return
+		}
+		defer answer.Body.Close()
+		raw, err := io.ReadAll(answer.Body)
+		if err == nil && answer.StatusCode != http.StatusOK {
+			err = fmt.Errorf("no profile: %s %s", answer.Status, raw)
+		}
+		if err == nil {
+			err = os.WriteFile(file, raw, 0o644)
+		}
+		done <- err
+	}()
+	return func() error { return <-done }
 }

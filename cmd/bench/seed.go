@@ -1,109 +1,154 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"quartermaster/models"
 	"quartermaster/services/access"
+	"quartermaster/services/house"
 	"quartermaster/services/ledger"
-	"quartermaster/services/register"
 	"quartermaster/services/store"
 	"quartermaster/services/store/sqlite"
 )
 
-const (
-	commands  = 10 // under the agency; the keeper who asks sees the first
-	posts     = 10 // of each
-	inOneFile = 100_000
-)
-
-var makes = []string{"Icom", "Motorola", "Hytera", "Toyota", "Nuctech", "Smiths", "Regula", "Pulsar", "Dell", "Codan"}
-var categories = []string{"radio", "vehicle", "scanner", "computer"}
-
-// inScope returns the number of an asset near n that the keeper sees: every tenth
-// is of the first command.
-func inScope(n int) int { return n - n%commands + 1 }
-
-func serial(n int) string { return fmt.Sprintf("S%06d%03d", n, n%997) }
-
-// seed makes a register of n assets in a file, by the import that anybody would
-// use, and returns how long the import took.
-func seed(file string, n int) (took time.Duration, err error) {
-	ctx := access.AsOperator(context.Background())
-	s, err := sqlite.Open(ctx, file, store.Schema)
-	if err != nil {
-		return 0, err
-	}
-	defer func() {
-		if closed := s.Close(); err == nil {
-			err = closed
-		}
-	}()
-	book := &ledger.Book{Store: s, Now: time.Now}
-	r := &register.Service{Book: book, Prefix: "QM", Base: "https://qm.example.org"}
-	if err := places(ctx, r); err != nil {
-		return 0, err
-	}
-	people := &access.Service{Book: book}
-	for _, p := range []access.NewPerson{
-		{Person: models.Person{Code: "keeper", Name: "Keeper", Unit: "COMMAND-0", Username: "keeper", Role: models.Storekeeper}, Password: password},
-		{Person: models.Person{Code: "holder", Name: "Holder", Unit: "POST-0-1"}},
-		{Person: models.Person{Code: "admin", Name: "Administrator", Username: "admin", Role: models.Admin}, Password: password},
-	} {
-		if _, err := people.AddPerson(ctx, p); err != nil {
-			return 0, err
-		}
-	}
-	for from := 0; from < n; from += inOneFile {
-		rows := sheet(from, min(n, from+inOneFile))
-		began := time.Now()
-		if _, err := r.Import(ctx, register.Import{File: rows}); err != nil {
-			return 0, err
-		}
-		took += time.Since(began)
-	}
-	return took, nil
+// seeded is a register that is kept for the next run.
+type seeded struct {
+	Assets int     `json:"assets"`
+	Took   float64 `json:"took"`  // seconds to seed it
+	Bytes  int64   `json:"bytes"` // of its file
+	path   string
 }
 
-func places(ctx context.Context, r *register.Service) error {
-	units := []models.Unit{{Code: "AGENCY", Name: "Agency", Kind: "agency"}}
-	for i := range commands {
-		command := fmt.Sprintf("COMMAND-%d", i)
-		units = append(units, models.Unit{Code: command, Name: command, Kind: "directorate", Parent: "AGENCY"})
-		for j := range posts {
-			units = append(units, models.Unit{Code: fmt.Sprintf("POST-%d-%d", i, j), Name: fmt.Sprintf("Post %d of command %d", j, i), Kind: "post", Parent: command})
+// seed makes a register of n assets, or finds the one of an earlier run, which may
+// have grown by what was done in it since.
+func seed(folder string, n int) (*seeded, error) {
+	s := &seeded{Assets: n, path: filepath.Join(folder, fmt.Sprintf("%d.db", n))}
+	about := strings.TrimSuffix(s.path, ".db") + ".json"
+	if raw, err := os.ReadFile(about); err == nil {
+		return s, json.Unmarshal(raw, s)
+	}
+	for _, old := range []string{s.path, s.path + "-wal", s.path + "-shm", s.path + ".part", s.path + ".part-wal", s.path + ".part-shm", keyOf(s.path)} {
+		if err := os.Remove(old); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, err
 		}
 	}
-	for _, u := range units {
-		if _, err := r.AddUnit(ctx, u); err != nil {
-			return err
-		}
+	began := time.Now()
+	if err := fill(s.path, n); err != nil {
+		return nil, err
 	}
-	for _, code := range categories {
-		if _, err := r.AddCategory(ctx, models.Category{Code: code, Name: code}); err != nil {
-			return err
-		}
+	s.Took = time.Since(began).Seconds()
+	info, err := os.Stat(s.path)
+	if err != nil {
+		return nil, err
 	}
-	if _, err := r.AddDonor(ctx, models.Donor{Code: "DONOR", Name: "Donor", Mark: "DONOR"}); err != nil {
+	s.Bytes = info.Size()
+	raw, err := json.Marshal(s)
+	if err != nil {
+		return nil, err
+	}
+	return s, os.WriteFile(about, raw, 0o644)
+}
+
+// keyOf is where the server looks for the key of a book's ledger.
+func keyOf(path string) string { return strings.TrimSuffix(path, ".db") + ".ledger.key" }
+
+func fill(path string, n int) (err error) {
+	ctx := access.AsOperator(context.Background())
+	f, err := sqlite.Fill(ctx, path, "bench")
+	if err != nil {
 		return err
 	}
-	_, err := r.AddGrant(ctx, models.Grant{Code: "GRANT", Name: "Grant", Donor: "DONOR"})
-	return err
+	h := house.Over(&ledger.Book{Store: f, Now: time.Now}, house.Settings{TagPrefix: "QM"})
+	if _, err = h.Proofs.Open(ctx, keyOf(path)); err == nil {
+		err = places(ctx, h)
+	}
+	for from := 1; from <= n && err == nil; from += together {
+		err = lives(ctx, f, from, min(from+together, n+1))
+		if done := min(from+together-1, n); done%50_000 < together {
+			fmt.Printf("  %d of %d\n", done, n)
+		}
+	}
+	if err == nil {
+		_, err = f.Next(ctx, "tag:QM", int64(n))
+	}
+	if err == nil {
+		fmt.Println("  findings, and the ledger's log")
+		_, err = h.Flags.Reconcile(ctx, models.OverdueService, h.Maintenance.Overdue(ctx), "serviced")
+	}
+	if err == nil {
+		_, err = h.Proofs.Integrate(ctx)
+	}
+	if err != nil {
+		return errors.Join(err, f.Close())
+	}
+	return f.Done(ctx)
 }
 
-func sheet(from, to int) []byte {
-	var b bytes.Buffer
-	b.WriteString("name,category,make,model,serial,unit,grant,acquired_on,cost,status,condition\n")
+// together is how many assets are lived through at once.
+const together = 2000
+
+// lives enters some assets and what became of each: ten events. The ledger writes
+// them as it always does; of the documents, only what they are in the end is stored.
+func lives(ctx context.Context, f *sqlite.Filling, from, to int) error {
+	last := &lastly{Store: f}
+	now := enteredAt(from)
+	book := &ledger.Book{Store: last, Now: func() time.Time { return now }}
+	assets := make([]*models.Asset, 0, to-from)
+	before := make([][]byte, to-from)
 	for n := from; n < to; n++ {
-		status := "in_store"
-		if n%3 == 0 {
-			status = "issued"
-		}
-		fmt.Fprintf(&b, "Equipment of type %d,%s,%s,M-%d,%s,POST-%d-%d,GRANT,2025-%02d-%02d,%d.00 USD,%s,good\n", n%50, categories[n/7%len(categories)], makes[n/10%len(makes)],
-			n%40, serial(n+1), n%commands, n/commands%posts, 1+n%12, 1+n%28, 100+n%900, status)
+		assets = append(assets, asset(n))
 	}
-	return b.Bytes()
+	for _, step := range life {
+		now = now.Add(step.after)
+		ctx := ledger.By(ctx, ledger.Author{Person: keeperCode(commandOf(from)), Device: "phone"})
+		entries := make([]ledger.Entry, len(assets))
+		for i, a := range assets {
+			step.happens(a, models.At(now))
+			entries[i] = ledger.Change(store.Assets, before[i], a, step.kind, "")
+		}
+		if err := book.Commit(ctx, entries...); err != nil {
+			return err
+		}
+		for i, a := range assets {
+			var err error
+			if before[i], err = json.Marshal(a); err != nil {
+				return err
+			}
+		}
+	}
+	records := make([]store.Record, len(assets))
+	for i, a := range assets {
+		records[i] = store.Record{ID: a.ID, Version: a.Version, Body: before[i]}
+	}
+	if err := f.Load(ctx, store.Assets, records); err != nil {
+		return err
+	}
+	return f.Load(ctx, store.Events, last.events)
+}
+
+// lastly is a store that keeps events, and forgets the documents that they change.
+type lastly struct {
+	store.Store
+	events []store.Record
+}
+
+func (l *lastly) Commit(_ context.Context, changes ...store.Change) error {
+	for _, c := range changes {
+		if c.In != store.Events {
+			continue
+		}
+		body, err := store.JSON(c.Doc)
+		if err != nil {
+			return err
+		}
+		l.events = append(l.events, store.Record{ID: c.ID, Version: 1, Body: body})
+	}
+	return nil
 }

@@ -107,6 +107,8 @@ type serving struct {
 	AcceptWithin   int               `help:"Days in which a voucher is to be accepted or refused." env:"QM_ACCEPT_WITHIN" default:"3" placeholder:"DAYS"`
 	LogLevel       string            `help:"How much to log: debug, info, warn or error." env:"QM_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 	LogFormat      string            `help:"How to log: text or json." env:"QM_LOG_FORMAT" enum:"text,json" default:"text"`
+	Pprof          string            `help:"Address at which profiles of the running program can be fetched (net/http/pprof). Whoever reaches it needs no sign-in: keep it to this machine." env:"QM_PPROF" placeholder:"HOST:PORT"`
+	AtOnce         int               `help:"How many requests are worked on at once; more wait for a moment, and are then put off with 503 and Retry-After." env:"QM_AT_ONCE" default:"256" placeholder:"N"`
 	ShutdownAfter  time.Duration     `help:"How long requests in hand may take when the server is stopped." env:"QM_SHUTDOWN_AFTER" default:"30s"`
 }
 

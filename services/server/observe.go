@@ -48,6 +48,8 @@ func (c Config) observe(m *metrics) fiber.Handler {
 		m.took.WithLabelValues(ctx.Method(), ctx.Route().Path, strconv.Itoa(status)).Observe(took.Seconds())
 		level := slog.LevelDebug
 		switch {
+		case putOff(err):
+			// logging each would make it worse; the histogram counts them
 		case status >= fiber.StatusInternalServerError:
 			level = slog.LevelError
 		case status >= fiber.StatusBadRequest:

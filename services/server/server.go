@@ -4,6 +4,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"strings"
@@ -25,6 +26,7 @@ type Config struct {
 	Secure  bool                   // pages are served over TLS, by this server or a proxy before it
 	Proxies []string               // addresses of proxies that are believed about whom they serve
 	Metrics []prometheus.Collector // of the services, beside those of requests
+	AtOnce  int                    // requests that are worked on at once; 0 is DefaultAtOnce
 	// OnError writes the answer to a request that failed.
 	OnError func(*fiber.Ctx, error) error
 }
@@ -70,7 +72,7 @@ func New(c Config) *fiber.App {
 		return ctx.SendString("ready\n")
 	})
 	app.Get("/metrics", m.handler())
-	app.Use(limitTime)
+	app.Use(newLanes(cmp.Or(c.AtOnce, DefaultAtOnce)).admit, limitTime)
 	return app
 }
 
