@@ -73,6 +73,8 @@ type paper struct {
 
 	style style // in use
 	naskh bool  // its font is there
+	tags  *structure
+	aside bool // what is drawn is no part of the text
 }
 
 // newPaper begins a document whose foot says its name and where it comes from on
@@ -97,16 +99,23 @@ func newSheet(orientation string, edge, end float64, title, name, source string,
 	pdf.SetLang("en")
 	p := &paper{pdf: pdf, edge: edge, end: end}
 	pdf.SetFooterFunc(func() {
-		p.rule(end + 3)
-		p.say(left, end+4, words{readable(name), small})
-		p.middle(end+4, words{fmt.Sprintf("page %d of {pages}", pdf.PageNo()), small})
-		p.sayRight(edge, end+4, words{source, small})
+		p.artifact(func() {
+			p.rule(end + 3)
+			p.say(left, end+4, words{readable(name), small})
+			p.middle(end+4, words{fmt.Sprintf("page %d of {pages}", pdf.PageNo()), small})
+			p.sayRight(edge, end+4, words{source, small})
+		})
 	})
 	return p
 }
 
 func (p *paper) write(w io.Writer) error {
-	if err := p.pdf.Output(w); err != nil {
+	seen := &written{Writer: w}
+	err := p.pdf.Output(seen)
+	if err == nil {
+		err = p.revise(w, seen.text)
+	}
+	if err != nil {
 		return fmt.Errorf("papers: the document cannot be written: %w", err)
 	}
 	return nil
@@ -117,7 +126,7 @@ func (p *paper) newPage() {
 	p.pdf.AddPage()
 	p.y = top
 	if p.pdf.PageNo() > 1 && p.head != nil {
-		p.head()
+		p.artifact(p.head)
 	}
 }
 
@@ -141,12 +150,7 @@ func (p *paper) say(x, y float64, w words) {
 		return
 	}
 	p.use(w.style)
-	drawn := visual(joined(w.text))
-	if drawn != w.text { // who copies it gets what was written, in the order in which it is read
-		p.pdf.RawWriteStr("/Span <</ActualText <" + utf16Hex(w.text) + ">>> BDC")
-		defer p.pdf.RawWriteStr("EMC")
-	}
-	p.runs(drawn, func(run string) {
+	p.runs(visual(joined(w.text)), func(run string) {
 		p.pdf.Text(x, y+w.size/ptPerMM*0.96, run)
 		x += p.pdf.GetStringWidth(run)
 	})
@@ -155,7 +159,6 @@ func (p *paper) say(x, y float64, w words) {
 // utf16Hex writes text as a PDF's hexadecimal string.
 func utf16Hex(text string) string {
 	var hex strings.Builder
-	hex.WriteString("FEFF")
 	for _, unit := range utf16.Encode([]rune(text)) {
 		fmt.Fprintf(&hex, "%04X", unit)
 	}
@@ -225,8 +228,8 @@ func (p *paper) wrap(paragraph string, w float64) []string {
 // put draws lines from y down and returns their height.
 func (p *paper) put(x, y float64, lines []words) float64 {
 	from := y
-	for _, line := range lines {
-		p.say(x, y, line)
+	for i, line := range lines {
+		p.say(x, y, spaced(lines, i))
 		y += line.height()
 	}
 	return y - from
@@ -234,10 +237,20 @@ func (p *paper) put(x, y float64, lines []words) float64 {
 
 // putRight draws lines that end at x.
 func (p *paper) putRight(x, y float64, lines []words) {
-	for _, line := range lines {
-		p.sayRight(x, y, line)
+	for i, line := range lines {
+		p.say(x-p.width(line), y, spaced(lines, i))
 		y += line.height()
 	}
+}
+
+// spaced is a line with a space behind it, which nobody sees, where another follows:
+// otherwise the words on either side would be read as one.
+func spaced(lines []words, i int) words {
+	line := lines[i]
+	if i < len(lines)-1 && visual(line.text) == line.text {
+		line.text += " "
+	}
+	return line
 }
 
 func height(lines []words) float64 {
@@ -252,7 +265,7 @@ func height(lines []words) float64 {
 func (p *paper) flow(x, w float64, texts ...words) {
 	for _, line := range p.set(w, texts...) {
 		p.room(line.height())
-		p.say(x, p.y, line)
+		p.is("P", func() { p.say(x, p.y, line) })
 		p.y += line.height()
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode"
 
 	"quartermaster/models"
+	"quartermaster/services/reports/layout"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -337,6 +338,54 @@ func TestTheCodeIsReadable(t *testing.T) {
 		found, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
 		if err != nil || found.GetText() != v.Address {
 			t.Errorf("%v, %v, not %q", err, found, v.Address)
+		}
+	}
+}
+
+// TestTextCanBeTakenOut has poppler read a paper back: letters as they were written and not
+// their joined forms, in the order in which they are read, and the structure of tables.
+func TestTextCanBeTakenOut(t *testing.T) {
+	if _, err := exec.LookPath("pdftotext"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("pdftotext is missing; install poppler-utils")
+		}
+		t.Skip("pdftotext is missing: the text is not read back; install poppler-utils to have it read")
+	}
+	rows := [][]any{{"QM-000001-3", "قلعے کے لیے ریڈیو سیٹ"}, {"QM-000002-1", "شعبہ تفتیش"}}
+	r := &layout.Report{Title: "Asset register", Number: "01J", Made: noon, Address: "https://qm.example.org/verify?report=01J",
+		Sections: []layout.Section{{Title: "Assets", Columns: []layout.Column{{Title: "Tag", Type: layout.Code}, {Title: "Description"}}, Rows: func(yield func(layout.Row) error) error {
+			for _, cells := range rows {
+				if err := yield(layout.Row{Cells: cells}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}}}
+	file := filepath.Join(t.TempDir(), "report.pdf")
+	var out bytes.Buffer
+	if err := Report(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	read := func(program string, args ...string) string {
+		text, err := exec.Command(program, args...).CombinedOutput()
+		if err != nil || strings.Contains(string(text), "Error") {
+			t.Fatalf("%s: %v\n%s", program, err, text)
+		}
+		return string(text)
+	}
+	text := read("pdftotext", file, "-")
+	for _, row := range rows {
+		if want := row[1].(string); !strings.Contains(text, want) {
+			t.Errorf("%s is not in %s", want, text)
+		}
+	}
+	structure := strings.Join(strings.Fields(read("pdfinfo", "-struct-text", file)), " ")
+	for _, want := range []string{`H1 (block) "Asset register"`, `H2 (block) "Assets" Table (block) TR TH:`, `TR TD "QM-000001-3" TD`} {
+		if !strings.Contains(structure, want) {
+			t.Errorf("%s is not in the structure\n%s", want, structure)
 		}
 	}
 }

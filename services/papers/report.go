@@ -21,8 +21,8 @@ const (
 	reportEnd  = 194.0
 )
 
-// Report writes a report as a PDF with its attachments. Its text can be copied as it reads, Urdu too; it is not tagged as a
-// structure, which the library does not write.
+// Report writes a report as a tagged PDF with its attachments. Its text can be copied as
+// it was written, Urdu too.
 func Report(w io.Writer, r *layout.Report) error {
 	p, err := drawReport(r)
 	if err != nil {
@@ -38,6 +38,7 @@ func drawReport(r *layout.Report) (*paper, error) {
 		p.sayRight(p.edge, p.y, words{readable(about(r)), small})
 		p.y += 6
 	}
+	p.tags = newStructure()
 	p.newPage()
 	if err := p.opening(r); err != nil {
 		return nil, err
@@ -47,7 +48,9 @@ func drawReport(r *layout.Report) (*paper, error) {
 		if i > 0 {
 			p.y += 4
 		}
-		if err := t.draw(); err != nil {
+		var err error
+		p.within("Sect", func() { err = t.draw() })
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -83,16 +86,19 @@ func about(r *layout.Report) string {
 func (p *paper) opening(r *layout.Report) error {
 	beside, under := p.edge-left, p.y
 	if r.Address != "" {
-		at, err := p.code(r.Address)
+		var at placed
+		var err error
+		p.piece(&element{role: "Figure", alt: "QR code of " + r.Address}, func() { at, err = p.code(r.Address) })
 		if err != nil {
 			return err
 		}
-		under = at.under(p, words{"scan to check this report", style{size: 7, bold: true}})
+		p.is("P", func() { under = at.under(p, words{"scan to check this report", style{size: 7, bold: true}}) })
 		beside = at.x - at.quiet - left
 	}
 	p.pdf.Bookmark(readable(r.Title), 0, -1)
 	y := p.y + 1
-	y += p.put(left, y, p.set(beside, words{r.Title, style{size: 17, bold: true}}, words{r.Number, small})) + 2
+	p.is("H1", func() { y += p.put(left, y, p.set(beside, words{r.Title, style{size: 17, bold: true}})) })
+	p.is("P", func() { y += p.put(left, y, p.set(beside, words{r.Number, small})) + 2 })
 	const gap = 6
 	column := (beside - 2*gap) / 3
 	for facts := r.Facts; len(facts) > 0; {
@@ -100,7 +106,9 @@ func (p *paper) opening(r *layout.Report) error {
 		facts = facts[len(row):]
 		tall := 0.0
 		for i, f := range row {
-			tall = max(tall, p.put(left+float64(i)*(column+gap), y, p.set(column, words{f.Label, small}, words{f.Value, style{size: 9.5}})))
+			p.is("P", func() {
+				tall = max(tall, p.put(left+float64(i)*(column+gap), y, p.set(column, words{f.Label, small}, words{f.Value, style{size: 9.5}})))
+			})
 		}
 		y += tall + 1.5
 	}
@@ -108,9 +116,8 @@ func (p *paper) opening(r *layout.Report) error {
 	for _, alarm := range r.Alarms {
 		lines := p.set(p.edge-left-6, words{alarm, style{11, true, colour{255, 255, 255}}})
 		p.room(height(lines) + 4)
-		p.pdf.SetFillColor(red.r, red.g, red.b)
-		p.pdf.Rect(left, p.y, p.edge-left, height(lines)+3, "F")
-		p.put(left+3, p.y+1.5, lines)
+		p.fill(red, left, p.y, p.edge-left, height(lines)+3)
+		p.is("P", func() { p.put(left+3, p.y+1.5, lines) })
 		p.y += height(lines) + 5
 	}
 	return nil
@@ -128,8 +135,12 @@ func (p *paper) closing(r *layout.Report) {
 	for _, f := range r.Closing {
 		lines := p.set(p.edge-left-42, words{f.Value, style{size: 7.5}})
 		p.room(height(lines) + 0.6)
-		p.say(left, p.y, words{f.Label, style{7.5, true, black}})
-		p.y += max(p.put(left+42, p.y, lines), small.height()) + 0.6
+		tall := small.height()
+		p.is("P", func() {
+			p.say(left, p.y, words{f.Label, style{7.5, true, black}})
+			tall = max(tall, p.put(left+42, p.y, lines))
+		})
+		p.y += tall + 0.6
 	}
 	for _, a := range r.Attachments {
 		p.flow(left, p.edge-left, words{"Attached to this file: " + a.Name + ", " + a.About, style{size: 7.5}})
@@ -164,11 +175,23 @@ func (t *reportTable) draw() error {
 	if t.section.Title != "" {
 		t.pdf.SetY(t.y)
 		t.pdf.Bookmark(readable(t.section.Title), 1, -1)
-		t.y += t.put(left, t.y, t.set(t.edge-left, words{t.section.Title, style{size: 12, bold: true}})) + 0.5
+		t.is("H2", func() {
+			t.y += t.put(left, t.y, t.set(t.edge-left, words{t.section.Title, style{size: 12, bold: true}})) + 0.5
+		})
 	}
 	if t.section.About != "" {
-		t.y += t.put(left, t.y, t.set(t.edge-left, words{t.section.About, style{8, false, grey}})) + 1
+		t.is("P", func() { t.y += t.put(left, t.y, t.set(t.edge-left, words{t.section.About, style{8, false, grey}})) + 1 })
 	}
+	var err error
+	t.within("Table", func() { err = t.lines() })
+	if err == nil && t.rows == 0 {
+		t.is("P", func() { t.y += t.put(left, t.y, t.set(t.edge-left, words{t.section.Empty, style{9, false, grey}})) })
+	}
+	return err
+}
+
+// lines draws the rows as they come.
+func (t *reportTable) lines() error {
 	err := t.section.Rows(func(row layout.Row) error {
 		t.rows++
 		if t.rows > LongestReport {
@@ -184,17 +207,10 @@ func (t *reportTable) draw() error {
 		t.row(row)
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	if t.rows == 0 {
-		t.y += t.put(left, t.y, t.set(t.edge-left, words{t.section.Empty, style{9, false, grey}}))
-		return nil
-	}
-	if !t.started {
+	if err == nil && t.rows > 0 && !t.started {
 		t.begin()
 	}
-	return nil
+	return err
 }
 
 // measuredRows is by how many of the first rows the columns are made as wide as
@@ -210,7 +226,7 @@ func (t *reportTable) begin() {
 			break
 		}
 	}
-	t.heads()
+	t.within("TR", t.heads)
 	for _, row := range t.waiting {
 		t.row(row)
 	}
@@ -307,11 +323,10 @@ func (t *reportTable) heads() {
 		tall = max(tall, height(set[i]))
 	}
 	tall += 2 * padY
-	t.pdf.SetFillColor(226, 238, 234)
-	t.pdf.Rect(left, t.y, t.whole(), tall, "F")
+	t.fill(colour{226, 238, 234}, left, t.y, t.whole(), tall)
 	x := left
 	for i, c := range t.columns {
-		t.put1(x, t.y+tall-padY-height(set[i]), t.widths[i], c.Type.Numeric(), set[i])
+		t.is("TH", func() { t.put1(x, t.y+tall-padY-height(set[i]), t.widths[i], c.Type.Numeric(), set[i]) })
 		x += t.widths[i]
 	}
 	t.y += tall
@@ -327,8 +342,18 @@ func (t *reportTable) whole() float64 {
 }
 
 func (t *reportTable) line(width float64) {
-	t.pen(grey, width)
-	t.pdf.Line(left, t.y, left+t.whole(), t.y)
+	t.artifact(func() {
+		t.pen(grey, width)
+		t.pdf.Line(left, t.y, left+t.whole(), t.y)
+	})
+}
+
+// fill colours a part of the page.
+func (p *paper) fill(c colour, x, y, w, h float64) {
+	p.artifact(func() {
+		p.pdf.SetFillColor(c.r, c.g, c.b)
+		p.pdf.Rect(x, y, w, h, "F")
+	})
 }
 
 func (t *reportTable) put1(x, y, w float64, right bool, lines []words) {
@@ -369,18 +394,23 @@ func (t *reportTable) row(row layout.Row) {
 	cells := tall
 	tall += height(further) + 2*padY*0.8
 	if t.room(tall) {
-		t.heads()
+		t.artifact(t.heads)
 	}
 	if row.Kind == layout.Total || row.Kind == layout.Subtotal {
-		t.pdf.SetFillColor(244, 242, 236)
-		t.pdf.Rect(left, t.y, t.whole(), tall, "F")
+		t.fill(colour{244, 242, 236}, left, t.y, t.whole(), tall)
 	}
 	x := left
-	for i, c := range t.columns {
-		t.put1(x, t.y+padY*0.8, t.widths[i], c.Type.Numeric() && !(i == 0 && label > 0), set[i])
-		x += t.widths[i]
+	t.within("TR", func() {
+		for i, c := range t.columns {
+			t.is("TD", func() { t.put1(x, t.y+padY*0.8, t.widths[i], c.Type.Numeric() && !(i == 0 && label > 0), set[i]) })
+			x += t.widths[i]
+		}
+	})
+	if len(further) > 0 {
+		t.within("TR", func() {
+			t.piece(&element{role: "TD", span: len(t.columns)}, func() { t.put(left+padX, t.y+padY*0.8+cells, further) })
+		})
 	}
-	t.put(left+padX, t.y+padY*0.8+cells, further)
 	t.y += tall
 	t.line(0.08)
 }

@@ -133,11 +133,10 @@ var (
 	stream   = regexp.MustCompile(`(?s)/FlateDecode /Length \d+>>\nstream\n(.*?)\nendstream|/Length (\d+)>>\nstream\n`)
 	attached = regexp.MustCompile(`(?s)%PDF-.*?%%EOF`)
 	shown    = regexp.MustCompile(`(?s)\(((?:\\.|[^\\)])*)\) Tj ET`)
-	actual   = regexp.MustCompile(`(?s)/ActualText <([0-9A-F]+)>>> BDC\n.*?EMC`)
 	escaped  = regexp.MustCompile(`(?s)\\(.)`)
 )
 
-// pdfText is the text of a PDF as somebody copies it, a line for each piece.
+// pdfText is the text of a PDF as it is drawn, from the left, a line for each piece.
 func pdfText(t *testing.T, file []byte) string {
 	t.Helper()
 	var out strings.Builder
@@ -154,27 +153,11 @@ func pdfText(t *testing.T, file []byte) string {
 		}
 		page++
 		fmt.Fprintf(&out, "== page %d\n", page)
-		content = actual.ReplaceAllFunc(content, func(found []byte) []byte {
-			var raw []byte
-			if _, err := fmt.Sscanf(string(actual.FindSubmatch(found)[1][4:]), "%X", &raw); err != nil {
-				t.Error(err)
-			}
-			return fmt.Appendf(nil, "(%s) Tj ET", escapePDF(raw))
-		})
 		for _, piece := range shown.FindAllSubmatch(content, -1) {
 			out.WriteString(unicodeOf(piece[1]) + "\n")
 		}
 	}
 	return out.String()
-}
-
-func escapePDF(raw []byte) []byte {
-	return regexp.MustCompile(`[\\()\r]`).ReplaceAllFunc(raw, func(b []byte) []byte {
-		if b[0] == '\r' {
-			return []byte(`\r`)
-		}
-		return append([]byte{'\\'}, b...)
-	})
 }
 
 func unicodeOf(raw []byte) string {
