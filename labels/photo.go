@@ -5,9 +5,11 @@ import (
 	"image"
 	_ "image/jpeg" // the forms of photo that phones take
 	_ "image/png"
+	"slices"
 
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/datamatrix"
+	multiqr "github.com/makiuchi-d/gozxing/multi/qrcode"
 	"github.com/makiuchi-d/gozxing/oned"
 	"github.com/makiuchi-d/gozxing/qrcode"
 	"golang.org/x/image/draw"
@@ -43,6 +45,32 @@ func ReadPhoto(photo []byte) ([]string, error) {
 		}
 	}
 	return nil, models.Refuse(models.Invalid, "file", "no code can be read in this photo; go closer, hold still, and let light fall on the label")
+}
+
+// ReadFrame returns the codes in one picture of a camera that looks for labels, of
+// which many hold none: QR codes, several at once, or the other usual forms.
+func ReadFrame(frame []byte) ([]string, error) {
+	looking <- struct{}{}
+	defer func() { <-looking }()
+	picture, _, err := image.Decode(bytes.NewReader(frame))
+	if err != nil {
+		return nil, models.Refuse(models.Invalid, "file", "is a picture that cannot be read").Because(err)
+	}
+	bitmap, err := gozxing.NewBinaryBitmapFromImage(picture)
+	if err != nil {
+		return nil, models.Refuse(models.Invalid, "file", "is a picture that cannot be read").Because(err)
+	}
+	codes := []string{}
+	found, err := multiqr.NewQRCodeMultiReader().DecodeMultiple(bitmap, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
+	if err != nil { // there is none in it
+		return append(codes, codesIn(picture)...), nil
+	}
+	for _, code := range found {
+		if text := code.GetText(); text != "" && !slices.Contains(codes, text) {
+			codes = append(codes, text)
+		}
+	}
+	return codes, nil
 }
 
 func scaled(picture image.Image, longest int) image.Image {

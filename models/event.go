@@ -11,8 +11,8 @@ import (
 type Event struct {
 	Subject string            `json:"subject"` // "assets/01J…": collection and key
 	Seq     int64             `json:"seq"`     // from 1, without gaps, per subject
-	At      Time              `json:"at"`
-	Kind    string            `json:"kind"` // "asset.issued"
+	At      Time              `json:"at"`      // when it was recorded
+	Kind    string            `json:"kind"`    // "asset.issued"
 	Actor   string            `json:"actor"`
 	Device  string            `json:"device,omitempty"`
 	Reason  string            `json:"reason,omitempty"`
@@ -20,6 +20,10 @@ type Event struct {
 	Content string            `json:"content,omitempty"` // SHA-256 of what the event keeps to itself: a password's hash, a file
 	Gone    bool              `json:"gone,omitempty"`    // the document was removed with this event
 	Prev    string            `json:"prev,omitempty"`    // hash of the subject's event before it
+	// HappenedAt is when it was done, where that was out of reach of the server.
+	HappenedAt *Time `json:"happened_at,omitempty"`
+	// SaidAt is when that was by the clock of the device, where the clock was wrong.
+	SaidAt *Time `json:"said_at,omitempty"`
 }
 
 // Change is one field before and after, as JSON.

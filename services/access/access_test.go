@@ -79,10 +79,11 @@ func TestSessionsEnd(t *testing.T) {
 	}
 	w.Pass(access.SessionLasts + time.Second)
 	_, err = w.Access.Session(t.Context(), day.Token)
-	refused(t, err, models.Unauthenticated, "", "has ended")
+	refused(t, err, models.Unauthenticated, access.Lapsed, "has ended")
 	if _, err := w.Access.Session(t.Context(), program.Token); err != nil {
 		t.Errorf("a program's token: %v", err)
 	}
+	w.Pass(access.LapsedFor)
 	if n, err := w.Access.Sweep(w.Operator()); err != nil || n != 1 {
 		t.Errorf("swept %d, %v", n, err)
 	}

@@ -33,9 +33,13 @@ type signedIn struct {
 
 const (
 	// SessionLasts is a working day with its handover; a token for a program names its own days.
-	SessionLasts   = 14 * time.Hour
-	mostTokenDays  = 366
-	longestDevice  = 200
+	SessionLasts  = 14 * time.Hour
+	mostTokenDays = 366
+	longestDevice = 200
+	// LapsedFor is how long a session that has lasted its time is told from one that
+	// was ended: a phone that was out of reach for some days is asked to sign in again,
+	// one whose owner was signed out is wiped.
+	LapsedFor      = 7 * 24 * time.Hour
 	recheckAfter   = 2 * time.Second // how long another instance may not yet know of a sign-out
 	mostRemembered = 50_000
 )
@@ -119,6 +123,9 @@ func (s *Service) secret(ctx context.Context, username string) (*models.Person, 
 	return people[0], password.Hash, nil
 }
 
+// Lapsed is the field of the refusal of a session that has only lasted its time.
+const Lapsed = "session"
+
 // Session returns the person whose token this is, or an Unauthenticated refusal.
 // The answer is remembered for recheckAfter.
 func (s *Service) Session(ctx context.Context, token string) (*models.Person, error) {
@@ -134,7 +141,7 @@ func (s *Service) Session(ctx context.Context, token string) (*models.Person, er
 		return known.person, nil
 	}
 	session, err := store.Get[models.Session](ctx, s.Book.Store, store.Sessions, hash)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !now.Before(session.ExpiresAt.Time) {
+	if errors.Is(err, store.ErrNotFound) {
 		return nil, models.Refuse(models.Unauthenticated, "", "this sign-in has ended; sign in again")
 	}
 	if err != nil {
@@ -146,6 +153,9 @@ func (s *Service) Session(ctx context.Context, token string) (*models.Person, er
 	}
 	if !person.CanSignIn() {
 		return nil, models.Refuse(models.Unauthenticated, "", "this sign-in has ended; sign in again")
+	}
+	if !now.Before(session.ExpiresAt.Time) {
+		return nil, models.Refuse(models.Unauthenticated, Lapsed, "this sign-in has ended; sign in again")
 	}
 	s.remember(hash, signedIn{person, session.ExpiresAt.Time, now}, seen)
 	return person, nil
@@ -197,12 +207,16 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 // Sweep removes sessions that have ended and answers that are no longer kept. It
 // returns how many.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
-	now := models.At(s.Book.Now()).String()
+	now := s.Book.Now()
 	swept := 0
 	for _, in := range []*store.Collection{store.Sessions, store.Answers} {
+		before := models.At(now)
+		if in == store.Sessions {
+			before = models.At(now.Add(-LapsedFor))
+		}
 		for {
 			records, err := s.Book.Store.Find(ctx, store.Query{In: in, By: "expires",
-				Where: []store.Cond{store.Under("expires_at", now)}, Limit: 500})
+				Where: []store.Cond{store.Under("expires_at", before.String())}, Limit: 500})
 			if err != nil || len(records) == 0 {
 				if err != nil {
 					return swept, err

@@ -75,6 +75,9 @@ func (a *API) signedIn(c *fiber.Ctx) error {
 		return err
 	}
 	c.SetUserContext(access.As(c.UserContext(), person, c.Get(fiber.HeaderUserAgent)))
+	if err := Happened(c, a.Book); err != nil {
+		return err
+	}
 	return c.Next()
 }
 

@@ -29,7 +29,7 @@ func (a *API) describe() (*openapi3.T, error) {
 		OpenAPI: "3.0.3",
 		Info: &openapi3.Info{Title: "Quartermaster", Version: "1", Description: "The property book for donated equipment. " +
 			"Sign in at /sessions and send the token as a bearer token. Documents carry an ETag; send it back in If-Match to change only what you read. " +
-			"Every POST honours Idempotency-Key: the same request sent again is answered as the first time. Errors are problem details (RFC 9457)."},
+			"Every POST honours Idempotency-Key: the same request sent again is answered as the first time. Happened-At and Device-Clock say when something was done that is sent later. Errors are problem details (RFC 9457)."},
 		Paths:   openapi3.NewPaths(),
 		Servers: openapi3.Servers{{URL: Root}},
 		Components: &openapi3.Components{

@@ -44,6 +44,7 @@ func (a *API) Routes() []Route {
 		a.searchRoutes(),
 		a.ledgerRoutes(),
 		a.noticeRoutes(),
+		a.phoneRoutes(),
 		a.reportRoutes(),
 		a.shareRoutes(),
 	)

@@ -126,6 +126,7 @@ func Walk(t *testing.T, s store.Store) {
 	walkCare(t, w, is)
 	walkDisposal(t, w, is)
 	walkVisits(t, w, is)
+	walkPhone(t, w, is)
 	walkWorkshop(t, w, is)
 	walkJobs(t, w, is)
 	walkShares(t, w, is)

@@ -61,7 +61,7 @@ func (s *Service) depart(ctx context.Context, caller *models.Person, v *models.V
 	}
 	v.State = models.Underway
 	if signature != nil {
-		v.Outgoing = sign(v, signature, models.At(s.Book.Now()))
+		v.Outgoing = sign(v, signature, s.Book.When(ctx))
 	}
 	for i := range v.Lines {
 		line := &v.Lines[i]

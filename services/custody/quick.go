@@ -209,7 +209,7 @@ func (s *Service) acceptAtOnce(ctx context.Context, v *models.Voucher, found map
 		return nil, err
 	}
 	v.State = models.Accepted
-	v.Incoming = sign(v, incoming, models.At(s.Book.Now()))
+	v.Incoming = sign(v, incoming, s.Book.When(ctx))
 	entries, err := s.settleAssets(v, found, func(models.Line) bool { return true }, "")
 	if err != nil {
 		return nil, err

@@ -214,7 +214,7 @@ func (s *Service) arrive(ctx context.Context, v *models.Voucher, signature *mode
 		v.State = models.AcceptedInPart
 	}
 	if signature != nil {
-		v.Incoming = sign(v, signature, models.At(s.Book.Now()))
+		v.Incoming = sign(v, signature, s.Book.When(ctx))
 	}
 	return s.settle(ctx, v, func(l models.Line) bool { return l.Receipt.Accepted }, "asset.not_accepted")
 }

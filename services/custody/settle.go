@@ -80,6 +80,9 @@ func missing(kit *models.Asset, part models.Line) {
 func (s *Service) take(v *models.Voucher, line models.Line, a *models.Asset) {
 	now := models.At(s.Book.Now())
 	a.LastSeenAt = &now
+	if v.Incoming != nil {
+		a.LastSeenAt = &v.Incoming.At // which may have been out of reach
+	}
 	if line.Receipt.Condition != "" {
 		a.Condition = line.Receipt.Condition
 	}

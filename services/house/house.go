@@ -14,6 +14,7 @@ import (
 	"quartermaster/services/maintenance"
 	"quartermaster/services/notices"
 	"quartermaster/services/overview"
+	"quartermaster/services/phone"
 	"quartermaster/services/proofs"
 	"quartermaster/services/public"
 	"quartermaster/services/register"
@@ -59,6 +60,7 @@ type House struct {
 	Search    *search.Service
 	Backups   *backup.Service
 	Shares    *shares.Service
+	Phone     *phone.Service
 }
 
 // Settings are what the services are told from outside.
@@ -103,6 +105,7 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Timetable = &timetable.Service{Book: book}
 	h.Search = &search.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock}
 	h.Backups = &backup.Service{Book: book, Settings: s.Backups}
+	h.Phone = &phone.Service{Book: book, Access: h.Access, Register: h.Register, Custody: h.Custody, Requests: h.Requests, Stocktakes: h.Stocktakes, Maintenance: h.Maintenance}
 	s.Notices.Base = s.Base
 	h.Notices = notices.New(book, h.Flags, h.Requests, s.Notices)
 	return h

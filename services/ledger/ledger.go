@@ -112,7 +112,7 @@ func (b *Book) Commit(ctx context.Context, all ...Entry) (err error) {
 	}()
 	now := models.At(b.Now())
 	author := AuthorOf(ctx)
-	changes, err := written(entries, now, author)
+	changes, err := written(ctx, entries, now, author)
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (e *Entry) document() any {
 const manyEntries = 1000
 
 // written returns the changes of all entries, in their order.
-func written(entries []Entry, now models.Time, author Author) ([]store.Change, error) {
+func written(ctx context.Context, entries []Entry, now models.Time, author Author) ([]store.Change, error) {
 	changes := make([]store.Change, 2*len(entries), 2*len(entries)+1)
 	workers := 1
 	if len(entries) >= manyEntries {
@@ -181,7 +181,7 @@ func written(entries []Entry, now models.Time, author Author) ([]store.Change, e
 	for w := range workers {
 		work := func() {
 			for i := w; i < len(entries); i += workers {
-				pair, err := entries[i].write(now, author)
+				pair, err := entries[i].write(ctx, now, author)
 				if err != nil {
 					wrong[w] = err
 					return
@@ -201,13 +201,16 @@ func written(entries []Entry, now models.Time, author Author) ([]store.Change, e
 
 // write gives the entry's document its new version and returns the changes of
 // document and event.
-func (e *Entry) write(now models.Time, author Author) ([2]store.Change, error) {
+func (e *Entry) write(ctx context.Context, now models.Time, author Author) ([2]store.Change, error) {
 	var changes [2]store.Change
 	base := e.Doc.Meta()
 	read := base.Version
 	event := models.Event{
 		Subject: Subject(e.In, e.Doc.Key()), Seq: read + 1, At: now, Kind: e.Kind,
 		Actor: author.Person, Device: author.Device, Reason: e.Reason, Prev: base.Head,
+	}
+	if h, ok := ctx.Value(happenedKey{}).(happening); ok {
+		h.tell(&event)
 	}
 	if event.Gone = e.gone; !e.gone {
 		if err := e.tell(&event); err != nil {

@@ -118,6 +118,18 @@ func (s *Service) PhotoCodes(ctx context.Context, photo []byte) ([]string, error
 	return labels.ReadPhoto(photo)
 }
 
+// FrameCodes reads the codes in one picture of a camera that looks for them: none of
+// most.
+func (s *Service) FrameCodes(ctx context.Context, frame []byte) ([]string, error) {
+	if _, err := access.Allow(ctx, access.Read); err != nil {
+		return nil, err
+	}
+	if err := CheckImage(frame); err != nil {
+		return nil, err
+	}
+	return labels.ReadFrame(frame)
+}
+
 // found says what the caller can do with the asset.
 func (s *Service) found(caller *models.Person, a *models.Asset, matched string) *Found {
 	return &Found{Asset: a, Matched: matched, Actions: Actions(caller, a)}

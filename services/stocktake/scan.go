@@ -54,7 +54,7 @@ func (s *Service) noted(ctx context.Context, found *custody.Found) error {
 		if !s.fresh(a) {
 			return nil // somebody else was there a moment before
 		}
-		now := models.At(s.Book.Now())
+		now := s.Book.When(ctx)
 		entries, err := s.Flags.Sighted(ctx, a, now, caller.Code, caller.Unit, "scanned by "+caller.Name)
 		if err != nil {
 			return err

@@ -108,7 +108,11 @@ func (s *Service) sighting(ctx context.Context, caller *models.Person, st *model
 		return nil, models.Refuse(models.Forbidden, "", "only the counting officers of %s count in it", st.Number)
 	}
 	now := models.At(s.Book.Now())
-	seen := &models.Sighting{By: cmp.Or(c.By, caller.Code), At: now, ReceivedAt: now, Device: ledger.AuthorOf(ctx).Device, OnPaper: c.OnPaper, Condition: c.Condition,
+	at := s.Book.When(ctx)
+	if at.Before(st.OpenedAt.Time) {
+		at = st.OpenedAt // by the clock of a phone, which was wrong
+	}
+	seen := &models.Sighting{By: cmp.Or(c.By, caller.Code), At: at, ReceivedAt: now, Device: ledger.AuthorOf(ctx).Device, OnPaper: c.OnPaper, Condition: c.Condition,
 		InUse: c.InUse, Needed: c.Needed, Quantity: c.Quantity, Location: strings.TrimSpace(c.Location), Position: c.Position, Remark: strings.TrimSpace(c.Remark), Absent: c.Absent}
 	if seen.By != caller.Code {
 		if !c.OnPaper {

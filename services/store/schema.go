@@ -366,6 +366,6 @@ var Schema = []*Collection{
 	Schedules, Readings, Services, Outages, Feeds,
 	Losses, WriteOffs, TitleTransfers,
 	Visits, VisitItems, VisitFindings, Checklists,
-	Jobs,
+	Jobs, Unbooked,
 	Reports, ReportProgress, Shares, ShareKeys,
 }

@@ -19,6 +19,8 @@ import (
 func (w *Web) mountAssets(in fiber.Router) {
 	in.Get("/scan", w.scan)
 	in.Post("/scan", w.scanPhoto)
+	in.Post("/scan/frame", w.scanFrame)
+	in.Post("/scan/seen", w.seen)
 
 	in.Get("/assets", w.assets)
 	in.Get("/assets/new", w.newAsset)
@@ -198,6 +200,28 @@ func (w *Web) exampleTag() string { return labels.FormatTag(w.Register.Prefix, 1
 func (w *Web) scanPhoto(c *fiber.Ctx) error {
 	found, err := w.Stocktakes.ScanPhoto(c.UserContext(), uploaded(c).Content)
 	return w.scanned(c, "", found, err)
+}
+
+// scanFrame reads what a camera sees, for browsers that cannot.
+func (w *Web) scanFrame(c *fiber.Ctx) error {
+	codes, err := w.Register.FrameCodes(c.UserContext(), uploaded(c).Content)
+	if err != nil {
+		return err
+	}
+	return c.JSON(fiber.Map{"codes": codes})
+}
+
+// seen notes that an item was scanned where there was no network.
+func (w *Web) seen(c *fiber.Ctx) error {
+	tag := c.FormValue("code")
+	err := w.act(c, func(c *fiber.Ctx) error {
+		_, err := w.Stocktakes.Scan(c.UserContext(), tag)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.Redirect("/scan?code="+url.QueryEscape(tag), fiber.StatusSeeOther)
 }
 
 func (w *Web) scanned(c *fiber.Ctx, code string, found *custody.Found, err error) error {

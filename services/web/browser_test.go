@@ -25,23 +25,25 @@ import (
 	"quartermaster/services/workshop"
 )
 
+// program finds the browser.
+func program(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatal("no browser: install chromium")
+	}
+	t.Skip("no browser is installed: the pages are not tried in one; install chromium to have them tried")
+	return ""
+}
+
 // browse serves the site on a port and opens a browser of a phone's width at it,
 // signed in as a person of the world.
 func browse(t *testing.T, s *site, code string, width int64) (context.Context, string) {
 	t.Helper()
-	program := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			program = path
-			break
-		}
-	}
-	if program == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("no browser: install chromium")
-		}
-		t.Skip("no browser is installed: the pages are not tried in one; install chromium to have them tried")
-	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +58,7 @@ func browse(t *testing.T, s *site, code string, width int64) (context.Context, s
 			t.Error(err)
 		}
 	})
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program(t)), chromedp.NoSandbox, chromedp.DisableGPU)
 	allocated, stopBrowser := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stopBrowser)
 	ctx, closeTab := chromedp.NewContext(allocated)
@@ -86,8 +88,19 @@ func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.V
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v, on a page that says: %s", err, said(ctx))
 	}
+}
+
+// said is what the page in the browser says.
+func said(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("location.pathname + ': ' + document.body.innerText"))
+	if err != nil {
+		return err.Error()
+	}
+	return text
 }
 
 func value[T any](t *testing.T, ctx context.Context, script string) T {
@@ -123,7 +136,7 @@ func TestAStorekeeperIssuesWithAScanner(t *testing.T) {
 	draw(t, ctx, "form[action$=accept] canvas")
 	do(t, ctx, chromedp.SetValue("#accept-name", "Gul Guard"), chromedp.Click("form[action$=accept] button.main"), chromedp.WaitVisible(".signature img[src^=data]"))
 	do(t, ctx, chromedp.Navigate(base+"/scan?code="+a.Tag), chromedp.WaitVisible(".do summary"))
-	do(t, ctx, chromedp.Click(".do details.main summary"), chromedp.Click(".do details.main form button.main"), chromedp.WaitVisible(".timeline li.in"))
+	do(t, ctx, chromedp.Click(".do details.main summary"), chromedp.Click(".do details.main form button.main"), chromedp.WaitVisible(".note.ok"))
 	if now := value[string](t, ctx, "document.querySelector('.chip').textContent"); now != "In store" {
 		t.Errorf("the item is %q", now)
 	}

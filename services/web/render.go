@@ -2,36 +2,31 @@ package web
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"html/template"
 	"io/fs"
-	"mime"
 	"path"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"quartermaster/models"
 	"quartermaster/services/access"
+	"quartermaster/services/api"
 	"quartermaster/services/words"
 )
 
 //go:embed templates
 var templateFiles embed.FS
 
-//go:embed static
-var staticFiles embed.FS
-
 // view is what every page shows besides its own Data.
 type view struct {
 	Title   any    // words, or a name as it is
 	Here    string // the entry of the menu that the page belongs to
 	Person  *models.Person
+	Phone   bool        // the page is filled from what a phone carries
 	Token   string      // of forms
 	Once    string      // of forms
 	Done    models.Text // what was just done
@@ -107,24 +102,37 @@ func parsePages(p *words.Printer) pageSet {
 }
 
 func (w *Web) render(c *fiber.Ctx, status int, page string, v view) error {
+	if v.Refusal != nil && byScript(c) {
+		return api.Problem(c, v.Refusal)
+	}
+	var body bytes.Buffer
+	if err := w.write(&body, c, page, v); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderContentLanguage, speaks(c).Language)
+	return c.Status(status).Send(body.Bytes())
+}
+
+// write completes a view and writes its page.
+func (w *Web) write(to *bytes.Buffer, c *fiber.Ctx, page string, v view) error {
 	v.zone = w.Zone
 	if v.zone == nil {
 		v.zone = time.UTC
 	}
-	v.Person, _ = access.Caller(c.UserContext())
-	v.Token, _ = c.Locals(tokenKey{}).(string)
-	v.Once = newKey()
-	if v.Done.Format == "" {
-		v.Done = done[c.Query("done")]
+	if !v.Phone {
+		v.Person, _ = access.Caller(c.UserContext())
+		v.Token, _ = c.Locals(tokenKey{}).(string)
+		v.Once = newKey()
+		if v.Done.Format == "" {
+			v.Done = done[c.Query("done")]
+		}
 	}
 	v.words, v.Path = speaks(c), c.OriginalURL()
-	var body bytes.Buffer
-	if err := pagesIn(v.words)[page].ExecuteTemplate(&body, "layout", v); err != nil {
+	if err := pagesIn(v.words)[page].ExecuteTemplate(to, "layout", v); err != nil {
 		return fmt.Errorf("web: page %s: %w", page, err)
 	}
-	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderContentLanguage, v.words.Language)
-	return c.Status(status).Send(body.Bytes())
+	return nil
 }
 
 // done are the sentences that a page shows after a form led to it.
@@ -137,36 +145,4 @@ var done = map[string]models.Text{
 	"received": say("Recorded what was received."), "refused": say("Refused; it goes back."), "cancelled": say("Cancelled."), "asked": say("Asked for."), "approved": say("Approved."),
 	"serviced": say("Recorded. What is next due is below."), "read": say("The meter was read."), "put_in": say("In the workshop; it cannot be issued."), "taken_out": say("Out of the workshop."),
 	"declined": say("Declined."), "closed": say("Closed."), "opened": say("Opened. What is expected is frozen; count it."), "recount": say("To be counted again, by somebody else."), "counted": say("Closed and signed. What nobody saw is flagged."), "pin": say("Your PIN is set."), "used": say("Recorded."), "disposed": say("Recorded."),
-}
-
-// static files carry a hash of their content in their address, so that browsers
-// keep them for good and still get the new ones after an upgrade.
-var hashes = sync.OnceValue(func() map[string]string {
-	files := map[string]string{}
-	entries, err := staticFiles.ReadDir("static")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	for _, e := range entries {
-		content, err := staticFiles.ReadFile("static/" + e.Name())
-		if err != nil {
-			panic(err)
-		}
-		sum := sha256.Sum256(content)
-		files[e.Name()] = hex.EncodeToString(sum[:6])
-	}
-	return files
-})
-
-func asset(name string) string { return "/static/" + name + "?" + hashes()[name] }
-
-func static(c *fiber.Ctx) error {
-	name := c.Params("name")
-	content, err := staticFiles.ReadFile("static/" + path.Base(name))
-	if err != nil {
-		return fiber.ErrNotFound
-	}
-	c.Set(fiber.HeaderContentType, mime.TypeByExtension(path.Ext(name)))
-	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
-	return c.Send(content)
 }

@@ -12,6 +12,7 @@ var forEverybody = []string{
 	"GET /static/:name", "GET /favicon.ico", "GET /sign-in", "POST /sign-in", "POST /language", "GET /ledger.key", "GET /verify", "POST /verify",
 	"GET /t/:tag", "POST /t/:tag", // the form by which whoever finds an item reports it
 	"GET /calendar/:secret", "GET /s/:secret", "GET /s/:secret/:kind", "GET /s/:secret/:kind/file", // whoever has its address
+	"GET /sw.js", "GET /manifest.webmanifest", "GET /offline/start", "GET /offline/scan", "GET /offline/asset", "GET /offline/service", "GET /offline/voucher", "GET /offline/count", "GET /offline/outbox",
 }
 
 // ofTheServer are addresses that are no part of the book.
@@ -30,6 +31,7 @@ var recorded = []string{
 var objects = map[string]string{
 	"/assets/:tag": "asset", "/assets/:tag/files/:id": "asset file", "/assets/:tag/services/:id": "service", "/assets/:tag/services/:id/files/:file": "service file",
 	"/assets/import/:id": "import", "/t/:tag": "asset", "/static/:name": "static",
+	"/outbox/assets/:tag": "asset", "/outbox/vouchers/:number": "voucher",
 	"/schedules/:id": "schedule", "/care/schedules/:id": "schedule", "/calendar/:secret": "calendar",
 	"/vouchers/:number": "voucher", "/requests/:number": "request",
 	"/stock/:code": "item", "/stock/:item": "item", "/lots/:code": "lot", "/l/:code": "lot", "/bins/:unit": "unit", "/bins/:unit/:bin": "bin", "/b/:unit": "unit", "/b/:unit/:bin": "bin",
@@ -86,10 +88,11 @@ var pageFilters = []string{"q", "unit", "donor", "grant", "tag", "person", "stat
 var naming = map[string]body{
 	// one's own
 	"POST /password": {}, "POST /pin": {}, "PATCH /me/notices": {"digest": "hourly"}, "POST /me": {}, "POST /me/pin": {}, "POST /me/language": {"digits": "roman"}, "POST /language": {}, "POST /me/notices": {"digest": "hourly"}, "POST /sessions": {}, "DELETE /sessions/current": {}, "POST /sign-in": {}, "POST /sign-out": {},
+	"POST /phone/unbooked": {}, "POST /outbox/settled": {}, // what somebody says of what they did, whatever they name
 	"POST /messages/test": {}, "POST /notices/test": {}, "POST /verify": {"text": "=asset"},
 	// items
 	"POST /assets": southern, "POST /assets/lots": {"asset": southern, "count": 2}, "POST /assets/new": southern,
-	"POST /api/v1/assets/import": sheet, "POST /assets/import": {}, "POST /assets/import/:id": {}, "POST /labels": {"tags": []any{"=asset"}}, "POST /scans": {"code": "=asset"}, "POST /scan": {},
+	"POST /api/v1/assets/import": sheet, "POST /assets/import": {}, "POST /assets/import/:id": {}, "POST /labels": {"tags": []any{"=asset"}}, "POST /scans": {"code": "=asset"}, "POST /scan": {}, "POST /scan/frame": {}, "POST /scan/seen": {"code": "=asset"},
 	"POST /assets/:tag/retag": because, "POST /assets/:tag/files": paper, "DELETE /assets/:tag/files/:id": {"query": "reason=x"},
 	"POST /assets/:tag/issue": {"unit": "NORTH-POST"}, "POST /assets/:tag/transfer": {"unit": "NORTH-POST"},
 	"POST /care/schedules": {"tag": "=asset", "name": "x", "days": "30"}, "POST /schedules": {"tag": "=asset", "name": "x", "days": 30}, "POST /schedules/:id/end": because,

@@ -136,7 +136,7 @@ func formTokenOf(session string) string {
 }
 
 func (w *Web) signInPage(c *fiber.Ctx) error {
-	return w.render(c, fiber.StatusOK, "sign-in", view{Title: say("Sign in"), Data: signInForm{Next: localPath(c.Query("next")), Demo: w.Demo}})
+	return w.render(c, fiber.StatusOK, "sign-in", view{Title: say("Sign in"), Here: "sign-in", Data: signInForm{Next: localPath(c.Query("next")), Demo: w.Demo}})
 }
 
 type signInForm struct {
@@ -155,7 +155,7 @@ func (w *Web) signIn(c *fiber.Ctx) error {
 		if status >= fiber.StatusInternalServerError {
 			return err
 		}
-		return w.render(c, status, "sign-in", view{Title: say("Sign in"), Refusal: refusal, Data: form})
+		return w.render(c, status, "sign-in", view{Title: say("Sign in"), Here: "sign-in", Refusal: refusal, Data: form})
 	}
 	w.setSession(c, in)
 	return c.Redirect(form.Next, fiber.StatusSeeOther)

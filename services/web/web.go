@@ -44,10 +44,11 @@ func (w *Web) Mount(app *fiber.App) {
 
 	w.mountVerify(app)
 	w.mountShared(app)
+	w.mountOffline(app)
 	app.Get("/t/:tag", w.label)
 	app.Post("/t/:tag", sameSite, w.sendReport)
 
-	in := app.Group("", sameSite, w.signedIn)
+	in := app.Group("", sameSite, w.signedIn, w.fromPhone)
 	for _, room := range []func(fiber.Router){
 		w.mountSession,
 		w.mountSearch,
@@ -68,6 +69,7 @@ func (w *Web) Mount(app *fiber.App) {
 		w.mountStocktakes,
 		w.mountReports,
 		w.mountShares,
+		w.mountPhone,
 	} {
 		room(in)
 	}
@@ -77,12 +79,17 @@ func (w *Web) Mount(app *fiber.App) {
 // sign-in and from there back.
 func (w *Web) ErrorPage(c *fiber.Ctx, err error) error {
 	status, refusal := server.Refusal(err)
+	if status == fiber.StatusUnauthorized && refusal.Field != access.Lapsed {
+		w.clearSession(c)
+	}
+	if byScript(c) {
+		return api.Problem(c, err)
+	}
 	if status == fiber.StatusUnauthorized {
 		next := "/"
 		if c.Method() == fiber.MethodGet {
 			next = c.OriginalURL()
 		}
-		w.clearSession(c)
 		return c.Redirect("/sign-in?next="+url.QueryEscape(next), fiber.StatusSeeOther)
 	}
 	return w.render(c, status, "error", view{Title: title(status), Refusal: refusal, Data: server.RequestID(c)})

@@ -1,61 +1,55 @@
-// Keeps the box ready for a scanner that types, and reads labels with the camera
-// where the browser can (BarcodeDetector). Elsewhere a photo is read on the server.
-const box = document.querySelector("input[name=code]");
-const start = document.querySelector("#camera");
-const video = document.querySelector("video");
+// Keeps the box ready for a scanner that types, helps with the check digit, and reads
+// labels with the camera. Where there is none, or it is refused, a photo does it.
+import { possible, start } from "./camera.js";
+import { tagOf } from "./tags.js";
+import { signal } from "./signals.js";
 
-const ready = () => { if (!document.activeElement || document.activeElement === document.body) box.focus(); };
+const code = document.querySelector("input[name=code]");
+const box = document.querySelector(".camera");
+const press = document.querySelector("#camera");
+const say = (word) => {
+  document.querySelector("#camera-said").textContent = word ? document.querySelector("#camera-words").content.querySelector(`[data-word=${word}]`).textContent : "";
+};
+
+const ready = () => { if (!document.activeElement || document.activeElement === document.body) code.focus(); };
 addEventListener("focus", ready);
 document.addEventListener("click", () => setTimeout(ready, 0));
 document.addEventListener("keydown", (event) => {
-  if (document.activeElement === document.body && event.key.length === 1 && !event.ctrlKey && !event.metaKey) box.focus();
+  if (document.activeElement === document.body && event.key.length === 1 && !event.ctrlKey && !event.metaKey) code.focus();
 });
 ready();
+
+// A tag whose last digit does not fit is told while it is typed.
+code.addEventListener("input", () => {
+  const wrong = Boolean(tagOf(code.value)?.wrong);
+  code.toggleAttribute("aria-invalid", wrong);
+  say(wrong ? "mistyped" : "");
+});
 
 const photo = document.querySelector("#photo");
 photo?.addEventListener("change", () => photo.form.requestSubmit());
 photo?.form.querySelector("button")?.classList.add("narrow-only");
 
-async function canDetect() {
-  if (!("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) return false;
-  return (await BarcodeDetector.getSupportedFormats()).includes("qr_code");
-}
+const continuous = "continuous" in box.dataset;
 
 async function look() {
-  const formats = await BarcodeDetector.getSupportedFormats();
-  const detector = new BarcodeDetector({ formats });
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } });
-  video.srcObject = stream;
-  video.hidden = false;
-  start.hidden = true;
-  await video.play();
-  let last = {};
-  const step = async () => {
-    const [code] = await detector.detect(video).catch(() => []);
-    if (!code) { requestAnimationFrame(step); return; }
-    if ("continuous" in video.dataset) { // of many labels: each once while it is held before the camera
-      const now = Date.now();
-      if (code.rawValue !== last.code || now - last.at > 3000) {
-        box.value = code.rawValue;
-        box.form.requestSubmit();
-      }
-      last = { code: code.rawValue, at: now };
-      requestAnimationFrame(step);
-      return;
-    }
-    for (const track of stream.getTracks()) track.stop();
-    navigator.vibrate?.(60);
-    box.value = code.rawValue;
-    box.form.requestSubmit();
-  };
-  step();
+  press.hidden = true;
+  say("");
+  await start(box, {
+    found: (text, stop) => {
+      code.value = text;
+      if (!continuous) { stop(); signal("ok", box); }
+      code.form.requestSubmit();
+    },
+    again: continuous ? (text) => code.form.dispatchEvent(new CustomEvent("again", { detail: text })) : null,
+  });
 }
 
-if (start && await canDetect().catch(() => false)) {
-  start.hidden = false;
-  start.addEventListener("click", () => look().catch((fault) => {
-    start.hidden = false;
-    const said = document.querySelector("#camera-said"); // which has the words
-    said.textContent = fault.name === "NotAllowedError" ? said.dataset.refused : said.dataset.broken + " " + fault.message;
+if (await possible().catch(() => false)) {
+  press.hidden = false;
+  press.addEventListener("click", () => look().catch((fault) => {
+    press.hidden = false;
+    say(fault.name === "NotAllowedError" ? "denied" : "none");
+    document.querySelector("#photo")?.focus();
   }));
 }
