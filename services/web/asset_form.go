@@ -102,10 +102,10 @@ func assetInputs(ch *choices, category *models.Category, people []option, values
 	}
 	where = append(where, input{Name: "condition", Label: say("Condition"), Type: "select", Options: conditionOptions})
 	groups := []group{
-		{"What it is", fill(what...)},
+		{say("What it is"), fill(what...)},
 		{category.Name, fill(own...)},
-		{"Where it is", fill(where...)},
-		{"Who paid for it", fill(
+		{say("Where it is"), fill(where...)},
+		{say("Who paid for it"), fill(
 			input{Name: "grant", Label: say("Grant"), Type: "select", Options: append(slices.Clone(none), ch.Grants...)},
 			input{Name: "donor", Label: say("Donor"), Type: "select", Options: append(slices.Clone(none), ch.Donors...), Hint: say("Follows from the grant, if there is one")},
 			input{Name: "cost.amount", Label: say("Unit cost"), Type: "decimal"},
@@ -116,8 +116,8 @@ func assetInputs(ch *choices, category *models.Category, people []option, values
 			input{Name: "invoice", Label: say("Invoice"), Max: 120},
 			input{Name: "share", Label: say("Share of the cost paid"), Type: "decimal", Unit: "%", Hint: say("By this grant or donor; empty is all")},
 		)},
-		{"Account to the donor", fill(accountInputs()...)},
-		{"Remarks", fill(input{Name: "note", Label: say("Note"), Type: "text", Wide: true, Max: 2000})},
+		{say("Account to the donor"), fill(accountInputs()...)},
+		{say("Remarks"), fill(input{Name: "note", Label: say("Note"), Type: "text", Wide: true, Max: 2000})},
 	}
 	return slices.DeleteFunc(groups, func(g group) bool { return len(g.Inputs) == 0 })
 }

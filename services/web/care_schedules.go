@@ -84,22 +84,22 @@ func unitOf(category *models.Category, meter string) string {
 
 // scheduleGroups are the fields of a schedule.
 func scheduleGroups(v view, form map[string]string) []group {
-	in := func(name, label, kind, hint string) input {
+	in := func(name string, label models.Text, kind string, hint any) input {
 		return input{Name: name, Label: label, Type: kind, Hint: hint, Value: form[name], Error: v.Wrong(name)}
 	}
-	name := in("name", "What is done", "", "Oil and filters; annual calibration")
+	name := in("name", say("What is done"), "", say("Oil and filters; annual calibration"))
 	name.Required, name.Max, name.Wide = true, 120, true
-	list := in("checklist", "Checklist", "lines", "One thing to do on each line")
+	list := in("checklist", say("Checklist"), "lines", say("One thing to do on each line"))
 	list.Wide = true
 	certificate := input{Name: "certificate", Label: say("Is it a calibration?"), Type: "select", Options: choose([]option{{Value: "", Label: say("No")}, {Value: "yes", Label: say("Yes, it gives a certificate")}}, form["certificate"])}
 	return []group{
 		{Heading: say("What"), Inputs: []input{name, list, certificate}},
 		{Heading: say("When: the first of these that comes"), Inputs: []input{
-			in("months", "Every so many months", "number", ""), in("days", "Or every so many days", "number", ""),
-			in("run", "After so much use", "decimal", "5000"), in("meter", "By which meter", "", "Its name or unit: km, h"),
-			in("fixed", "On days of the year", "", "03-31, 10-01"), in("tolerance", "Days after which it is overdue", "number", "Tolerance; none when empty"),
-			in("season_from", "Only in season, from", "", "05-01"), in("season_to", "Until", "", "09-30"),
-			in("from", "Counts from, for what was never serviced", "date", "Otherwise from when each was received"),
+			in("months", say("Every so many months"), "number", nil), in("days", say("Or every so many days"), "number", nil),
+			in("run", say("After so much use"), "decimal", "5000"), in("meter", say("By which meter"), "", say("Its name or unit: km, h")),
+			in("fixed", say("On days of the year"), "", "03-31, 10-01"), in("tolerance", say("Days after which it is overdue"), "number", say("Tolerance; none when empty")),
+			in("season_from", say("Only in season, from"), "", "05-01"), in("season_to", say("Until"), "", "09-30"),
+			in("from", say("Counts from, for what was never serviced"), "date", say("Otherwise from when each was received")),
 		}},
 	}
 }

@@ -16,7 +16,7 @@ type countingPage struct {
 	Bar        countBar
 	Last       *models.StocktakeLine // what was just counted
 	Outcome    string                // ok, known, odd or bad: the colour and the sound
-	Word       string
+	Word       any
 	Example    string
 	Conditions []option
 	People     []option // who may have counted on paper
@@ -44,22 +44,22 @@ func (w *Web) countPage(c *fiber.Ctx) error {
 }
 
 // outcomeOf says in a word what a sighting was.
-func outcomeOf(line *models.StocktakeLine) (outcome, word string) {
+func outcomeOf(line *models.StocktakeLine) (outcome string, word any) {
 	switch line.State {
 	case models.LineMisplaced:
-		return "odd", "Not expected here: " + line.Explained
+		return "odd", say("Not expected here: %v", line.Explained)
 	case models.LineUnknown:
-		return "odd", "Nothing on charge has this label"
+		return "odd", say("Nothing on charge has this label")
 	case models.LineOutstanding:
-		return "odd", "Noted that it is not there"
+		return "odd", say("Noted that it is not there")
 	}
 	if line.Recount != nil && line.Recount.Second != nil {
 		if line.Differs() {
-			return "odd", "Counted again; the two counts differ"
+			return "odd", say("Counted again; the two counts differ")
 		}
-		return "ok", "Counted again"
+		return "ok", say("Counted again")
 	}
-	return "ok", "Counted"
+	return "ok", say("Counted")
 }
 
 func (w *Web) counting(c *fiber.Ctx, status int, p *countingPage, refusal *models.Error) error {
@@ -74,7 +74,7 @@ func (w *Web) counting(c *fiber.Ctx, status int, p *countingPage, refusal *model
 		return err
 	}
 	if refusal != nil {
-		p.Outcome, p.Word = "bad", refusal.Message
+		p.Outcome, p.Word = "bad", refusal
 		if refusal.Kind == models.Conflict && refusal.Field == "code" {
 			p.Outcome = "known"
 		}

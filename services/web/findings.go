@@ -42,18 +42,16 @@ var pagesOf = map[string]string{
 }
 
 // Age says in words how long the matter has stood.
-func (f finding) Age() string {
+func (f finding) Age() models.Text {
 	switch {
 	case f.Days == 0:
-		return "today"
+		return say("today")
 	case f.Days == 1:
-		return "1 day"
-	case f.Days == -1:
-		return "in 1 day"
+		return models.Count("%d day", "%d days", 1)
 	case f.Days < 0:
-		return "in " + count(-f.Days) + " days"
+		return models.Count("in %d day", "in %d days", -f.Days)
 	}
-	return count(f.Days) + " days"
+	return models.Count("%d day", "%d days", f.Days)
 }
 
 func (w *Web) shownFindings(ctx context.Context, list []*models.Flag) ([]finding, error) {

@@ -174,16 +174,14 @@ func (w *Web) custodiansFor(ctx context.Context, category *models.Category) ([]o
 	}
 	options := make([]option, len(people))
 	for i, p := range people {
-		label := strings.TrimSpace(p.Rank + " " + p.Name)
-		for at, lack := range lacking[p.Code] {
-			if at == 0 {
-				label += " · lacks "
-			} else {
-				label += ", "
+		options[i] = option{Value: p.Code, Label: strings.TrimSpace(p.Rank + " " + p.Name)}
+		if lacks := lacking[p.Code]; len(lacks) > 0 {
+			var names words.List
+			for _, lack := range lacks {
+				names = append(names, lack.Name)
 			}
-			label += lack.Name
+			options[i].Label = say("%v · lacks %v", options[i].Label, names)
 		}
-		options[i] = option{Value: p.Code, Label: label}
 	}
 	return options, nil
 }

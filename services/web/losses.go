@@ -330,12 +330,12 @@ func (w *Web) canWithLoss(ctx context.Context, p *models.Person, l *models.Loss)
 }
 
 func lossProgress(l *models.Loss) []progress {
-	steps := []progress{{"Reported", "past"}, {"Inquiry", ""}, {"Decision", ""}, {"Closed", ""}}
+	steps := []progress{{say("Reported"), "past"}, {say("Inquiry"), ""}, {say("Decision"), ""}, {say("Closed"), ""}}
 	if l.Waived != nil {
-		steps[1].What = "No inquiry"
+		steps[1].What = say("No inquiry")
 	}
 	if l.Decision != nil {
-		steps[2].What = "Decided"
+		steps[2].What = say("Decided")
 	}
 	at := map[models.LossState]int{models.LossReported: 1, models.LossInquiry: 1, models.LossToDecide: 2, models.LossDecided: 3, models.LossClosed: 4}[l.State]
 	for i := range steps {
@@ -347,7 +347,7 @@ func lossProgress(l *models.Loss) []progress {
 		}
 	}
 	if l.Found != nil {
-		steps[3] = progress{"Found again", "past"}
+		steps[3] = progress{say("Found again"), "past"}
 		for i, done := range []bool{true, l.Inquiry != nil && l.Inquiry.FoundAt != nil || l.Waived != nil, l.Decision != nil} {
 			if !done {
 				steps[i].State = "over"

@@ -49,7 +49,8 @@ type lotPage struct {
 
 type movementRow struct {
 	*models.Movement
-	What, Sign, Who string
+	What      models.Text
+	Sign, Who string
 }
 
 // Moved is the quantity as it is told: without a sign where the word says which way.

@@ -95,15 +95,15 @@ func (w *Web) personPage(c *fiber.Ctx, status int, person *models.Person, values
 			who = append(who, input{Name: "successor", Label: say("Answers for what they hold"), Max: 40, Hint: say("Code of the person, when they no longer serve")})
 		}
 	}
-	f.Groups = []group{{"Who", fill(who...)}}
+	f.Groups = []group{{say("Who"), fill(who...)}}
 	caller, err := access.Caller(c.UserContext())
 	if err != nil {
 		return err
 	}
 	if access.May(caller.Role, access.ManagePeople) {
-		hint := "At least 10 characters"
+		hint := say("At least 10 characters")
 		if person != nil && person.Username != "" {
-			hint = "Leave empty to keep the present one"
+			hint = say("Leave empty to keep the present one")
 		}
 		f.Groups = append(f.Groups, group{"Sign-in", fill(
 			input{Name: "role", Label: say("Role"), Type: "select", Options: roles},

@@ -36,18 +36,23 @@ type homePage struct {
 }
 
 type waitingSort struct {
-	Heading, More string // More is where all of the sort are listed
-	Items         []requests.Waiting
+	Heading models.Text
+	More    string // where all of the sort are listed
+	Items   []requests.Waiting
 }
 
-var waitingHeadings = []struct{ what, heading, more string }{
-	{"accept", "To accept or refuse", "/vouchers?state=dispatched"}, {"approve", "To decide", "/requests?state=submitted"},
-	{"fulfil", "To fulfil", "/requests?state=approved"}, {"dispatch", "Your drafts", "/vouchers?state=draft"},
-	{"inquire", "To inquire into", "/losses?state=inquiry"}, {"appoint", "To appoint an officer for", "/losses?state=reported"}, {"decide", "Losses and write-offs to decide", "/losses?state=to_decide"},
-	{"strike_off", "To strike off charge", "/writeoffs?state=approved"},
-	{"visit", "Visits to make", "/visits?state=planned"}, {"finish", "Visits to finish", "/visits?state=under_way"},
-	{"answer", "Findings to answer", "/visit-findings?state=open"}, {"judge", "Answers to look at", "/visit-findings?state=answered"},
-	{"confirm", "Reports from the public", "/public-reports"},
+var waitingHeadings = []struct {
+	what    string
+	heading models.Text
+	more    string
+}{
+	{"accept", say("To accept or refuse"), "/vouchers?state=dispatched"}, {"approve", say("To decide"), "/requests?state=submitted"},
+	{"fulfil", say("To fulfil"), "/requests?state=approved"}, {"dispatch", say("Your drafts"), "/vouchers?state=draft"},
+	{"inquire", say("To inquire into"), "/losses?state=inquiry"}, {"appoint", say("To appoint an officer for"), "/losses?state=reported"}, {"decide", say("Losses and write-offs to decide"), "/losses?state=to_decide"},
+	{"strike_off", say("To strike off charge"), "/writeoffs?state=approved"},
+	{"visit", say("Visits to make"), "/visits?state=planned"}, {"finish", say("Visits to finish"), "/visits?state=under_way"},
+	{"answer", say("Findings to answer"), "/visit-findings?state=open"}, {"judge", say("Answers to look at"), "/visit-findings?state=answered"},
+	{"confirm", say("Reports from the public"), "/public-reports"},
 }
 
 // home is the first page: what waits for whoever signed in, and what they do most.
@@ -90,7 +95,7 @@ type requestsPage struct {
 type requestRow struct {
 	*models.Request
 	Holder string
-	Here   string // what the caller has in store of it
+	Here   any // what the caller has in store of it
 }
 
 func (w *Web) requests(c *fiber.Ctx) error {
@@ -129,7 +134,7 @@ func (w *Web) requests(c *fiber.Ctx) error {
 	for _, r := range open {
 		row := requestRow{Request: r, Holder: requests.Holder(r)}
 		if n, counted := here[r.Number]; counted {
-			row.Here = n.String() + " in store with you"
+			row.Here = say("%v in store with you", n)
 		}
 		p.Requests = append(p.Requests, row)
 	}
@@ -175,7 +180,7 @@ func (w *Web) requestForm(c *fiber.Ctx, status int, form map[string]string, refu
 	}
 	f := requestForm{Units: choose(ch.Units, form["unit"]), Categories: choose(ch.Categories, form["category"]), Form: form}
 	for _, i := range items {
-		f.Items = append(f.Items, option{Value: i.Code, Label: i.Name + ", by the " + i.Measure, Chosen: i.Code == form["item"]})
+		f.Items = append(f.Items, option{Value: i.Code, Label: say("%v, by the %v", i.Name, i.Measure), Chosen: i.Code == form["item"]})
 	}
 	for _, p := range []models.Priority{"routine", "urgent", "immediate"} {
 		f.Priorities = append(f.Priorities, option{Value: string(p), Label: words.Capital{Of: p}, Chosen: string(p) == form["priority"]})
@@ -271,16 +276,16 @@ func (w *Web) requestPage(c *fiber.Ctx, status int, open string, refusal *models
 }
 
 func requestProgress(r *models.Request) []progress {
-	steps := []progress{{"Asked for", "past"}, {"Approved", ""}, {"Given", ""}}
+	steps := []progress{{say("Asked for"), "past"}, {say("Approved"), ""}, {say("Given"), ""}}
 	switch r.State {
 	case models.Submitted:
 		steps[1].State = "now"
 	case models.Declined:
-		steps[1] = progress{"Declined", "over"}
+		steps[1] = progress{say("Declined"), "over"}
 	case models.Fulfilled:
 		steps[1].State, steps[2].State = "past", "past"
 	case models.Closed:
-		steps[2] = progress{"Closed", "over"}
+		steps[2] = progress{say("Closed"), "over"}
 	default:
 		steps[1].State, steps[2].State = "past", "now"
 	}

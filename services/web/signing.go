@@ -50,7 +50,7 @@ func (p *assetPage) Signing(legend, id string) signForm {
 
 // shownSignatures are the signatures of a paper under their titles; broken are those
 // that do not match it, from 1.
-func shownSignatures(signed []models.Signature, broken []int, titles ...string) []shownSignature {
+func shownSignatures(signed []models.Signature, broken []int, titles ...models.Text) []shownSignature {
 	shown := make([]shownSignature, len(signed))
 	for i := range signed {
 		shown[i] = shownSignature{Signature: &signed[i], Title: titles[min(i, len(titles)-1)], Broken: slices.Contains(broken, i+1), Picture: picture(signed[i].Drawing)}

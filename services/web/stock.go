@@ -207,9 +207,12 @@ func (w *Web) setLevel(c *fiber.Ctx, item string, form map[string]string) error 
 	return err
 }
 
-var movementWords = map[models.MovementKind]struct{ what, sign string }{
-	models.Received: {"Received", "start"}, models.Dispatched: {"Dispatched", "move"}, models.Arrived: {"Arrived", "in"}, models.CameBack: {"Came back", "in"},
-	models.Consumed: {"Used", "out"}, models.Adjusted: {"Corrected", "edit"}, models.DisposedOf: {"Destroyed", "out"},
+var movementWords = map[models.MovementKind]struct {
+	what models.Text
+	sign string
+}{
+	models.Received: {say("Received"), "start"}, models.Dispatched: {say("Dispatched"), "move"}, models.Arrived: {say("Arrived"), "in"}, models.CameBack: {say("Came back"), "in"},
+	models.Consumed: {say("Used"), "out"}, models.Adjusted: {say("Corrected"), "edit"}, models.DisposedOf: {say("Destroyed"), "out"},
 }
 
 // printStockLabels prints as many labels of a lot or bin as are asked for.

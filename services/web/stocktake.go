@@ -11,11 +11,12 @@ import (
 	"quartermaster/services/access"
 	"quartermaster/services/custody"
 	"quartermaster/services/stocktake"
+	"quartermaster/services/words"
 )
 
 type stocktakePage struct {
 	*stocktake.Shown
-	About      string
+	About      words.List
 	UnitNames  map[string]string
 	Names      map[string]string // of people
 	Bar        countBar
@@ -175,7 +176,7 @@ func (w *Web) nameLines(ctx context.Context, names map[string]string, lines []*m
 }
 
 func stocktakeSignatures(st *stocktake.Shown) []shownSignature {
-	return shownSignatures(st.SignedBy, st.Broken, "Led the count", "Answers for what was counted")
+	return shownSignatures(st.SignedBy, st.Broken, say("Led the count"), say("Answers for what was counted"))
 }
 
 // Signing is the part of the closing form in which one of two people signs.
@@ -197,7 +198,7 @@ type resultPage struct {
 }
 
 type resultList struct {
-	Heading, Says string
+	Heading, Says models.Text
 	Lines         []*models.StocktakeLine
 	More          int
 }
@@ -212,13 +213,13 @@ func (w *Web) stocktakeResult(c *fiber.Ctx) error {
 	for _, list := range []struct {
 		state         models.LineState
 		count         int
-		heading, says string
+		heading, says models.Text
 	}{
-		{models.LineUnaccounted, p.Tally.Unaccounted, "Unaccounted", "Nobody saw these, and the book says nothing of where they went. Each is flagged."},
-		{models.LineOutstanding, p.Tally.Outstanding, "Outstanding", "Not seen yet."},
-		{models.LineExplained, p.Tally.Explained, "Not there, and explained", "The book says where these went after the list was frozen."},
-		{models.LineMisplaced, p.Tally.Misplaced, "Found, and belonging elsewhere", ""},
-		{models.LineUnknown, p.Tally.Unknown, "Found, and not on charge", ""},
+		{models.LineUnaccounted, p.Tally.Unaccounted, say("Unaccounted"), say("Nobody saw these, and the book says nothing of where they went. Each is flagged.")},
+		{models.LineOutstanding, p.Tally.Outstanding, say("Outstanding"), say("Not seen yet.")},
+		{models.LineExplained, p.Tally.Explained, say("Not there, and explained"), say("The book says where these went after the list was frozen.")},
+		{models.LineMisplaced, p.Tally.Misplaced, say("Found, and belonging elsewhere"), models.Text{}},
+		{models.LineUnknown, p.Tally.Unknown, say("Found, and not on charge"), models.Text{}},
 	} {
 		if list.count == 0 || list.state == models.LineExplained && p.State != models.StocktakeClosed {
 			continue

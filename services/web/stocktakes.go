@@ -46,7 +46,7 @@ type stocktakesPage struct {
 
 type stocktakeRow struct {
 	*stocktake.Shown
-	About string
+	About words.List
 	Bar   countBar
 }
 
@@ -95,36 +95,36 @@ func (w *Web) stocktakes(c *fiber.Ctx) error {
 }
 
 // about says in words what a stocktake is about.
-func about(st *models.Stocktake, ch *choices) string {
+func about(st *models.Stocktake, ch *choices) words.List {
 	name := func(options []option, code string) string {
 		if at := slices.IndexFunc(options, func(o option) bool { return o.Value == code }); at >= 0 {
 			return fmt.Sprint(options[at].Label)
 		}
 		return code
 	}
-	var parts []string
+	var parts words.List
 	for _, part := range []string{name(ch.Units, st.Scope.Unit), name(ch.Categories, st.Scope.Category), name(ch.Donors, st.Scope.Donor), name(ch.Grants, st.Scope.Grant)} {
 		if part != "" {
 			parts = append(parts, part)
 		}
 	}
 	if st.Scope.Over != nil {
-		parts = append(parts, st.Scope.Over.String()+" and more")
+		parts = append(parts, say("%v and more", *st.Scope.Over))
 	}
 	if st.Scope.Lots {
-		parts = append(parts, "stock lots as well")
+		parts = append(parts, say("stock lots as well"))
 	}
 	if len(parts) == 0 {
-		parts = append(parts, "Everything")
+		parts = append(parts, say("Everything"))
 	}
 	if s := st.Sample; s != nil {
-		drawn := "a sample of " + strconv.Itoa(st.Expected) + " of " + strconv.Itoa(s.Of)
+		parts = append(parts, say("a sample of %d of %d", st.Expected, s.Of))
 		if s.By != "" {
-			drawn += " by " + s.By
+			parts = append(parts, say("by %v", say(s.By)))
 		}
-		parts = append(parts, drawn+", seed "+strconv.FormatInt(s.Seed, 10))
+		parts = append(parts, say("seed %d", s.Seed))
 	}
-	return strings.Join(parts, " · ")
+	return parts
 }
 
 type stocktakeForm struct {

@@ -138,7 +138,7 @@ type shownTraining struct {
 	*models.Training
 	Course string // by name
 	State  string // the class of its chip
-	Says   string
+	Says   models.Text
 }
 
 func (w *Web) trainingOf(ctx context.Context, person *models.Person) (*trainingSection, error) {
@@ -157,15 +157,15 @@ func (w *Web) trainingOf(ctx context.Context, person *models.Person) (*trainingS
 	s := &trainingSection{Person: person}
 	today := w.Book.Today()
 	for _, t := range records {
-		row := shownTraining{Training: t, Course: names[t.Course], State: "plain", Says: string(t.State)}
+		row := shownTraining{Training: t, Course: names[t.Course], State: "plain", Says: say(string(t.State))}
 		switch {
 		case t.State != models.TrainingCurrent:
 		case !t.Holds(today):
-			row.State, row.Says = "overdue", "Lapsed"
+			row.State, row.Says = "overdue", say("Lapsed")
 		case t.Expiry != "" && today.Until(t.Expiry) <= training.LapsingAhead:
-			row.State, row.Says = "due_soon", "Lapses soon"
+			row.State, row.Says = "due_soon", say("Lapses soon")
 		default:
-			row.State, row.Says = "accepted", "Valid"
+			row.State, row.Says = "accepted", say("Valid")
 		}
 		s.Records = append(s.Records, row)
 	}

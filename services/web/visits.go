@@ -158,18 +158,18 @@ type visitPage struct {
 
 // Signatures are those of the monitor and of the unit.
 func (p *visitPage) Signatures() []shownSignature {
-	return shownSignatures(p.SignedBy, p.Broken, "The monitor", "For the unit")
+	return shownSignatures(p.SignedBy, p.Broken, say("The monitor"), say("For the unit"))
 }
 
 // Method says how the items are chosen.
-func (p *visitPage) Method() string {
+func (p *visitPage) Method() models.Text {
 	switch {
 	case p.Sample == nil:
-		return "everything in the scope"
+		return say("everything in the scope")
 	case p.Sample.Of == 0:
-		return fmt.Sprintf("a sample of %d, drawn when it begins, and every item of an enhanced category", p.Sample.Size)
+		return say("a sample of %d, drawn when it begins, and every item of an enhanced category", p.Sample.Size)
 	}
-	return fmt.Sprintf("a random sample of %d, with every item of an enhanced category, from %d by the seed %d", p.Sample.Size, p.Sample.Of, p.Sample.Seed)
+	return say("a random sample of %d, with every item of an enhanced category, from %d by the seed %d", p.Sample.Size, p.Sample.Of, p.Sample.Seed)
 }
 
 // question is one of the checklist, counted from 1.
@@ -248,14 +248,14 @@ func (w *Web) visitPage(c *fiber.Ctx, status int, open string, refusal *models.E
 }
 
 func visitProgress(v *models.Visit) []progress {
-	steps := []progress{{"Planned", "now"}, {"Under way", ""}, {"Made and signed", ""}}
+	steps := []progress{{say("Planned"), "now"}, {say("Under way"), ""}, {say("Made and signed"), ""}}
 	switch v.State {
 	case models.VisitUnderway:
 		steps[0].State, steps[1].State = "past", "now"
 	case models.VisitMade:
 		steps[0].State, steps[1].State, steps[2].State = "past", "past", "past"
 	case models.VisitCancelled:
-		steps[0].State, steps[1].State, steps[2] = "past", "over", progress{"Cancelled", "past"}
+		steps[0].State, steps[1].State, steps[2] = "past", "over", progress{say("Cancelled"), "past"}
 	}
 	return steps
 }

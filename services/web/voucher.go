@@ -36,7 +36,7 @@ type voucherPage struct {
 
 type shownSignature struct {
 	*models.Signature
-	Title   string
+	Title   models.Text
 	Broken  bool
 	Picture template.URL // of the drawing
 }
@@ -73,9 +73,10 @@ func (w *Web) voucherPage(c *fiber.Ctx, status int, open string, refusal *models
 		return err
 	}
 	for _, s := range []struct {
-		end, title string
-		of         *models.Signature
-	}{{custody.OutgoingEnd, "Handed over", v.Outgoing}, {custody.IncomingEnd, "Received", v.Incoming}} {
+		end   string
+		title models.Text
+		of    *models.Signature
+	}{{custody.OutgoingEnd, say("Handed over"), v.Outgoing}, {custody.IncomingEnd, say("Received"), v.Incoming}} {
 		if s.of != nil {
 			p.Signatures = append(p.Signatures, shownSignature{s.of, s.title, slices.Contains(v.Broken, s.end), picture(s.of.Drawing)})
 		}
@@ -99,18 +100,18 @@ func picture(svg string) template.URL {
 }
 
 func voucherProgress(v *models.Voucher) []progress {
-	steps := []progress{{"Draft", "past"}, {"Dispatched", ""}, {"Accepted", ""}}
+	steps := []progress{{say("Draft"), "past"}, {say("Dispatched"), ""}, {say("Accepted"), ""}}
 	switch v.State {
 	case models.Draft:
 		steps[0].State, steps[1].State = "now", ""
 	case models.Underway:
-		steps[1].State, steps[2] = "past", progress{"To be accepted", "now"}
+		steps[1].State, steps[2] = "past", progress{say("To be accepted"), "now"}
 	case models.Accepted:
 		steps[1].State, steps[2].State = "past", "past"
 	case models.Cancelled:
-		steps[1] = progress{"Cancelled", "over"}
+		steps[1] = progress{say("Cancelled"), "over"}
 		if v.Outgoing != nil {
-			steps = []progress{{"Draft", "past"}, {"Dispatched", "past"}, {"Cancelled", "over"}}
+			steps = []progress{{say("Draft"), "past"}, {say("Dispatched"), "past"}, {say("Cancelled"), "over"}}
 		}
 	default:
 		steps[1].State, steps[2] = "past", progress{words.Capital{Of: v.State}, "over"}

@@ -70,9 +70,9 @@ func (w *Web) voucherForm(c *fiber.Ctx, status int, number string, form map[stri
 	if f.Kind == "" {
 		f.Kind = string(models.IssueVoucher)
 	}
-	title := "New voucher"
+	title := say("New voucher")
 	if number != "" {
-		title = "Change " + number
+		title = say("Change %v", number)
 	}
 	return w.render(c, status, "voucher-form", view{Title: title, Here: "vouchers", Refusal: refusal, Data: f})
 }

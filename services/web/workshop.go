@@ -94,20 +94,16 @@ type repairCard struct {
 }
 
 // Age says how long the job has waited, or how long it took.
-func (r repairCard) Age() string {
-	days := count(r.Days) + " days"
-	if r.Days == 1 {
-		days = "1 day"
-	}
+func (r repairCard) Age() models.Text {
 	switch {
 	case r.EndedAt != nil && r.Days == 0:
-		return "mended within a day"
+		return say("mended within a day")
 	case r.EndedAt != nil:
-		return "took " + days
+		return models.Count("took %d day", "took %d days", r.Days)
 	case r.Days == 0:
-		return "since today"
+		return say("since today")
 	}
-	return "for " + days
+	return models.Count("for %d day", "for %d days", r.Days)
 }
 
 func (w *Web) board(c *fiber.Ctx) error {
@@ -144,7 +140,7 @@ func (w *Web) board(c *fiber.Ctx) error {
 type repairPage struct {
 	*models.Repair
 	Item       *models.Asset // nil when it is out of the caller's sight now
-	Reporter   string
+	Reporter   any
 	Remarks    []shownRemark
 	Progress   []progress
 	Parts      []partInput
@@ -228,9 +224,9 @@ func (w *Web) repairPage(c *fiber.Ctx, status int, open string, refusal *models.
 	return w.render(c, status, "repair", view{Title: job.Number, Here: "workshop", Refusal: refusal, Data: p})
 }
 
-func (w *Web) reporter(ctx context.Context, code string) (string, error) {
+func (w *Web) reporter(ctx context.Context, code string) (any, error) {
 	if code == public.Person {
-		return "somebody without a sign-in", nil
+		return say("somebody without a sign-in"), nil
 	}
 	return w.nameOf(ctx, code)
 }

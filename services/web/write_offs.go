@@ -88,7 +88,7 @@ func (w *Web) proposeWriteOff(c *fiber.Ctx) error {
 
 type writeOffPage struct {
 	*models.WriteOff
-	Waits    string
+	Waits    any
 	Names    map[string]string
 	Progress []progress
 	Methods  []option
@@ -124,11 +124,11 @@ func (w *Web) writeOffPage(c *fiber.Ctx, status int, open string, refusal *model
 	}
 	switch {
 	case one.State == models.WriteOffProposed:
-		p.Waits = "waits for " + one.Authority.Words() + " to decide"
+		p.Waits = say("waits for %v to decide", one.Authority)
 	case one.State == models.WriteOffApproved && one.Demands != "" && one.Consent == nil:
-		p.Waits = "waits for the donor's consent: " + one.Demands
+		p.Waits = say("waits for the donor's consent: %v", one.Demands)
 	case one.State == models.WriteOffApproved:
-		p.Waits = "waits for a storekeeper to strike it off charge"
+		p.Waits = say("waits for a storekeeper to strike it off charge")
 	}
 	codes := []string{one.ProposedBy, one.Custodian}
 	if one.Decision != nil {
@@ -151,11 +151,11 @@ func (w *Web) writeOffPage(c *fiber.Ctx, status int, open string, refusal *model
 }
 
 func writeOffProgress(one *models.WriteOff) []progress {
-	first := "Proposed"
+	var first any = say("Proposed")
 	if one.Loss != "" {
 		first = one.Loss
 	}
-	steps := []progress{{first, "past"}, {"Approved", ""}, {"Consent", ""}, {"Struck off", ""}}
+	steps := []progress{{first, "past"}, {say("Approved"), ""}, {say("Consent"), ""}, {say("Struck off"), ""}}
 	if one.Demands == "" && one.Consent == nil {
 		steps = append(steps[:2], steps[3])
 	}
@@ -164,9 +164,9 @@ func writeOffProgress(one *models.WriteOff) []progress {
 	case models.WriteOffProposed:
 		steps[1].State = "now"
 	case models.WriteOffDeclined:
-		steps[1] = progress{"Declined", "over"}
+		steps[1] = progress{say("Declined"), "over"}
 	case models.WriteOffWithdrawn:
-		steps[last] = progress{"Withdrawn", "over"}
+		steps[last] = progress{say("Withdrawn"), "over"}
 	case models.WriteOffDone:
 		for i := range steps {
 			steps[i].State = "past"
