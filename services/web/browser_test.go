@@ -148,7 +148,7 @@ func TestTheRegisterSearchesWhileOneTypes(t *testing.T) {
 		s.Radio(serial)
 	}
 	ctx, base := browse(t, s, "keeper-north", 1280)
-	do(t, ctx, chromedp.Navigate(base+"/assets"), chromedp.SendKeys("input[name=q]", "gam"),
+	do(t, ctx, chromedp.Navigate(base+"/assets"), chromedp.SendKeys("form.filters input[name=q]", "gam"),
 		chromedp.Poll[chromedp.Void]("document.querySelectorAll('#results tbody tr').length === 1"))
 	if address := value[string](t, ctx, "location.search"); !strings.Contains(address, "q=gam") {
 		t.Errorf("the address is %q", address)
@@ -174,7 +174,7 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 	s.Kits(1_000_000*models.One, "2026-05-31")
 	s.Courses(models.Demand{Course: "voice", Without: models.WarnUntrained}, models.Demand{Course: "crypto", Without: models.WarnUntrained})
 	s.Trained("guard", "voice", "2026-01-10")
-	if _, err := s.Workshop.Report(s.As("keeper-north"), a.Tag, workshop.NewDefect{What: strings.Repeat("longwordwithoutblanks", 40), Unusable: true}); err != nil {
+	if _, err := s.Workshop.Report(s.As("keeper-north"), a.Tag, workshop.NewDefect{What: strings.Repeat("longwordwithoutblanks", 40)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Public.Send(t.Context(), a.Tag, "192.0.2.1", public.NewReport{Kind: models.PublicFound, Text: strings.Repeat("longwordwithoutblanks", 40), Contact: strings.Repeat("0300", 40)}); err != nil {
