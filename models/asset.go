@@ -213,13 +213,13 @@ func (a *Asset) NeverSeen() []string {
 // Whole stands for the whole book where something is asked for by unit.
 const Whole = "*"
 
-// SeenIn is in whose part of the tree an asset on charge was seen, the whole book
-// first; none when it never was.
+// SeenIn is in whose part of the book an asset on charge was seen: in the whole, the
+// units' and the payers'; none when it never was.
 func (a *Asset) SeenIn() []string {
 	if a.LastSeenAt == nil || a.Status == StruckOff {
 		return nil
 	}
-	return append([]string{Whole}, a.Units()...)
+	return append(append([]string{Whole}, a.Units()...), a.PaidBy()...)
 }
 
 // PaidBy names who paid in the form that lists and auditors' scopes ask by:

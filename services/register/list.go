@@ -333,6 +333,8 @@ func candidates(conds []store.Cond, desc bool) []store.Query {
 			add("words", c)
 		case c.Field == "custodian":
 			add("custodian", c)
+		case c.Field == "paid_by" && has("status"):
+			add("paid_by_status", c)
 		case c.Field == "paid_by":
 			add("paid_by", c)
 		case c.Field == "units" && (has("category") || has("status")):

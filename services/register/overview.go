@@ -21,17 +21,14 @@ func (s *Service) SeenBetween(ctx context.Context, from, before string) (int64, 
 	if err != nil {
 		return 0, err
 	}
-	conds := []store.Cond{store.Is("seen_in", models.Whole)}
-	by := "seen_in"
-	switch {
-	case caller.Role == models.Auditor:
-		by, conds = "paid_by", append(access.Assets(caller), store.In("status", onCharge))
-	case !access.Everywhere(caller):
-		conds[0].Value = caller.Scope
+	conds := access.Assets(caller)
+	if len(conds) == 0 {
+		conds = []store.Cond{store.Is("", models.Whole)}
 	}
+	conds[0].Field = "seen_in" // which names units and payers alike
 	if from == "" {
 		from = "0" // before any instant
 	}
 	conds = append(conds, store.From("last_seen_at", from), store.Under("last_seen_at", before))
-	return s.Book.Store.Count(ctx, store.Query{In: store.Assets, By: by, Where: slices.Clip(conds)})
+	return s.Book.Store.Count(ctx, store.Query{In: store.Assets, By: "seen_in", Where: slices.Clip(conds)})
 }

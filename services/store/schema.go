@@ -60,6 +60,7 @@ var (
 			{Name: "category", Fields: []string{"category", "number"}},
 			{Name: "status", Fields: []string{"status", "number"}},
 			{Name: "paid_by", Fields: []string{"paid_by", "number"}},
+			{Name: "paid_by_status", Fields: []string{"paid_by", "status", "number"}},
 			{Name: "custodian", Fields: []string{"custodian", "number"}},
 			{Name: "name", Fields: []string{"name", "number"}},
 			{Name: "acquired", Fields: []string{"acquired_on", "number"}},

@@ -130,33 +130,37 @@ func firstMatch(many string, c store.Cond, desc bool, value any) bool {
 // Count counts what matches, up to q.Limit.
 func (s *Store) Count(ctx context.Context, q store.Query) (int64, error) {
 	lead := q.Index().Fields[0]
-	severalOf := func(c store.Cond) bool { return c.Field == lead && c.Op == store.Any }
-	if repeating(q) != nil || q.In.IsMany(lead) && slices.ContainsFunc(q.Where, severalOf) {
-		q.Bare = true
-		records, err := s.Find(ctx, q) // which gives a document once that has several of the values
-		return int64(len(records)), err
+	each := "1"
+	if q.In.IsMany(lead) && slices.ContainsFunc(q.Where, func(c store.Cond) bool { return c.Field == lead && several(c) }) {
+		each = "DISTINCT x.n" // a document that has several of the values counts once
 	}
 	most := q.Limit
 	q.Limit = 0
 	text, args := selectSQL(q)
 	from := text[strings.Index(text, " FROM "):]
-	if q.In.IsMany(lead) && !slices.ContainsFunc(q.Where, func(c store.Cond) bool { return !inIndex(q.Index(), c.Field) }) {
-		from = strings.Replace(from, " CROSS JOIN "+quote(q.In.Name)+" d ON d.n = x.n", "", 1) // the index alone tells
-	}
 	if at := strings.Index(from, " ORDER BY "); at >= 0 {
 		from = from[:at]
+	}
+	if tables, where, _ := strings.Cut(from, " WHERE "); q.In.IsMany(lead) && !strings.Contains(where, "d.") {
+		from = strings.Replace(tables, " CROSS JOIN "+quote(q.In.Name)+" d ON d.n = x.n", "", 1) + " WHERE " + where // the index alone tells
 	}
 	if most > 0 {
 		from += " LIMIT ?"
 		args = append(args, most)
 	}
-	stmt, err := s.plan(ctx, "SELECT count(*) FROM (SELECT 1"+from+")")
+	stmt, err := s.plan(ctx, "SELECT count(*) FROM (SELECT "+each+from+")")
 	if err != nil {
 		return 0, err
 	}
 	var n int64
 	err = stmt.QueryRowContext(ctx, args...).Scan(&n)
 	return n, err
+}
+
+// several says whether more than one value can fulfil a condition.
+func several(c store.Cond) bool {
+	values, listed := c.Value.([]string)
+	return c.Op != store.Eq && (!listed || len(values) > 1)
 }
 
 // plan prepares a read once; database/sql keeps it on each connection.
