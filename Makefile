@@ -1,4 +1,6 @@
-.PHONY: run build test vet soak bench bench-ledger bench-jobs help
+VERSION ?= development
+
+.PHONY: repro sbom audit run build test vet soak bench bench-ledger bench-jobs help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -7,7 +9,23 @@ run: ## build and start on http://127.0.0.1:8080 with a demo register in ./data
 	go run ./cmd/quartermaster demo
 
 build: ## one program, ./quartermaster
-	CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o quartermaster ./cmd/quartermaster
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w -buildid= -X main.version=$(VERSION)" -o quartermaster ./cmd/quartermaster
+
+repro: ## build twice, in two places and with nothing kept between, and compare
+	@set -e; a=$$(mktemp -d); b=$$(mktemp -d)/elsewhere; mkdir -p $$b; trap 'rm -rf $$a $$b' EXIT; \
+	for there in $$a $$b; do \
+		git ls-files -z | tar -c --null -T - | tar -x -C $$there; \
+		GOCACHE=$$there/.cache $(MAKE) -s -C $$there build; \
+	done; \
+	sha256sum $$a/quartermaster $$b/quartermaster; \
+	cmp $$a/quartermaster $$b/quartermaster && echo "the same, byte by byte"
+
+sbom: build ## what the program is made of, as CycloneDX in quartermaster.cdx.json; fails on a licence that is not accepted
+	go run ./cmd/sbom -out quartermaster.cdx.json quartermaster
+
+audit: build ## licences, and known vulnerabilities where their database can be reached
+	go run ./cmd/sbom quartermaster
+	.ci/vulnerabilities
 
 test: ## every test, with the race detector
 	go test -race ./...
