@@ -88,6 +88,8 @@ func (e *Event) JSON() []byte {
 		w = append(w, `,"gone":true`...)
 	}
 	w.given(`,"prev":`, e.Prev)
+	w.instant(`,"happened_at":`, e.HappenedAt)
+	w.instant(`,"said_at":`, e.SaidAt)
 	return append(w, '}')
 }
 
@@ -121,6 +123,13 @@ func (w *writer) text(before, value string) {
 func (w *writer) given(before, value string) {
 	if value != "" {
 		w.text(before, value)
+	}
+}
+
+// instant writes a time that is left out when there is none.
+func (w *writer) instant(before string, at *Time) {
+	if at != nil {
+		w.text(before, at.String())
 	}
 }
 

@@ -26,6 +26,12 @@ func TestEventsAreWrittenAsJSON(t *testing.T) {
 		}
 		e := &models.Event{Subject: text("subject"), Seq: rapid.Int64().Draw(t, "seq"), At: models.At(time.UnixMilli(rapid.Int64Range(0, 4e12).Draw(t, "at"))),
 			Kind: text("kind"), Actor: text("actor"), Device: text("device"), Reason: text("reason"), Content: text("content"), Gone: rapid.Bool().Draw(t, "gone"), Prev: text("prev")}
+		for _, at := range []**models.Time{&e.HappenedAt, &e.SaidAt} {
+			if rapid.Bool().Draw(t, "out of reach") {
+				told := models.At(time.UnixMilli(rapid.Int64Range(0, 4e12).Draw(t, "then")))
+				*at = &told
+			}
+		}
 		for range rapid.IntRange(0, 3).Draw(t, "changes") {
 			if e.Changes == nil {
 				e.Changes = map[string]models.Change{}

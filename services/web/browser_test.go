@@ -107,7 +107,7 @@ func value[T any](t *testing.T, ctx context.Context, script string) T {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
-	got, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
+	got, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Fatalf("%s: %v", script, err)
 	}

@@ -140,13 +140,22 @@ func (s *site) signOnto(t *testing.T, p *phone, base, code string) {
 // carries waits until the phone carries so many items and its pages.
 func (s *site) carries(t *testing.T, p *phone, items int) {
 	t.Helper()
-	do(t, p, chromedp.Poll[chromedp.Void](fmt.Sprintf(`(async () => {
-		const db = await new Promise((r) => { const q = indexedDB.open("quartermaster"); q.onsuccess = () => r(q.result); });
-		if (!db.objectStoreNames.contains("lines")) return false;
-		const n = await new Promise((r) => { const q = db.transaction("lines").objectStore("lines").count(); q.onsuccess = () => r(q.result); });
-		db.close();
-		return n === %d && Boolean(navigator.serviceWorker.controller);
-	})()`, items)))
+	until(t, p, fmt.Sprintf(`await count("lines") === %d && Boolean(navigator.serviceWorker.controller)`, items))
+}
+
+// until waits for what a phone holds; count counts its lines, things or outbox.
+func until(t *testing.T, p *phone, holds string) {
+	t.Helper()
+	value[bool](t, p, `(async () => {
+		for (;;) {
+			const db = await new Promise((r) => { const q = indexedDB.open("quartermaster"); q.onsuccess = () => r(q.result); });
+			const count = (kind) => new Promise((r) => { const q = db.transaction(kind).objectStore(kind).count(); q.onsuccess = () => r(q.result); });
+			const so = db.objectStoreNames.contains("lines") && (`+holds+`);
+			db.close();
+			if (so) return true;
+			await new Promise((r) => setTimeout(r, 50));
+		}
+	})()`)
 }
 
 // serveOnNetwork serves the site through a network that can be cut.
