@@ -62,6 +62,8 @@ func Table(h *house.House) []timetable.Job {
 			Do: counting(h.Access.Sweep)},
 		{Name: "digests", Line: "*/10 * * * *", What: "Writes the digests that are due, at the hour that is set.",
 			Do: counting(h.Notices.SendDigests)},
+		{Name: "report_schedules", Line: "33 * * * *", What: "Makes the reports that donors are sent each month or quarter, and puts them into the outbox.",
+			Do: counting(h.Mailings.Send)},
 		{Name: "messages", Line: "57 * * * *", What: "Takes away messages that were sent a month ago, or given up three months ago.",
 			Do: counting(h.Notices.Sweep)},
 		{Name: backup.Job, Line: when(h.Backups.Folder != "", "30 1 * * *"), What: "Writes a backup of the book, and removes those that are no longer kept. Off unless QM_BACKUP_INTO names a folder.",

@@ -47,6 +47,7 @@ func (a *API) Routes() []Route {
 		a.phoneRoutes(),
 		a.reportRoutes(),
 		a.shareRoutes(),
+		a.mailingRoutes(),
 	)
 }
 

@@ -11,6 +11,7 @@ import (
 	"quartermaster/services/disposal"
 	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
+	"quartermaster/services/mailings"
 	"quartermaster/services/maintenance"
 	"quartermaster/services/notices"
 	"quartermaster/services/overview"
@@ -61,6 +62,7 @@ type House struct {
 	Backups   *backup.Service
 	Shares    *shares.Service
 	Phone     *phone.Service
+	Mailings  *mailings.Service
 }
 
 // Settings are what the services are told from outside.
@@ -108,5 +110,6 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Phone = &phone.Service{Book: book, Access: h.Access, Register: h.Register, Custody: h.Custody, Requests: h.Requests, Stocktakes: h.Stocktakes, Maintenance: h.Maintenance}
 	s.Notices.Base = s.Base
 	h.Notices = notices.New(book, h.Flags, h.Requests, s.Notices)
+	h.Mailings = &mailings.Service{Book: book, Reports: h.Reports, Notices: h.Notices, Shares: h.Shares}
 	return h
 }

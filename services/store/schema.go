@@ -368,5 +368,5 @@ var Schema = []*Collection{
 	Losses, WriteOffs, TitleTransfers,
 	Visits, VisitItems, VisitFindings, Checklists,
 	Jobs, Unbooked,
-	Reports, ReportProgress, Shares, ShareKeys,
+	Reports, ReportProgress, Shares, ShareKeys, ReportSchedules,
 }

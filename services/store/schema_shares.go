@@ -8,5 +8,11 @@ var (
 		{Name: "id", Fields: []string{"id"}},
 		{Name: "by", Fields: []string{"by", "id"}},
 	}}
+	// ReportSchedules are reports that donors are e-mailed.
+	ReportSchedules = &Collection{Name: "report_schedules", New: of[models.ReportSchedule], Indexes: []Index{
+		{Name: "id", Fields: []string{"id"}},
+		{Name: "by", Fields: []string{"by", "id"}},
+		{Name: "next", Fields: []string{"next", "id"}},
+	}}
 	ShareKeys = &Collection{Name: "share_keys", New: of[models.ShareKey]}
 )
