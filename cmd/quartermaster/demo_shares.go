@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"quartermaster/models"
+	"quartermaster/services/mailings"
 	"quartermaster/services/shares"
 )
 
@@ -23,6 +24,9 @@ func (s *story) shares() error {
 	}
 	wrong, err := s.h.Shares.Make(admin, shares.NewShare{For: "Mr Brandt, audit firm (demo)", Kind: "register", ReportQuery: models.ReportQuery{Donor: "DEMO-US", AsOf: string(s.h.Book.Today())}})
 	if err != nil {
+		return err
+	}
+	if _, err := s.h.Mailings.Add(admin, mailings.NewSchedule{For: "Donor's programme office (demo)", To: []string{"programme@example.org"}, Kind: "movements", Grant: "BLO-2024", Every: models.EveryQuarter}); err != nil {
 		return err
 	}
 	_, err = s.h.Shares.Withdraw(admin, wrong.ID, 0, "Sent to an address that is no longer his")

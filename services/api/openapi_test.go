@@ -71,6 +71,7 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 		{"POST", "/visits/EV-NORTH-2026-0001/findings", `{"severity":"major","what":"No lock","due":"2026-05-01"}`}, {"GET", "/visits/EV-NORTH-2026-0001/findings", ""}, {"GET", "/visits/EV-NORTH-2026-0001/events", ""}, {"POST", "/visits/EV-NORTH-2026-0001/sign", `{}`},
 		{"GET", "/visit-findings", ""}, {"GET", "/visit-findings/EV-NORTH-2026-0001-F1", ""}, {"POST", "/visit-findings/EV-NORTH-2026-0001-F1/answer", `{"text":"Locked","evidence":"Bill 7"}`}, {"POST", "/visit-findings/EV-NORTH-2026-0001-F1/close", `{"text":"Seen"}`},
 		{"POST", "/checklists/radios", `{"name":"Radios","category":"radio","questions":["Are they locked away?"]}`}, {"GET", "/checklists", ""}, {"POST", "/visits/EV-NORTH-2026-0001/cancel", `{"reason":"Flood"}`},
+		{"POST", "/report-schedules", `{"for":"Ms Holm","to":["a@example.org"],"kind":"register","donor":"DONOR-A","every":"month"}`}, {"POST", "/report-schedules", `{"for":"x"}`}, {"GET", "/report-schedules", ""}, {"PATCH", "/report-schedules/none", `{"off":true}`},
 		{"POST", "/shares", `{"for":"Ms Holm","kind":"register","donor":"DONOR-A","days":7}`}, {"POST", "/shares", `{"for":"Ms Holm","kind":"register"}`}, {"GET", "/shares", ""}, {"GET", "/shares/none", ""}, {"POST", "/shares/none/withdraw", `{"reason":"x"}`},
 		{"POST", "/grants/A-2025/recipients", `{"recipient":"The agency"}`},
 		{"POST", "/assets/lots", `{"asset":{"name":"Lamp","category":"radio","unit":"NORTH"},"count":2}`},

@@ -12,6 +12,7 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/disposal"
 	"quartermaster/services/flags"
+	"quartermaster/services/mailings"
 	"quartermaster/services/maintenance"
 	"quartermaster/services/notices"
 	"quartermaster/services/public"
@@ -232,6 +233,9 @@ func (w *World) around(e *Everything, add adding, did doing) {
 	add("share", share.ID, nil)
 	_, link, _ := strings.Cut(share.Address, shares.Path)
 	add("link", link, nil)
+	mailing, err := w.Mailings.Add(w.As("admin"), mailings.NewSchedule{For: Marker, To: []string{"xanadu@example.org"}, Kind: "register", Grant: "B-2026", Every: models.EveryMonth})
+	did("report schedule", err)
+	add("report schedule", mailing.ID, nil)
 	feed, err := w.Maintenance.RenewFeed(w.Operator(), "SOUTH")
 	did("calendar", err)
 	_, secret, _ := strings.Cut(feed.Address, maintenance.FeedPath)

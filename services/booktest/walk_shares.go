@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"quartermaster/models"
+	"quartermaster/services/mailings"
 	"quartermaster/services/shares"
 )
 
@@ -31,4 +32,12 @@ func walkShares(t *testing.T, w *World, is func(string, any, any, error)) {
 	is("withdrawn", err, nil, err)
 	_, err = w.Shares.Open(t.Context(), secret, shares.Visitor{}, "page")
 	is("opens nothing", models.KindOf(err), models.Gone, nil)
+	_, err = w.Mailings.Add(admin, mailings.NewSchedule{For: "Ms Holm", To: []string{"holm@example.org"}, Kind: "register", Donor: "DONOR-A", Every: models.EveryMonth})
+	is("set up", err, nil, err)
+	for _, who := range []string{"admin", "admin-north"} {
+		page, err := w.Mailings.List(w.As(who), "", 10)
+		is("report schedules for "+who, len(page.Records), 1, err)
+	}
+	sent, err := w.Mailings.Send(w.Operator())
+	is("nothing is due", sent, 0, err)
 }

@@ -102,6 +102,9 @@ func (s *Service) send(ctx context.Context, record store.Record, schedule *model
 	if err != nil {
 		return err
 	}
+	if _, err := s.Notices.Mail(notices.Mail{To: schedule.To}); err != nil { // before anything is made in vain
+		return err
+	}
 	asked := schedule.Asked(schedule.Next, kind.Period)
 	file, err := s.Reports.Pull(access.As(ctx, schedule.Receiver(), ""), schedule.Kind, schedule.Format, asked)
 	if err != nil {

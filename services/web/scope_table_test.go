@@ -25,6 +25,7 @@ var ownSession = []string{"DELETE /api/v1/sessions/current", "POST /sign-out", "
 // nothing of what is foreign is given out.
 var recorded = []string{
 	"GET /api/v1/reports/:kind", "POST /api/v1/reports/made", "GET /reports/:kind", "POST /reports/:kind", "GET /reports/:kind/file",
+	"POST /api/v1/report-schedules", "POST /report-schedules/new", // of the part that an administrator of a part sees
 }
 
 // objects says which object of booktest.Everything the last parameter of a path names.
@@ -44,7 +45,7 @@ var objects = map[string]string{
 	"/people/:code": "person", "/people/:code/training/:id": "training", "/training/:id": "training", "/courses/:code": "course",
 	"/units/:code": "unit", "/categories/:code": "category", "/donors/:code": "donor", "/grants/:code": "grant",
 	"/webhooks/:id": "webhook", "/notices/webhooks/:id": "webhook", "/messages/:id": "message", "/notices/messages/:id": "message",
-	"/reports/made/:id": "report", "/reports/:kind": "report kind", "/shares/:id": "share", "/s/:secret": "link", "/s/:secret/:kind": "report kind",
+	"/reports/made/:id": "report", "/reports/:kind": "report kind", "/shares/:id": "share", "/report-schedules/:id": "report schedule", "/s/:secret": "link", "/s/:secret/:kind": "report kind",
 }
 
 // sharedObjects are those that everybody may know of; donors and grants are not, for
@@ -118,6 +119,8 @@ var naming = map[string]body{
 	"POST /people": {"code": "x", "name": "x", "unit": "SOUTH"}, "POST /people/new": {"code": "x", "name": "x", "unit": "SOUTH"}, "POST /courses": {}, "POST /courses/demands": {},
 	"POST /people/:code/training/:id/withdraw": because, "POST /training/:id/withdraw": because, "POST /people/:code/training": {"course": "voice", "trainer": "x", "on": "2026-01-10"},
 	"POST /units": {}, "POST /categories": {}, "POST /donors": {}, "POST /donors/:code": {}, "POST /grants": {},
+	"POST /api/v1/report-schedules": {"for": "x", "to": []any{"a@example.org"}, "kind": "register", "grant": "B-2026", "every": "month"}, "POST /report-schedules/new": {"for": "x", "to": "a@example.org", "kind": "register", "grant": "B-2026", "every": "month", "on": "5", "format": "pdf"},
+	"POST /report-schedules/:id": {"for": "x", "to": "a@example.org", "every": "month", "on": "5", "format": "pdf"}, "PATCH /report-schedules/:id": {},
 	"POST /shares": link, "POST /shares/new": link,
 	"POST /webhooks": {}, "POST /notices/webhooks/new": {},
 }

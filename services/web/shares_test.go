@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"quartermaster/models"
+	"quartermaster/services/mailings"
 	"quartermaster/services/shares"
 )
 
@@ -112,7 +113,11 @@ func TestAReportThatWasShownCanBeGiven(t *testing.T) {
 // sharedAtLength gives links with long names, and returns the pages that show them.
 func sharedAtLength(t *testing.T, s *site) []string {
 	t.Helper()
-	paths := []string{"/shares", "/shares/new", "/shares/new?kind=register"}
+	schedule, err := s.Mailings.Add(s.As("admin"), mailings.NewSchedule{For: strings.Repeat("longnamewithoutblanks", 9), To: []string{strings.Repeat("a", 60) + "@" + strings.Repeat("example.", 20) + "org"}, Kind: "register", Donor: "DONOR-A", Every: models.EveryQuarter})
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := []string{"/shares", "/shares/new", "/shares/new?kind=register", "/report-schedules", "/report-schedules/new", "/report-schedules/" + schedule.ID}
 	for _, n := range []shares.NewShare{
 		{For: strings.Repeat("longnamewithoutblanks", 9), Kind: models.GrantShare, ReportQuery: models.ReportQuery{Grant: "A-2025"}},
 		{For: strings.Repeat("a long name ", 16), Kind: "register", ReportQuery: models.ReportQuery{Donor: "DONOR-A"}},
@@ -131,4 +136,28 @@ func sharedAtLength(t *testing.T, s *site) []string {
 		}
 	}
 	return paths
+}
+
+func TestAReportByEMailIsSetUpOnPages(t *testing.T) {
+	s := open(t, false)
+	s.signIn("admin")
+	s.get("/report-schedules").has(t, 200, "None yet", "This server sends no e-mail")
+	p := s.get("/report-schedules/new?donor=DONOR-A")
+	p.has(t, 200, `<option value="DONOR-A" selected>`)
+	s.post("/report-schedules/new", p.fill("for", "Ms Holm", "to", "holm", "kind", "register", "donor", "DONOR-A", "every", "month", "on", "5", "format", "pdf")).has(t, 422, `value="Ms Holm"`)
+	p = s.post("/report-schedules/new", p.fill("for", "Ms Holm", "to", "holm@example.org, audit@example.org", "kind", "register", "donor", "DONOR-A", "every", "month", "on", "5", "format", "pdf"))
+	if p.StatusCode != 303 {
+		t.Fatalf("%d %s", p.StatusCode, p.body)
+	}
+	at, _, _ := strings.Cut(p.Header.Get("Location"), "?")
+	p = s.get(at)
+	p.has(t, 200, "5 April 2026", "audit@example.org", "Set up")
+	if q := s.post(at+"/switch", p.fill("off", "yes")); q.StatusCode != 303 {
+		t.Fatalf("%d %s", q.StatusCode, q.body)
+	}
+	p = s.get(at)
+	p.has(t, 200, "Switch it on")
+	s.post(at, p.fill("for", "Ms Holm", "to", "holm@example.org", "every", "quarter", "on", "31", "format", "xlsx")).has(t, 422, `value="31"`)
+	s.signIn("keeper-north")
+	s.get(at).has(t, 403)
 }

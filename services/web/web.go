@@ -70,6 +70,7 @@ func (w *Web) Mount(app *fiber.App) {
 		w.mountReports,
 		w.mountShares,
 		w.mountPhone,
+		w.mountMailings,
 	} {
 		room(in)
 	}
