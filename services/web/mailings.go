@@ -86,7 +86,7 @@ func (w *Web) addReportSchedule(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		made, err := w.Mailings.Add(c.UserContext(), mailings.NewSchedule{For: form["for"], To: addresses(form["to"]), Kind: form["kind"], Donor: form["donor"], Grant: form["grant"], Unit: form["unit"],
+		made, err := w.Mailings.Add(c.UserContext(), mailings.NewSchedule{For: form["for"], To: receivers(form["to"]), Kind: form["kind"], Donor: form["donor"], Grant: form["grant"], Unit: form["unit"],
 			Format: form["format"], Every: models.Every(form["every"]), On: on})
 		if err == nil {
 			to += "/" + made.ID + "?done=added"
@@ -104,8 +104,8 @@ func dayOfMonth(text string) (int, error) {
 	return on, nil
 }
 
-// addresses reads addresses that stand on lines of their own, or between commas.
-func addresses(text string) []string {
+// receivers reads addresses that stand on lines of their own, or between commas.
+func receivers(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \r\n,;", r) })
 }
 
@@ -168,7 +168,7 @@ func (w *Web) changeReportSchedule(c *fiber.Ctx, id string, version int64) error
 	if err != nil {
 		return err
 	}
-	name, to, format, every := form["for"], addresses(form["to"]), form["format"], models.Every(form["every"])
+	name, to, format, every := form["for"], receivers(form["to"]), form["format"], models.Every(form["every"])
 	_, err = w.Mailings.Change(c.UserContext(), id, version, mailings.Edit{For: &name, To: &to, Format: &format, Every: &every, On: &on})
 	return err
 }
