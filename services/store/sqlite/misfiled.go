@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"quartermaster/services/store"
@@ -15,6 +17,9 @@ const mostMisfiled = 10
 // than theirs, or not at all. The program never makes such; whoever writes in the
 // file can.
 func (s *Store) Misfiled(ctx context.Context, c *store.Collection) ([]string, error) {
+	if s.lacks(c.Name) {
+		return nil, nil
+	}
 	l := layoutOf(c)
 	if len(l.columns) > 0 {
 		differ := make([]string, len(l.columns))
@@ -26,13 +31,64 @@ func (s *Store) Misfiled(ctx context.Context, c *store.Collection) ([]string, er
 			return keys, err
 		}
 	}
+	if keys, err := s.misnamed(ctx, c, l); err != nil || len(keys) > 0 {
+		return keys, err
+	}
 	for _, index := range l.leads {
+		if s.lacks(c.Name + "_by_" + index.Name) {
+			continue
+		}
 		keys, err := s.misplaced(ctx, c, l, index)
 		if err != nil || len(keys) > 0 {
 			return keys, err
 		}
 	}
 	return nil, nil
+}
+
+// misnamed looks for documents beside which other values of many-valued keys stand
+// than they have.
+func (s *Store) misnamed(ctx context.Context, c *store.Collection, l *layout) ([]string, error) {
+	if len(l.keys) == 0 {
+		return nil, nil
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT "_id", body, many FROM `+quote(c.Name))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var keys []string
+	for rows.Next() && len(keys) < mostMisfiled {
+		var key, many string
+		var body []byte
+		if err := rows.Scan(&key, &body, &many); err != nil {
+			return nil, err
+		}
+		doc := c.New()
+		if json.Unmarshal(body, doc) != nil {
+			continue // it is damaged, which is told where its history is followed
+		}
+		if !sameValues(l, keysOf(c, l, doc), many) {
+			keys = append(keys, key)
+		}
+	}
+	return keys, rows.Err()
+}
+
+// sameValues compares what a document has with the text of a column many, in any
+// order: search words of a document's own fields come in none.
+func sameValues(l *layout, has [][]string, many string) bool {
+	written := 0
+	for i, name := range l.keys {
+		noted := manyValues(many, name)
+		slices.Sort(noted)
+		slices.Sort(has[i])
+		if !slices.Equal(noted, has[i]) {
+			return false
+		}
+		written += len(noted)
+	}
+	return strings.Count(many, valueStart) == written
 }
 
 // misplaced looks for differences between the table of a many-valued key and the

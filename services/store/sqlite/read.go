@@ -12,6 +12,9 @@ import (
 
 // Get reads one document by its key.
 func (s *Store) Get(ctx context.Context, c *store.Collection, id string) (store.Record, error) {
+	if s.lacks(c.Name) {
+		return store.Record{}, store.ErrNotFound
+	}
 	stmt, err := s.plan(ctx, `SELECT version, body FROM `+quote(c.Name)+` WHERE "_id" = ?`)
 	if err != nil {
 		return store.Record{}, err
@@ -62,6 +65,9 @@ func (s *Store) Find(ctx context.Context, q store.Query) ([]store.Record, error)
 }
 
 func (s *Store) find(ctx context.Context, q store.Query) ([]store.Record, error) {
+	if s.lacks(q.In.Name) {
+		return nil, nil
+	}
 	text, args := selectSQL(q)
 	stmt, err := s.plan(ctx, text)
 	if err != nil {
@@ -147,6 +153,9 @@ func (s *Store) Count(ctx context.Context, q store.Query) (int64, error) {
 	if most > 0 {
 		from += " LIMIT ?"
 		args = append(args, most)
+	}
+	if s.lacks(q.In.Name) {
+		return 0, nil
 	}
 	stmt, err := s.plan(ctx, "SELECT count(*) FROM (SELECT "+each+from+")")
 	if err != nil {

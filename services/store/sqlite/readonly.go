@@ -58,11 +58,35 @@ func openRead(ctx context.Context, path string, v url.Values) (s *Store, form in
 	if err == nil {
 		err = store.CheckForm(form)
 	}
+	if err == nil {
+		s.has, err = tablesOf(ctx, read)
+	}
 	if err != nil {
 		return nil, 0, errors.Join(cannot(err), read.Close())
 	}
 	return s, form, nil
 }
+
+func tablesOf(ctx context.Context, db *sql.DB) (map[string]bool, error) {
+	rows, err := db.QueryContext(ctx, `SELECT name FROM sqlite_schema WHERE type = 'table'`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	has := map[string]bool{}
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		has[name] = true
+	}
+	return has, rows.Err()
+}
+
+// lacks says whether a file that is read alone was last served by a program that did
+// not know a table yet: nothing is in it.
+func (s *Store) lacks(table string) bool { return s.has != nil && !s.has[table] }
 
 // errReadOnly is what whoever would change a store gets that was opened to be read.
 var errReadOnly = errors.New("store: this book was opened to be read alone")

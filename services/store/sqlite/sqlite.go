@@ -32,7 +32,8 @@ type Store struct {
 	writes  map[string]*sql.Stmt // the same for the writer
 	numbers numbers
 
-	readOnly bool // there is no writer
+	readOnly bool            // there is no writer
+	has      map[string]bool // the tables of a file that is read alone: one that an earlier program served lacks new ones
 	broken   broken
 }
 
