@@ -85,20 +85,20 @@ func (c *Category) CheckFields(values map[string]any) (map[string]any, []Detail)
 		value, given := values[f.Name]
 		if text, isText := value.(string); !given || value == nil || isText && strings.TrimSpace(text) == "" {
 			if f.Required {
-				wrong = append(wrong, Detail{Field: "fields." + f.Name, Message: f.Label + " is required for " + c.Name})
+				wrong = append(wrong, Matter(0, "fields."+f.Name, "%s is required for %s", f.Label, c.Name))
 			}
 			continue
 		}
 		clean, problem := f.check(value)
-		if problem != "" {
-			wrong = append(wrong, Detail{Field: "fields." + f.Name, Message: f.Label + " " + problem})
+		if problem.Format != "" {
+			wrong = append(wrong, Matter(0, "fields."+f.Name, "%s %s", f.Label, problem))
 			continue
 		}
 		kept[f.Name] = clean
 	}
 	for name, value := range values {
 		if !known[name] && value != nil { // a field of the category that it had may be taken out
-			wrong = append(wrong, Detail{Field: "fields." + name, Message: c.Name + " has no field of this name"})
+			wrong = append(wrong, Matter(0, "fields."+name, "%s has no field of this name", c.Name))
 		}
 	}
 	if len(kept) == 0 {
@@ -108,55 +108,55 @@ func (c *Category) CheckFields(values map[string]any) (map[string]any, []Detail)
 }
 
 // check returns value in its kept form, or what is wrong with it.
-func (f Field) check(value any) (kept any, problem string) {
+func (f Field) check(value any) (kept any, problem Text) {
 	switch f.Type {
 	case NumberField:
 		n, ok := number(value)
 		if !ok {
-			return nil, "must be a number"
+			return nil, Say("must be a number")
 		}
-		return n, ""
+		return n, Text{}
 	case YesNoField:
 		switch v := value.(type) {
 		case bool:
-			return v, ""
+			return v, Text{}
 		case string:
 			switch strings.ToLower(strings.TrimSpace(v)) {
 			case "yes", "y", "true", "1":
-				return true, ""
+				return true, Text{}
 			case "no", "n", "false", "0":
-				return false, ""
+				return false, Text{}
 			}
 		}
-		return nil, "must be yes or no"
+		return nil, Say("must be yes or no")
 	}
 	text, ok := value.(string)
 	if !ok {
-		return nil, "must be text"
+		return nil, Say("must be text")
 	}
 	text = strings.TrimSpace(text)
 	switch {
 	case utf8.RuneCountInString(text) > longestFieldText:
-		return nil, "is longer than " + strconv.Itoa(longestFieldText) + " characters"
+		return nil, Say("is longer than %d characters", longestFieldText)
 	case f.Type == DayField:
 		day, err := ParseDay(text)
 		if err != nil || !day.Valid() {
-			return nil, "must be a day such as 2026-03-31"
+			return nil, Say("must be a day such as 2026-03-31")
 		}
-		return string(day), ""
+		return string(day), Text{}
 	case f.Type == ChoiceField:
 		for _, choice := range f.Choices {
 			if strings.EqualFold(choice, text) {
-				return choice, ""
+				return choice, Text{}
 			}
 		}
-		return nil, "must be one of " + strings.Join(f.Choices, ", ")
+		return nil, Say("must be one of %s", strings.Join(f.Choices, ", "))
 	case f.Pattern != "":
 		if matched, err := regexp.MatchString("^(?:"+f.Pattern+")$", text); err != nil || !matched {
-			return nil, "does not have the expected form"
+			return nil, Say("does not have the expected form")
 		}
 	}
-	return text, ""
+	return text, Text{}
 }
 
 func number(value any) (float64, bool) {

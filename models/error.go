@@ -46,8 +46,11 @@ type Detail struct {
 
 // Matter makes one of several matters; line and field are left out when they are zero.
 func Matter(line int, field, format string, args ...any) Detail {
-	text := Say(format, args...)
-	return Detail{Line: line, Field: field, Message: text.String(), text: &text}
+	return Say(format, args...).matter(line, field)
+}
+
+func (t Text) matter(line int, field string) Detail {
+	return Detail{Line: line, Field: field, Message: t.String(), text: &t}
 }
 
 // Text is the sentence, before it is known in which language.
@@ -66,10 +69,12 @@ func (e *Error) Text() Text {
 	return Say(e.Message)
 }
 
+// Say tells another sentence instead.
+func (e *Error) Say(text Text) { e.Message, e.text = text.String(), text }
+
 // About makes the refusal one matter of several.
 func (e *Error) About(line int, field string) Detail {
-	text := e.Text()
-	return Detail{Line: line, Field: field, Message: e.Message, text: &text}
+	return e.Text().matter(line, field)
 }
 
 func (e *Error) Error() string {

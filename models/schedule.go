@@ -72,7 +72,7 @@ func (s *Schedule) Covers() []string {
 func (s *Schedule) Check(c *Category) error {
 	var wrong []Detail
 	note := func(field, format string, args ...any) {
-		wrong = append(wrong, Detail{Field: field, Message: fmt.Sprintf(format, args...)})
+		wrong = append(wrong, Matter(0, field, format, args...))
 	}
 	if s.Days == 0 && s.Months == 0 && s.Run == 0 && len(s.Fixed) == 0 {
 		note("days", "an interval of zero never comes due: give days, months, use by a meter, or days of the year")
@@ -86,7 +86,7 @@ func (s *Schedule) Check(c *Category) error {
 		switch {
 		case err != nil:
 			refused = err.(*Error) //nolint:errorlint // Meter refuses with nothing else
-			note("meter", "%s", refused.Message)
+			note("meter", "%s", refused.Text())
 		case s.Run == 0:
 			note("run", "is zero: say how many %s", meter.Unit)
 		default:

@@ -2,7 +2,6 @@ package models
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
 	"regexp"
 	"strings"
@@ -68,7 +67,7 @@ func Validate(model any) error {
 	details := make([]Detail, len(wrong))
 	for i, w := range wrong {
 		_, field, _ := strings.Cut(w.Namespace(), ".")
-		details[i] = Detail{Field: embedded.Replace(field), Message: sentence(w)}
+		details[i] = sentence(w).matter(0, embedded.Replace(field))
 	}
 	return Wrong(details)
 }
@@ -79,9 +78,10 @@ func Wrong(details []Detail) error {
 		return nil
 	}
 	first := details[0]
-	e := Refuse(Invalid, first.Field, "%s", first.Message)
+	e := Refuse(Invalid, first.Field, "")
+	e.Say(first.Text())
 	if first.Line > 0 {
-		e.Message = fmt.Sprintf("line %d: %s", first.Line, first.Message)
+		e.Say(Say("line %d: %s", first.Line, first.Text()))
 	}
 	if len(details) > 1 || first.Line > 0 {
 		e.Details = details
@@ -92,47 +92,47 @@ func Wrong(details []Detail) error {
 // embedded structs do not stand in the names of fields.
 var embedded = strings.NewReplacer("Base.", "", "Accounting.", "", "Item.", "")
 
-func sentence(w validator.FieldError) string {
+func sentence(w validator.FieldError) Text {
 	switch w.Tag() {
 	case "required":
-		return "is required"
+		return Say("is required")
 	case "max":
 		if w.Kind() == reflect.String {
-			return "is longer than " + w.Param() + " characters"
+			return Say("is longer than %s characters", w.Param())
 		}
-		return "is more than " + w.Param()
+		return Say("is more than %s", w.Param())
 	case "min":
-		return "is less than " + w.Param()
+		return Say("is less than %s", w.Param())
 	case "oneof":
-		return "must be one of " + strings.ReplaceAll(w.Param(), " ", ", ")
+		return Say("must be one of %s", strings.ReplaceAll(w.Param(), " ", ", "))
 	case "code":
-		return "is a code of up to 40 letters, digits, dots, dashes and underscores"
+		return Say("is a code of up to 40 letters, digits, dots, dashes and underscores")
 	case "yearday":
-		return "is a day of the year, month and day; write it like 01-31"
+		return Say("is a day of the year, month and day; write it like 01-31")
 	case "username":
-		return "is 2 to 80 lower-case letters, digits and . _ @ -"
+		return Say("is 2 to 80 lower-case letters, digits and . _ @ -")
 	case "fieldname":
-		return "is a name of lower-case letters, digits and underscores, starting with a letter"
+		return Say("is a name of lower-case letters, digits and underscores, starting with a letter")
 	case "amount":
-		return `is an amount such as "1250.00"`
+		return Say(`is an amount such as "1250.00"`)
 	case "percent":
-		return "is a percentage from 0 to 100, such as 75 or 33.3"
+		return Say("is a percentage from 0 to 100, such as 75 or 33.3")
 	case "rate":
-		return "is a rate such as 278.45"
+		return Say("is a rate such as 278.45")
 	case "iso4217":
-		return "is not a currency code such as USD or PKR"
+		return Say("is not a currency code such as USD or PKR")
 	case "day":
-		return "is not a day; write it like 2026-03-31"
+		return Say("is not a day; write it like 2026-03-31")
 	case "email":
-		return "is not an e-mail address"
+		return Say("is not an e-mail address")
 	case "text":
-		return "is blank or holds characters that cannot be printed"
+		return Say("is blank or holds characters that cannot be printed")
 	case "excludes":
-		return "must not hold " + w.Param()
+		return Say("must not hold %s", w.Param())
 	case "unique":
-		return "holds the same value twice"
+		return Say("holds the same value twice")
 	case "regexp":
-		return "is not a pattern that can be used"
+		return Say("is not a pattern that can be used")
 	}
-	return "is not acceptable (" + w.Tag() + ")"
+	return Say("is not acceptable (%s)", w.Tag())
 }

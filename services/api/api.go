@@ -6,6 +6,7 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,6 +19,7 @@ import (
 	"quartermaster/services/ledger"
 	"quartermaster/services/register"
 	"quartermaster/services/server"
+	"quartermaster/services/words"
 )
 
 // API serves the services as JSON.
@@ -118,9 +120,11 @@ func Problem(c *fiber.Ctx, err error) error {
 	if status == fiber.StatusUnauthorized {
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="quartermaster"`)
 	}
+	in := words.In(words.Accepted(c.Get(fiber.HeaderAcceptLanguage)), words.Western)
+	c.Set(fiber.HeaderContentLanguage, in.Language)
 	return c.Status(status).JSON(problem{
-		Type: "about:blank", Title: statusText(status), Status: status, Kind: refusal.Kind, Detail: refusal.Message,
-		Field: refusal.Field, Details: refusal.Details, Request: server.RequestID(c),
+		Type: "about:blank", Title: statusText(status), Status: status, Kind: refusal.Kind, Detail: in.Tell(refusal),
+		Field: refusal.Field, Details: toldIn(in, refusal.Details), Request: server.RequestID(c),
 	}, "application/problem+json")
 }
 
@@ -133,6 +137,14 @@ type problem struct {
 	Field   string          `json:"field,omitempty"`   // of the request that it is about
 	Details []models.Detail `json:"details,omitempty"` // where there are several matters
 	Request string          `json:"request"`           // id, as in the server's log
+}
+
+func toldIn(in *words.Printer, details []models.Detail) []models.Detail {
+	told := slices.Clone(details)
+	for i, d := range details {
+		told[i].Message = in.Tell(d)
+	}
+	return told
 }
 
 func statusText(status int) string {

@@ -3,7 +3,6 @@ package custody
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"quartermaster/models"
@@ -126,7 +125,7 @@ func (s *Service) stopped(ctx context.Context, v *models.Voucher, found map[stri
 		}
 		var refused *models.Error
 		if errors.As(err, &refused) {
-			stops = append(stops, models.Detail{Line: line.Line, Field: "lines", Message: refused.Message})
+			stops = append(stops, refused.About(line.Line, "lines"))
 		} else if err != nil {
 			return err
 		}
@@ -134,9 +133,9 @@ func (s *Service) stopped(ctx context.Context, v *models.Voucher, found map[stri
 	if len(stops) == 0 {
 		return nil
 	}
-	first := fmt.Sprintf("line %d: %s", stops[0].Line, stops[0].Message)
+	first := models.Say("line %d: %s", stops[0].Line, stops[0].Text())
 	if len(stops) > 1 {
-		first = fmt.Sprintf("%d lines stand in the way, the first is %s", len(stops), first)
+		first = models.Say("%d lines stand in the way, the first is %s", len(stops), first)
 	}
 	e := models.Refuse(models.Conflict, "lines", "nothing was dispatched; %s", first)
 	e.Details = stops

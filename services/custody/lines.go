@@ -95,7 +95,7 @@ type filling struct {
 
 func (f *filling) refuse(field, format string, args ...any) {
 	e := models.Refuse(models.Invalid, field, format, args...)
-	f.wrong = append(f.wrong, models.Detail{Line: f.at, Field: "lines", Message: e.Message})
+	f.wrong = append(f.wrong, e.About(f.at, "lines"))
 }
 
 // note keeps a refusal as one line's; any other error ends the filling.
@@ -110,11 +110,10 @@ func (f *filling) note(err error) error {
 
 // ofLine tells a refusal of something on a line as one of that line.
 func ofLine(line int, refused *models.Error) models.Detail {
-	message := refused.Message
-	if strings.HasPrefix(message, "is ") || strings.HasPrefix(message, "must ") { // it is told of the field
-		message = "the " + refused.Field + " " + message
+	if strings.HasPrefix(refused.Message, "is ") || strings.HasPrefix(refused.Message, "must ") { // it is told of the field
+		return models.Matter(line, "lines", "the %s %s", refused.Field, refused.Text())
 	}
-	return models.Detail{Line: line, Field: "lines", Message: message}
+	return refused.About(line, "lines")
 }
 
 func (f *filling) add(ctx context.Context, n NewLine) error {

@@ -232,12 +232,14 @@ func quickly(err error) error {
 	case "receiver":
 		told.Field = "custodian"
 		if len(refused.Details) > 0 {
-			told.Message, told.Details = refused.Details[0].Message, nil
+			told.Say(refused.Details[0].Text())
+			told.Details = nil
 		}
 	case "lines":
 		told.Field = "status"
 		if len(refused.Details) > 0 {
-			told.Message, told.Details = refused.Details[0].Message, nil
+			told.Say(refused.Details[0].Text())
+			told.Details = nil
 		}
 	}
 	return &told

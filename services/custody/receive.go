@@ -162,10 +162,10 @@ func receipts(v *models.Voucher, said []LineReceipt) error {
 	var wrong []models.Detail
 	for _, r := range said {
 		if _, twice := of[r.Line]; twice {
-			wrong = append(wrong, models.Detail{Line: r.Line, Field: "lines", Message: "is answered twice"})
+			wrong = append(wrong, models.Matter(r.Line, "lines", "is answered twice"))
 		}
 		if r.Line < 1 || r.Line > len(v.Lines) {
-			wrong = append(wrong, models.Detail{Line: r.Line, Field: "lines", Message: "is not on the voucher"})
+			wrong = append(wrong, models.Matter(r.Line, "lines", "is not on the voucher"))
 		}
 		of[r.Line] = r
 	}
@@ -182,7 +182,7 @@ func receipts(v *models.Voucher, said []LineReceipt) error {
 		case line.PartOf != "":
 			continue
 		case !answered && len(said) > 0:
-			wrong = append(wrong, models.Detail{Line: line.Line, Field: "lines", Message: "is neither accepted nor refused"})
+			wrong = append(wrong, models.Matter(line.Line, "lines", "is neither accepted nor refused"))
 		case !answered:
 			line.Receipt.Accepted = true
 		}

@@ -106,7 +106,7 @@ func mapColumns(header []string, categories []*models.Category, chosen map[strin
 	for i, heading := range header {
 		field, ok := chosen[heading]
 		if ok && !isField(field, own) {
-			wrong = append(wrong, models.Detail{Line: 1, Field: heading, Message: field + " is not a field; choose one of the register's, or " + LeftOut + " to leave the column out"})
+			wrong = append(wrong, models.Matter(1, heading, "%s is not a field; choose one of the register's, or %s to leave the column out", field, LeftOut))
 			continue
 		}
 		if !ok {
@@ -122,14 +122,14 @@ func mapColumns(header []string, categories []*models.Category, chosen map[strin
 			field = LeftOut
 		}
 		if other, twice := taken[field]; twice && field != Noted && field != LeftOut {
-			wrong = append(wrong, models.Detail{Line: 1, Field: heading, Message: "means " + field + ", as does " + other + "; say what each is, or leave one out"})
+			wrong = append(wrong, models.Matter(1, heading, "means %s, as does %s; say what each is, or leave one out", field, other))
 		}
 		taken[field] = heading
 		columns[i] = Column{Header: heading, Field: field}
 	}
 	for heading := range chosen {
 		if !slices.Contains(header, heading) {
-			wrong = append(wrong, models.Detail{Line: 1, Field: heading, Message: "is not a heading of this file"})
+			wrong = append(wrong, models.Matter(1, heading, "is not a heading of this file"))
 		}
 	}
 	return columns, wrong

@@ -111,12 +111,9 @@ func (r *importReader) refusal() error {
 	if r.count == 0 {
 		return nil
 	}
-	what := "1 thing in the file is wrong; nothing was taken in"
-	if r.count > 1 {
-		what = strconv.Itoa(r.count) + " things in the file are wrong; nothing was taken in"
-	}
+	what := models.Count("%d thing in the file is wrong; nothing was taken in", "%d things in the file are wrong; nothing was taken in", r.count)
 	if r.count > len(r.mistakes) {
-		what += "; the first " + strconv.Itoa(len(r.mistakes)) + " are listed"
+		what = models.Say("%d things in the file are wrong; nothing was taken in; the first %d are listed", r.count, len(r.mistakes))
 	}
 	refusal := models.Refuse(models.Invalid, "file", "%s", what)
 	refusal.Details = r.mistakes

@@ -187,7 +187,7 @@ func atPart(err error, line int) error {
 	}
 	told := *refused
 	told.Field = "parts"
-	told.Details = []models.Detail{{Line: line, Field: "parts", Message: refused.Message}}
+	told.Details = []models.Detail{refused.About(line, "parts")}
 	return &told
 }
 

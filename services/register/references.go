@@ -49,7 +49,7 @@ func (r *references) check(ctx context.Context, caller *models.Person, a *models
 		case ok && len(refused.Details) > 0:
 			wrong = append(wrong, refused.Details...)
 		case ok:
-			wrong = append(wrong, models.Detail{Field: refused.Field, Message: refused.Message})
+			wrong = append(wrong, refused.About(0, refused.Field))
 		default:
 			err = problem
 		}
@@ -80,7 +80,7 @@ func (r *references) check(ctx context.Context, caller *models.Person, a *models
 	}
 	for field, day := range map[string]models.Day{"acquired_on": a.AcquiredOn, "use_verified_on": a.UseVerifiedOn} {
 		if day > r.s.today() {
-			wrong = append(wrong, models.Detail{Field: field, Message: "is in the future"})
+			wrong = append(wrong, models.Matter(0, field, "is in the future"))
 		}
 	}
 	if err != nil || len(wrong) > 0 {

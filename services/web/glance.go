@@ -52,14 +52,14 @@ func overdueChart(in *words.Printer, parts []overview.Part) charts.Chart {
 }
 
 var seenLabels = []struct {
-	label models.Text
-	tone  charts.Tone
-}{{say("30 d"), charts.Fine}, {say("90 d"), charts.Fine}, {say("180 d"), charts.Plain}, {say("1 year"), charts.Warn}, {say("longer"), charts.Bad}, {say("never"), charts.Bad}}
+	label, says models.Text
+	tone        charts.Tone
+}{{say("30 d"), say("within 30 days"), charts.Fine}, {say("90 d"), say("within 90 days"), charts.Fine}, {say("180 d"), say("within 180 days"), charts.Plain}, {say("1 year"), say("within a year"), charts.Warn}, {say("longer"), say("longer ago"), charts.Bad}, {say("never"), say("never"), charts.Bad}}
 
 func seenChart(in *words.Printer, parts []overview.Part) charts.Chart {
 	c := charts.Chart{Title: in.Say("Last seen"), Of: in.Say("Items on charge")}
 	for i, p := range parts {
-		c.Values = append(c.Values, charts.Value{Label: in.Tell(seenLabels[i].label), Says: in.Say(p.Name), Count: p.Count, Tone: seenLabels[i].tone})
+		c.Values = append(c.Values, charts.Value{Label: in.Tell(seenLabels[i].label), Says: in.Tell(seenLabels[i].says), Count: p.Count, Tone: seenLabels[i].tone})
 	}
 	return c
 }
