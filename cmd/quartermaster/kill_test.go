@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,7 +78,7 @@ func killedInABook(t *testing.T, random *rand.Rand, rounds int, sum *tally) {
 	l.begin()
 	for range rounds {
 		l.sent = nil
-		l.run(random, time.Duration(20+random.IntN(300))*time.Millisecond)
+		l.run(random, 1+random.Int64N(60))
 		sum.restarts = append(sum.restarts, p.start())
 		l.check(t, sum)
 	}
@@ -132,30 +133,26 @@ type load struct {
 	keys    int
 }
 
-// run has clients work until the server is killed after so long.
-func (l *load) run(random *rand.Rand, lives time.Duration) {
+// run has clients work until so many answers have come, and kills the server at that
+// moment, while the other clients wait for theirs.
+func (l *load) run(random *rand.Rand, answers int64) {
 	var clients sync.WaitGroup
-	killed := make(chan struct{})
+	var came atomic.Int64
+	enough := make(chan struct{})
 	for range 6 {
 		draw := rand.New(rand.NewPCG(random.Uint64(), 1))
 		clients.Go(func() {
 			client := &http.Client{Transport: &http.Transport{}}
 			defer client.CloseIdleConnections()
-			for {
-				select {
-				case <-killed:
-					return
-				default:
-				}
-				if l.one(client, draw).status == 0 {
-					return // it is dead
+			for l.one(client, draw).status != 0 { // else it is dead
+				if came.Add(1) == answers {
+					close(enough)
 				}
 			}
 		})
 	}
-	time.Sleep(lives)
+	<-enough
 	l.p.kill()
-	close(killed)
 	clients.Wait()
 }
 
