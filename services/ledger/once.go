@@ -53,12 +53,13 @@ func (b *Book) OnlyOnce(ctx context.Context, person, key string, request ...[]by
 	return context.WithValue(ctx, onceKey{}, once), nil
 }
 
-// Instead returns what a request is answered that ended in an error: that error, or
-// *Replayed when the same request, sent at the same moment, was carried out meanwhile.
-// What this one was refused for is then what the other did.
+// Instead returns what a request is answered that changed nothing and ended with err,
+// which may be nil: that, or *Replayed when the same request, sent at the same moment,
+// was carried out meanwhile. What this one was refused for, or found done already, is
+// then what the other did.
 func (b *Book) Instead(ctx context.Context, err error) error {
 	once := onceOf(ctx)
-	if err == nil || once == nil || once.claimed {
+	if once == nil || once.claimed {
 		return err
 	}
 	var first *Replayed
