@@ -12,11 +12,16 @@ export const token = () => get("things", "token");
 // wipe forgets everything but the outbox, whose entries wait for who made them.
 export const wipe = () => within(["lines", "things"], "readwrite", (lines, things) => { lines.clear(); things.clear(); });
 
+// asked says whether somebody may be signed in; on the page of the sign-in nobody is.
+const asked = () => !globalThis.document || Boolean(document.querySelector("header.top"));
+
 // refresh brings the copy up to date. It returns whose it is; null when the server
 // cannot be reached, and undefined when nobody is signed in.
 export async function refresh(now = false) {
   const heard = await get("things", "heard") ?? 0;
   const known = await desk();
+  if (!known && !asked()) return undefined;
+  if (!navigator.onLine) return known ? null : undefined;
   if (!now && known && Math.abs(Date.now() - heard) < often) return known.person;
   const answer = await fetch("/phone/desk", { cache: "no-store" }).catch(() => null);
   if (answer?.status === 401) return refused(await answer.json().catch(() => ({})));

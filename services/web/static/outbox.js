@@ -40,6 +40,7 @@ export const again = (entry) => keep({ ...entry, state: "waiting", refusal: unde
 // post sends an entry. It returns { ok, location }, { refusal }, or null when the server
 // cannot be reached or cannot take it now.
 export async function post(entry) {
+  if (!navigator.onLine) return null;
   const files = entry.fields.some(([, value]) => value instanceof Blob);
   const body = files ? new FormData() : new URLSearchParams();
   for (const [name, value] of entry.fields) if (name[0] !== "_") body.append(name, value);
