@@ -1,6 +1,6 @@
 VERSION ?= development
 
-.PHONY: repro sbom audit run build test vet soak bench bench-ledger bench-jobs help
+.PHONY: repro sbom audit run build test vet soak bench bench-ledger bench-jobs bench-long help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -43,6 +43,9 @@ bench-ledger: ## measure the ledger: events a second into its log, and what writ
 
 bench-jobs: ## measure the job of overdue servicing with 1,000,000 assets, 5 % of them due; takes some minutes
 	go test ./jobs -run '^$$' -bench Overdue -benchtime 1x -timeout 1h -assets 1000000
+
+bench-long: ## measure reports of 100,000 lines, a stocktake of 100,000 items, the first page over as many; takes some minutes
+	go test ./services/reports ./services/stocktake ./services/overview -run '^$$' -bench 'LongReport|OpenAndTally|Overview' -benchtime 1x
 
 bench: ## measure a day's work with 1,000, 100,000 and 1,000,000 assets; the first time seeds them for half an hour in build/bench (15 GB)
 	go run ./cmd/bench
