@@ -9,6 +9,7 @@ import (
 
 	"quartermaster/jobs"
 	"quartermaster/services/house"
+	"quartermaster/services/ledger"
 )
 
 // measured is all that is known of a register of one size.
@@ -106,7 +107,7 @@ func (p *plan) days(program string, m *measured) error {
 // one that takes all events into the ledger's log, every minute.
 func quiet() string {
 	lines := ""
-	for _, row := range jobs.Table(&house.House{}) {
+	for _, row := range jobs.Table(house.Over(&ledger.Book{}, house.Settings{})) {
 		if row.Name != "integration" {
 			lines += row.Name + "=off;"
 		}
