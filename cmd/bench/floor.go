@@ -23,7 +23,7 @@ func serveConstant(listen string) error {
 
 // floors are the rates a second that nothing over these parts can pass.
 type floors struct {
-	http   map[int]float64 // by number of clients
+	http   map[int]*result // by number of clients
 	read   float64         // rows by an index, from two at once
 	commit float64         // one row a commit, one after the other
 }

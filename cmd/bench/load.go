@@ -20,6 +20,11 @@ type result struct {
 
 func (r *result) rate() float64 { return float64(len(r.took)) / r.elapsed.Seconds() }
 
+// cost is the processor time of the server for a request, in microseconds.
+func (r *result) cost() float64 {
+	return float64(r.busy.Microseconds()) / float64(max(1, len(r.took)))
+}
+
 // at is the time that all but one in so many requests stay under.
 func at(took []time.Duration, part float64) time.Duration {
 	if len(took) == 0 {

@@ -31,7 +31,7 @@ func (p *plan) measure(program string, n int) (*measured, error) {
 		return nil, err
 	}
 	m := &measured{seeded: kept, days: map[int]*result{}}
-	m.floors.http = map[int]float64{}
+	m.floors.http = map[int]*result{}
 	brief := min(p.each, 3*time.Second)
 	if m.floors.read, err = reads(m.path, n, brief); err != nil {
 		return nil, err
@@ -48,8 +48,7 @@ func (p *plan) measure(program string, n int) (*measured, error) {
 		return nil, err
 	}
 	for _, clients := range p.clients {
-		r := bare.load(clients, brief, func(int) request { return request{method: "GET", path: "/"} })
-		m.floors.http[clients] = r.rate()
+		m.floors.http[clients] = bare.load(clients, brief, func(int) request { return request{method: "GET", path: "/"} })
 	}
 	bare.stop()
 	return m, p.days(program, m)

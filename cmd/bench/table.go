@@ -16,13 +16,13 @@ func shown(d time.Duration) string {
 
 // print writes what was measured as tables in Markdown.
 func print(all []*measured) {
-	fmt.Println("\n| assets | clients | requests/s | p50 | p99 | p99.9 | failed | server, µs of processor a request | HTTP alone, requests/s |")
-	fmt.Println("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+	fmt.Println("\n| assets | clients | requests/s | p50 | p99 | p99.9 | failed | server, µs of processor a request | HTTP alone, requests/s | µs |")
+	fmt.Println("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
 	for _, m := range all {
 		for _, clients := range slices.Sorted(maps.Keys(m.days)) {
 			r := m.days[clients]
-			fmt.Printf("| %d | %d | %.0f | %s | %s | %s | %d | %.0f | %.0f |\n", m.Assets, clients, r.rate(), shown(at(r.took, .5)), shown(at(r.took, .99)), shown(at(r.took, .999)),
-				r.failed+r.put, float64(r.busy.Microseconds())/float64(max(1, len(r.took))), m.floors.http[clients])
+			fmt.Printf("| %d | %d | %.0f | %s | %s | %s | %d | %.0f | %.0f | %.0f |\n", m.Assets, clients, r.rate(), shown(at(r.took, .5)), shown(at(r.took, .99)), shown(at(r.took, .999)),
+				r.failed+r.put, r.cost(), m.floors.http[clients].rate(), m.floors.http[clients].cost())
 		}
 	}
 	fmt.Println("\n| assets | events | file, MB | bytes an asset and its events | seeded in | first answer after | memory at rest, MB | at most, MB | SQLite alone: reads/s | commits/s |")
