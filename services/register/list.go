@@ -37,6 +37,8 @@ const (
 	longestText = 200
 	// weighed is how far candidates are counted to find the one that narrows most.
 	weighed = 100
+	// enough is how few are read sooner than an index is found that narrows further.
+	enough = 20
 	// gathered is how many matches are sorted in memory rather than picked out of
 	// an index in the wanted order.
 	gathered = 2000
@@ -164,7 +166,7 @@ func (s *Service) narrowest(ctx context.Context, candidates []store.Query) (stor
 		if n < least {
 			best, least = q, n
 		}
-		if least == 0 {
+		if least <= enough {
 			break
 		}
 	}
