@@ -11,7 +11,7 @@ import (
 // shares gives donors two links: one that was opened, and one that went to the wrong
 // person and was withdrawn.
 func (s *story) shares() error {
-	admin := s.as("admin")
+	admin := s.as("demo-admin")
 	made, err := s.h.Shares.Make(admin, shares.NewShare{For: "Ms Ito, donor's programme office (demo)", Kind: models.GrantShare, Days: 90, ReportQuery: models.ReportQuery{Grant: "BLO-2024"}})
 	if err != nil {
 		return err
