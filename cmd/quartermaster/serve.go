@@ -148,6 +148,7 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	case <-ctx.Done():
 	}
 	log.Info("stopping; finishing what is in hand")
+	h.Live.End()
 	return app.ShutdownWithTimeout(s.ShutdownAfter)
 }
 

@@ -4,6 +4,7 @@ package house
 
 import (
 	"cmp"
+	"log/slog"
 
 	"quartermaster/services/access"
 	"quartermaster/services/backup"
@@ -11,6 +12,7 @@ import (
 	"quartermaster/services/disposal"
 	"quartermaster/services/flags"
 	"quartermaster/services/ledger"
+	"quartermaster/services/live"
 	"quartermaster/services/mailings"
 	"quartermaster/services/maintenance"
 	"quartermaster/services/notices"
@@ -59,6 +61,7 @@ type House struct {
 	Titles    *titles.Service
 	Visits    *visits.Service
 	Search    *search.Service
+	Live      *live.Service
 	Backups   *backup.Service
 	Shares    *shares.Service
 	Phone     *phone.Service
@@ -105,6 +108,7 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Reports = &reports.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Custody: h.Custody, Stocktakes: h.Stocktakes, Visits: h.Visits, Training: h.Training, Proofs: h.Proofs}
 	h.Shares = shares.New(book, h.Register, h.Reports, h.Titles)
 	h.Timetable = &timetable.Service{Book: book}
+	h.Live = &live.Service{Book: book, Log: cmp.Or(s.Notices.Log, slog.Default())}
 	h.Search = &search.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock}
 	h.Backups = &backup.Service{Book: book, Settings: s.Backups}
 	h.Phone = &phone.Service{Book: book, Access: h.Access, Register: h.Register, Custody: h.Custody, Requests: h.Requests, Stocktakes: h.Stocktakes, Maintenance: h.Maintenance}

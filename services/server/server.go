@@ -61,7 +61,7 @@ func New(c Config) *fiber.App {
 	app.Use(identify, c.observe(m), headers(c.Secure), recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: c.panicked}))
 	app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed, Next: func(ctx *fiber.Ctx) bool {
 		path := ctx.Path()
-		return strings.HasSuffix(path, ".png") || strings.HasSuffix(path, ".pdf") || strings.Contains(path, "/files/")
+		return strings.HasSuffix(path, ".png") || strings.HasSuffix(path, ".pdf") || strings.Contains(path, "/files/") || strings.HasPrefix(path, "/live/")
 	}}))
 	app.Get("/healthz", func(ctx *fiber.Ctx) error { return ctx.SendString("ok\n") })
 	app.Get("/readyz", func(ctx *fiber.Ctx) error {

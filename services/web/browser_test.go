@@ -51,6 +51,7 @@ func browse(t *testing.T, s *site, code string, width int64) (context.Context, s
 	served := make(chan error, 1)
 	go func() { served <- s.app.Listener(listener) }()
 	t.Cleanup(func() {
+		s.Live.End()
 		if err := s.app.Shutdown(); err != nil {
 			t.Error(err)
 		}

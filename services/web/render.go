@@ -29,6 +29,7 @@ type view struct {
 	Phone   bool        // the page is filled from what a phone carries
 	Token   string      // of forms
 	Once    string      // of forms
+	Live    string      // what tells of changes of what the page shows, below /live/; "" when it is not kept open
 	Done    models.Text // what was just done
 	Refusal *models.Error
 	Data    any

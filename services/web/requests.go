@@ -79,7 +79,7 @@ func (w *Web) home(c *fiber.Ctx) error {
 	if p.Glance, err = w.glance(c.UserContext(), speaks(c)); err != nil {
 		return err
 	}
-	return w.render(c, fiber.StatusOK, "home", view{Title: say("Waiting for you"), Here: "home", Data: p})
+	return w.render(c, fiber.StatusOK, "home", view{Title: say("Waiting for you"), Here: "home", Live: "inbox", Data: p})
 }
 
 type requestsPage struct {

@@ -78,6 +78,9 @@ func (w *Web) stocktakePage(c *fiber.Ctx, status int, open string, refusal *mode
 		filter = stocktake.LineFilter{Recount: true, Unit: filter.Unit}
 	}
 	v := view{Title: p.Name, Here: "stocktakes", Refusal: refusal, Data: p}
+	if p.State == models.StocktakeOpen {
+		v.Live = "stocktakes/" + p.Number
+	}
 	if p.Lines, p.Next, err = w.Stocktakes.Lines(ctx, p.Number, filter, c.Query("cursor"), linesShown); err != nil {
 		told, ok := shown(err)
 		if !ok {

@@ -52,6 +52,7 @@ func (w *Web) Mount(app *fiber.App) {
 	for _, room := range []func(fiber.Router){
 		w.mountSession,
 		w.mountSearch,
+		w.mountLive,
 		w.mountNotices,
 		w.mountAssets,
 		w.mountVouchers,

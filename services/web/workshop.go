@@ -134,7 +134,7 @@ func (w *Web) board(c *fiber.Ctx) error {
 		}
 		p.Columns = append(p.Columns, shown)
 	}
-	return w.render(c, fiber.StatusOK, "workshop", view{Title: say("Workshop"), Here: "workshop", Data: p})
+	return w.render(c, fiber.StatusOK, "workshop", view{Title: say("Workshop"), Here: "workshop", Live: "workshop", Data: p})
 }
 
 type repairPage struct {
