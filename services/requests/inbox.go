@@ -12,14 +12,14 @@ import (
 
 // Waiting is something that waits for somebody.
 type Waiting struct {
-	For      string      `json:"for"`    // accept, dispatch, approve, fulfil, inquire, appoint, decide, strike_off, visit, finish, answer, judge, confirm
-	Number   string      `json:"number"` // of the voucher, request, loss, write-off, visit or finding; the ID of a report
-	Kind     string      `json:"kind"`   // voucher, request, loss, writeoff, visit, finding or report
-	What     string      `json:"what"`
-	Unit     string      `json:"unit"` // that waits, or that sends
-	Since    models.Time `json:"since"`
-	Priority string      `json:"priority,omitempty"`
-	NeededBy models.Day  `json:"needed_by,omitempty"`
+	For      string          `json:"for"`    // accept, dispatch, approve, fulfil, inquire, appoint, decide, strike_off, visit, finish, answer, judge, confirm
+	Number   string          `json:"number"` // of the voucher, request, loss, write-off, visit or finding; the ID of a report
+	Kind     string          `json:"kind"`   // voucher, request, loss, writeoff, visit, finding or report
+	What     string          `json:"what"`
+	Unit     string          `json:"unit"` // that waits, or that sends
+	Since    models.Time     `json:"since"`
+	Priority models.Priority `json:"priority,omitempty"`
+	NeededBy models.Day      `json:"needed_by,omitempty"`
 }
 
 // Page is where people look at it.
@@ -187,7 +187,7 @@ func (s *Service) requestsWaiting(ctx context.Context, caller *models.Person, wh
 			quantity = r.Remaining()
 		}
 		list[i] = Waiting{For: what, Number: r.Number, Kind: "request", What: quantity.String() + " × " + r.What, Unit: r.Unit,
-			Since: r.UpdatedAt, Priority: string(r.Priority), NeededBy: r.NeededBy}
+			Since: r.UpdatedAt, Priority: r.Priority, NeededBy: r.NeededBy}
 	}
 	return list, nil
 }
