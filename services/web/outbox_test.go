@@ -21,6 +21,9 @@ func issueOutOfReach(t *testing.T, p *phone, base, tag string) {
 	t.Helper()
 	do(t, p, chromedp.Navigate(base+"/assets/"+tag), chromedp.WaitVisible(issueForm+" > summary"), chromedp.Click(issueForm+" > summary"),
 		chromedp.SetValue("#i-custodian", "guard"), chromedp.Click(issueForm+" button.main"), chromedp.WaitVisible("#waiting"))
+	if says := value[string](t, p, `document.querySelector("#waiting li").textContent`); !strings.Contains(says, "Issued") {
+		t.Errorf("waiting is %q", says)
+	}
 }
 
 // TestWhatTheBookDoesNotTakeIsAsked issues an item out of reach that somebody else

@@ -37,6 +37,10 @@ export function choices(root, desk) {
 export function stamp(id, data) {
   const made = document.getElementById(id).content.cloneNode(true);
   fill(made, data);
+  for (const element of made.querySelectorAll("[data-fill], [data-if]")) { // it is done; what is around it may be filled later
+    delete element.dataset.fill;
+    delete element.dataset.if;
+  }
   return made.firstElementChild;
 }
 
