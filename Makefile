@@ -49,3 +49,7 @@ bench-long: ## measure reports of 100,000 lines, a stocktake of 100,000 items, t
 
 bench: ## measure a day's work with 1,000, 100,000 and 1,000,000 assets; the first time seeds them for half an hour in build/bench (15 GB)
 	go run ./cmd/bench
+
+.PHONY: bench-counting
+bench-counting: ## measure 14,000 sightings of a stocktake one after the other, and as many scans; takes about a minute
+	go test ./services/stocktake -run '^$$' -bench 'Sight|Scan' -benchtime 14000x

@@ -37,14 +37,14 @@ type Category struct {
 	Base
 }
 
-// aYear is after how many days without being seen an item of a category that says
+// AYear is after how many days without being seen an item of a category that says
 // nothing else is unaccounted.
-const aYear = 365
+const AYear = 365
 
 // UnseenAfter is how many days an item of the category may go unseen.
 func (c *Category) UnseenAfter() int {
 	if c.SeenWithin == 0 {
-		return aYear
+		return AYear
 	}
 	return c.SeenWithin
 }

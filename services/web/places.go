@@ -19,6 +19,8 @@ func (w *Web) mountPlaces(in fiber.Router) {
 	in.Post("/grants", w.addGrant)
 	in.Get("/categories", w.categories)
 	in.Post("/categories", w.addCategory)
+	in.Get("/categories/:code", w.category)
+	in.Post("/categories/:code", w.editCategory)
 	in.Get("/people", w.people)
 	in.Get("/people/new", w.newPerson)
 	in.Post("/people/new", w.addPerson)

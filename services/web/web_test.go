@@ -350,6 +350,21 @@ func TestPlacesAndPeoplePages(t *testing.T) {
 		t.Errorf("%d %s", p.StatusCode, p.body)
 	}
 	s.get("/categories").has(t, 200, "fields.capacity", "(kg)")
+	form := s.get("/categories/scale").fill("name", "Scale", "seen_within_days", "soon", "life_months", "60")
+	s.post("/categories/scale", form).has(t, 400, "whole number of days", `value="soon"`, `value="60"`)
+	form = s.get("/categories/scale").fill("name", "Scale", "seen_within_days", "4000", "threshold.amount", "500", "threshold.currency", "usd")
+	s.post("/categories/scale", form).has(t, 422, `value="4000"`)
+	form = s.get("/categories/scale").fill("name", "Scale", "seen_within_days", "90", "threshold.amount", "500", "threshold.currency", "usd")
+	if p := s.post("/categories/scale", form); p.StatusCode != 303 {
+		t.Fatalf("%d %s", p.StatusCode, p.body)
+	}
+	s.get("/categories").has(t, 200, "Unaccounted when unseen for 90 days", "Capitalised from 500", "fields.capacity")
+	if p := s.post("/categories/scale", s.get("/categories/scale").fill("name", "Scale", "seen_within_days", "", "threshold.amount", "", "threshold.currency", "")); p.StatusCode != 303 {
+		t.Fatalf("%d %s", p.StatusCode, p.body)
+	}
+	if now, err := s.Register.Category(s.Operator(), "scale"); err != nil || now.SeenWithin != 0 || now.Threshold != nil || len(now.Fields) != 1 {
+		t.Errorf("%+v, %v", now, err)
+	}
 	if p := s.post("/people/new", s.get("/people/new").fill("code", "driver", "name", "Dost Driver", "unit", "EAST", "role", "storekeeper", "username", "dost", "password", "a long password")); p.StatusCode != 303 {
 		t.Errorf("%d %s", p.StatusCode, p.body)
 	}
