@@ -17,6 +17,9 @@ import (
 // Service keeps people and their sign-ins.
 type Service struct {
 	Book *ledger.Book
+	// MayHold refuses, about a field of a request, that somebody has equipment of some
+	// categories in custody; nil lets everybody.
+	MayHold func(ctx context.Context, field string, holder *models.Person, categories []string) error
 
 	slow    slowdown
 	mu      sync.RWMutex

@@ -87,6 +87,7 @@ func (s *Service) succession(ctx context.Context, leaving *models.Person, succes
 		return nil, err
 	}
 	entries := make([]ledger.Entry, len(records))
+	categories := make([]string, len(records))
 	for i, record := range records {
 		asset, err := store.Decode[models.Asset](record)
 		if err != nil {
@@ -95,8 +96,13 @@ func (s *Service) succession(ctx context.Context, leaving *models.Person, succes
 		if asset.Status == models.InTransit {
 			return nil, models.Refuse(models.Conflict, "inactive", "%s is on its way by voucher %s; wait until it is accepted, or cancel it", asset.Tag, asset.Voucher)
 		}
-		asset.Custodian = next.Code
+		asset.Custodian, categories[i] = next.Code, asset.Category
 		entries[i] = ledger.Change(store.Assets, record.Body, asset, "asset.succeeded", leaving.Name+" no longer serves")
+	}
+	if s.MayHold != nil {
+		if err := s.MayHold(ctx, "successor", next, categories); err != nil {
+			return nil, err
+		}
 	}
 	return entries, nil
 }

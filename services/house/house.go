@@ -94,6 +94,7 @@ func Over(book *ledger.Book, s Settings) *House {
 	h.Maintenance = &maintenance.Service{Book: book, Register: h.Register, Flags: h.Flags}
 	h.Stock = &stock.Service{Book: book, Register: h.Register, Flags: h.Flags}
 	h.Training = &training.Service{Book: book, Access: h.Access, Register: h.Register}
+	h.Access.MayHold, h.Register.MayHold = h.Training.MayHold, h.Training.MayHold
 	h.Signing = &signing.Service{Book: book, Access: h.Access}
 	h.Custody = &custody.Service{Book: book, Access: h.Access, Register: h.Register, Stock: h.Stock, Signing: h.Signing, Training: h.Training, Maintenance: h.Maintenance,
 		Flags: h.Flags, AcceptWithin: cmp.Or(s.AcceptWithin, 3)}

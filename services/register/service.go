@@ -22,6 +22,9 @@ type Service struct {
 	Book   *ledger.Book
 	Prefix string // of new tags
 	Base   string // of the address in labels' codes: https://host
+	// MayHold refuses, about a field of a request, that somebody has equipment of some
+	// categories in custody; nil lets everybody.
+	MayHold func(ctx context.Context, field string, holder *models.Person, categories []string) error
 
 	settled settled
 }

@@ -119,6 +119,11 @@ func (s *Service) takeOn(ctx context.Context, items []NewAsset, lot bool) ([]*mo
 		if err := models.Wrong(wrong); err != nil {
 			return nil, err
 		}
+		if holder := refs.people[item.Custodian]; holder != nil && s.MayHold != nil && i == 0 { // the items of a lot are alike
+			if err := s.MayHold(ctx, "custodian", holder, []string{item.Category}); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return assets, s.enter(ctx, assets)
 }

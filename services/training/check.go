@@ -68,6 +68,23 @@ func (s *Service) Lacking(ctx context.Context, person *models.Person, categories
 	return lacking, nil
 }
 
+// MayHold refuses that somebody has equipment of some categories in custody without
+// the courses that these do not let go without. Who is only warned of is let.
+func (s *Service) MayHold(ctx context.Context, field string, holder *models.Person, categories []string) error {
+	lacking, err := s.Lacking(ctx, holder, categories)
+	if err != nil {
+		return err
+	}
+	for _, category := range distinct(categories) {
+		for _, lack := range lacking[category] {
+			if lack.Without == models.RefuseUntrained {
+				return models.Refuse(models.Conflict, field, "%s", lack)
+			}
+		}
+	}
+	return nil
+}
+
 // LackingAmong returns, by person, what some people lack today to have equipment of
 // one category in custody.
 func (s *Service) LackingAmong(ctx context.Context, people []*models.Person, category *models.Category) (map[string][]Lack, error) {

@@ -399,3 +399,41 @@ func first(t *testing.T, w *booktest.World, person string) *models.Training {
 	}
 	return list[len(list)-1]
 }
+
+// TestNobodyComesToAnswerForWhatTheyMayNotHave makes somebody custodian without a
+// voucher: by taking on charge, and by succession.
+func TestNobodyComesToAnswerForWhatTheyMayNotHave(t *testing.T) {
+	w := booktest.New(t)
+	w.Courses()
+	radio := func(custodian string) error {
+		_, err := w.Register.TakeOnCharge(w.As("keeper-north"), register.NewAsset{Name: "Radio", Category: "radio", Unit: "NORTH-POST", Custodian: custodian})
+		return err
+	}
+	if err := radio("guard"); err != nil {
+		t.Fatal(err)
+	}
+	leave := func() error {
+		_, err := w.Access.EditPerson(w.Operator(), "guard", 0, access.PersonEdit{Inactive: new(true), Successor: new("relief")})
+		return err
+	}
+	for _, without := range []models.Untrained{models.RefuseUntrained, models.WarnUntrained} {
+		demands := []models.Demand{{Course: "voice", Without: without}}
+		if _, err := w.Register.EditCategory(w.Operator(), "radio", 0, register.CategoryEdit{Demands: &demands}); err != nil {
+			t.Fatal(err)
+		}
+		if without == models.RefuseUntrained {
+			refusal(t, radio("relief"), models.Conflict, "custodian", "has no valid record of Voice procedure (voice), which custodians of Radio need")
+			refusal(t, leave(), models.Conflict, "successor", "Rashid Relief has no valid record of Voice procedure")
+			if a := w.Asset(w.TagOf(1)); a.Custodian != "guard" {
+				t.Errorf("%s answers for it", a.Custodian)
+			}
+			continue
+		}
+		if err := radio("relief"); err != nil {
+			t.Error(err)
+		}
+		if err := leave(); err != nil || w.Asset(w.TagOf(1)).Custodian != "relief" {
+			t.Error(err)
+		}
+	}
+}
