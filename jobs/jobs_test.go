@@ -49,7 +49,7 @@ func (w world) run(name string, found, opened, closed int) {
 }
 
 // on lets time pass until a day.
-func (w world) on(d models.Day) { w.Pass(time.Duration(w.Book.Today().Until(d)) * day) }
+func (w world) on(d models.Day) { w.Pass(time.Duration(d.Since(w.Book.Today())) * day) }
 
 // flag returns the one flag of a kind that who sees; nil for none.
 func (w world) flag(who string, kind models.FlagKind) *models.Flag {

@@ -11,10 +11,11 @@ func (d Day) Midnight() time.Time {
 	return t
 }
 
-// Plus returns the day that is n days later; earlier for n below zero.
+// Plus returns the day that is n days later; earlier for n below zero. What is no day
+// stays as it is.
 func (d Day) Plus(n int) Day {
-	if d == "" {
-		return ""
+	if d == "" || !d.Valid() {
+		return d
 	}
 	return DayOf(d.Midnight().AddDate(0, 0, n))
 }
@@ -31,8 +32,12 @@ func (d Day) PlusMonths(n int) Day {
 	return DayOf(first.AddDate(0, 0, min(t.Day(), last)-1))
 }
 
-// Since returns how many days d is after other; below zero when it is before.
+// Since returns how many days d is after other; below zero when it is before, and
+// nothing when one of them is no day.
 func (d Day) Since(other Day) int {
+	if d == "" || other == "" {
+		return 0
+	}
 	return int(d.Midnight().Sub(other.Midnight()).Hours() / 24)
 }
 

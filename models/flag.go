@@ -132,7 +132,7 @@ func (f *Flag) Quiet(today Day) bool {
 func (f *Flag) Begin(opened Day, after []int) {
 	f.Level, f.RisesOn = 0, ""
 	if len(after) > 0 {
-		f.RisesOn = max(opened, f.Since).Add(daysAt(after, 0))
+		f.RisesOn = max(opened, f.Since).Plus(daysAt(after, 0))
 	}
 	f.Rise(opened, after)
 }
@@ -143,7 +143,7 @@ func (f *Flag) Rise(today Day, after []int) {
 	f.Level = min(f.Level, top)
 	for f.RisesOn != "" && f.RisesOn <= today && f.Level < top {
 		f.Level++
-		f.RisesOn = f.RisesOn.Add(daysAt(after, f.Level))
+		f.RisesOn = f.RisesOn.Plus(daysAt(after, f.Level))
 	}
 	if f.Level == top {
 		f.RisesOn = ""
@@ -158,9 +158,9 @@ func (f *Flag) Rise(today Day, after []int) {
 // another unit, the flag has risen as far above it as before.
 func (f *Flag) Follow(today Day, after []int) {
 	if len(after) > 0 && (f.RisesOn != "" || f.Level < len(f.Path)-1) {
-		f.RisesOn = max(f.RisesOn, today.Add(1))
+		f.RisesOn = max(f.RisesOn, today.Plus(1))
 		if f.Level == 0 {
-			f.RisesOn = max(f.RisesOn, f.Since.Add(daysAt(after, 0)))
+			f.RisesOn = max(f.RisesOn, f.Since.Plus(daysAt(after, 0)))
 		}
 	}
 	f.Rise(today, after)

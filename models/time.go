@@ -62,35 +62,3 @@ func (d Day) Valid() bool {
 	t, err := time.Parse(time.DateOnly, string(d))
 	return err == nil && t.Year() >= 1900 && t.Year() < 2200
 }
-
-// Add returns the day so many days later, or earlier where days is below zero.
-func (d Day) Add(days int) Day {
-	t, err := time.Parse(time.DateOnly, string(d))
-	if err != nil {
-		return d
-	}
-	return DayOf(t.AddDate(0, 0, days))
-}
-
-// Until returns how many days it is from d to another day; below zero when that is
-// past.
-func (d Day) Until(other Day) int {
-	from, err := time.Parse(time.DateOnly, string(d))
-	to, wrong := time.Parse(time.DateOnly, string(other))
-	if err != nil || wrong != nil {
-		return 0
-	}
-	return int(to.Sub(from) / (24 * time.Hour))
-}
-
-// AddMonths is the same day of the month that is n months later, or that month's
-// last day where it is shorter: a month after 31 January is 28 February.
-func (d Day) AddMonths(n int) Day {
-	t, err := time.Parse(time.DateOnly, string(d))
-	if err != nil {
-		return ""
-	}
-	first := time.Date(t.Year(), t.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
-	last := first.AddDate(0, 1, -1).Day()
-	return DayOf(first.AddDate(0, 0, min(t.Day(), last)-1))
-}

@@ -74,7 +74,7 @@ func (s *story) oldComputer() error {
 // endingGrant ends in two months, with some of its titles passed and the evidence of
 // those missing.
 func (s *story) endingGrant() error {
-	to, recipient := s.h.Book.Today().Add(60), "Anti-Narcotics Force (demo)"
+	to, recipient := s.h.Book.Today().Plus(60), "Anti-Narcotics Force (demo)"
 	edit := register.GrantEdit{To: &to, Recipient: &recipient, EvidenceFrom: &models.Money{Amount: "5000", Currency: "USD"}}
 	if _, err := s.h.Register.EditGrant(s.ctx, "BLO-2024", 0, edit); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 // training gives people courses, one of which has lapsed and one of which lapses soon,
 // and drafts a voucher that warns of somebody without any.
 func (s *story) training() error {
-	ago := func(days int) models.Day { return s.h.Book.Today().Add(-days) }
+	ago := func(days int) models.Day { return s.h.Book.Today().Plus(-days) }
 	for _, c := range []models.Course{
 		{Code: "xray", Name: "X-ray image interpretation and radiation safety", Provider: "Airport Security Academy (demo)", Months: 24},
 		{Code: "convoy", Name: "Off-road and convoy driving", Provider: "Training wing (demo)", Months: 36},

@@ -80,7 +80,7 @@ func (s *story) visitMade() error {
 	if _, err := s.h.Visits.Check(auditor, v.Number, 0, answers); err != nil {
 		return err
 	}
-	due := s.h.Book.Today().Add(30)
+	due := s.h.Book.Today().Plus(30)
 	found, err := s.h.Visits.Raise(auditor, v.Number, 0, visits.NewFinding{Severity: "major", What: "Equipment of the grant is used for errands, outside of its purpose.", Tag: misused, Owner: "demo-cmdr", Due: due})
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func (s *story) visitUnderway() error {
 }
 
 func (s *story) visitPlanned() error {
-	_, err := s.h.Visits.Plan(s.as("demo-admin"), visits.NewVisit{Name: "Yearly end-use check, northern stores", Scope: models.VisitScope{Unit: "ANF-N", Donor: "DEMO-US"}, On: s.h.Book.Today().Add(12),
+	_, err := s.h.Visits.Plan(s.as("demo-admin"), visits.NewVisit{Name: "Yearly end-use check, northern stores", Scope: models.VisitScope{Unit: "ANF-N", Donor: "DEMO-US"}, On: s.h.Book.Today().Plus(12),
 		Monitor: models.Monitor{Name: "Demo Monitor", Organisation: "US Bureau INL (demo)"}, Sample: &models.Sample{Size: 20}})
 	return err
 }

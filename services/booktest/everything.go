@@ -202,7 +202,7 @@ func (w *World) monitoring(_ *Everything, add adding, did doing) {
 	item, err := w.Visits.See(auditor, v.Number, visits.Look{Code: seen.Tag, Outcome: models.ItemSeen, Use: "as_intended", Remark: Marker, Photo: Picture()})
 	did("seen", err)
 	add("visit photo", item.Seen.Photo, nil)
-	f, err := w.Visits.Raise(auditor, v.Number, 0, visits.NewFinding{Severity: "major", What: Marker, Unit: "SOUTH-STORE", Due: w.Book.Today().Add(3),
+	f, err := w.Visits.Raise(auditor, v.Number, 0, visits.NewFinding{Severity: "major", What: Marker, Unit: "SOUTH-STORE", Due: w.Book.Today().Plus(3),
 		Papers: []register.Paper{{Is: models.PhotoExhibit, Name: Marker + ".png", Content: Picture()}}})
 	did("finding", err)
 	add("finding", f.Number, nil)

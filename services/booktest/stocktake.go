@@ -27,7 +27,7 @@ func (w *World) Stocktake(officers ...string) *models.Stocktake {
 // count goes once through a stocktake of the radios with these tags and of what
 // stock there is, of which the first was lent.
 func (w *World) count(keeper, commander context.Context, tags []string, is func(name string, got, want any, err error)) {
-	st, err := w.Stocktakes.Open(keeper, stocktake.NewStocktake{Name: "Count", Deadline: w.Book.Today().Add(30), Officers: []string{"commander-north", "chief"}, Scope: models.StocktakeScope{Unit: "NORTH", Lots: true}})
+	st, err := w.Stocktakes.Open(keeper, stocktake.NewStocktake{Name: "Count", Deadline: w.Book.Today().Plus(30), Officers: []string{"commander-north", "chief"}, Scope: models.StocktakeScope{Unit: "NORTH", Lots: true}})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func walkDisposal(t *testing.T, w *World, is func(string, any, any, error)) {
 	}
 	survey, err := w.Titles.Closing(w.As("auditor-a"), a.Grant)
 	is("in the way of closing", survey.Counts[titles.LossOpen], 1, err)
-	to := w.Book.Today().Add(30)
+	to := w.Book.Today().Plus(30)
 	_, err = w.Register.EditGrant(w.As("admin"), a.Grant, 0, register.GrantEdit{To: &to})
 	is("ends", err, nil, err)
 	ending, err := w.Flags.Reconcile(w.Operator(), models.GrantEnding, w.Titles.Ending(w.Operator()), "goes on")

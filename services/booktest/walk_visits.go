@@ -16,7 +16,7 @@ func walkVisits(t *testing.T, w *World, is func(string, any, any, error)) {
 	auditor, keeper, admin := w.As("auditor-a"), w.As("keeper-north"), w.As("admin")
 	_, err := w.Visits.SetChecklist(w.Operator(), models.Checklist{Code: "radios", Name: "Radios", Category: "radio", Questions: []string{"Are they locked away?"}})
 	is("template", err, nil, err)
-	v, err := w.Visits.Plan(auditor, visits.NewVisit{Name: "Radios of the north", Scope: models.VisitScope{Unit: "NORTH", Category: "radio"}, On: w.Book.Today().Add(2), Sample: &models.Sample{Size: 2, Seed: 5}})
+	v, err := w.Visits.Plan(auditor, visits.NewVisit{Name: "Radios of the north", Scope: models.VisitScope{Unit: "NORTH", Category: "radio"}, On: w.Book.Today().Plus(2), Sample: &models.Sample{Size: 2, Seed: 5}})
 	is("questions", len(v.Checklist), 1, err)
 	for name, f := range map[string]visits.Filter{"": {}, "of a state": {State: "planned"}, "of a unit": {Papers: register.Papers{Unit: "NORTH"}, State: "planned"}, "of a donor": {Papers: register.Papers{Donor: a.Donor, Since: w.Book.Today()}}} {
 		page, err := w.Visits.List(admin, f, "", 10)
@@ -28,7 +28,7 @@ func walkVisits(t *testing.T, w *World, is func(string, any, any, error)) {
 	is("drawn", v.Expected, 2, err)
 	_, err = w.Visits.See(auditor, v.Number, visits.Look{Code: "ev-1", Outcome: models.ItemSeen, Use: "as_intended"})
 	is("seen by serial number", err, nil, err)
-	f, err := w.Visits.Raise(auditor, v.Number, 0, visits.NewFinding{Severity: "major", What: "The store has no lock.", Unit: "NORTH-STORE", Due: w.Book.Today().Add(3)})
+	f, err := w.Visits.Raise(auditor, v.Number, 0, visits.NewFinding{Severity: "major", What: "The store has no lock.", Unit: "NORTH-STORE", Due: w.Book.Today().Plus(3)})
 	is("finding", f.Number, v.Number+"-F1", err)
 	waiting, err = w.Visits.Waiting(keeper, 10)
 	is("to answer", len(waiting.ToAnswer), 1, err)

@@ -26,13 +26,13 @@ func (s *Service) OverdueReturns(ctx context.Context) flags.Causes {
 // Unaccepted are the vouchers that were dispatched and not accepted or refused in
 // time.
 func (s *Service) Unaccepted(ctx context.Context) flags.Causes {
-	before := s.Book.Begins(s.Book.Today().Add(-s.AcceptWithin))
+	before := s.Book.Begins(s.Book.Today().Plus(-s.AcceptWithin))
 	raised := store.Query{In: store.Vouchers, By: "state", Where: []store.Cond{store.Is("state", string(models.Underway)), store.Under("raised_at", before.String())}}
 	return flags.Due(ctx, s.Book.Store, raised, "", func(v *models.Voucher) (flags.Cause, bool) {
 		sent := v.UpdatedAt // nothing changes a voucher on its way but what ends that
 		day := s.Book.DayOf(sent)
 		return flags.Cause{Ref: v.Number, What: v.Kind.Words() + " to " + v.To, Detail: "dispatched on " + day.Long() + " and neither accepted nor refused",
-			Since: day.Add(s.AcceptWithin + 1), Unit: v.To, Path: v.ToPath, Also: v.FromPath, Owner: v.Receiver, Payers: v.PaidBy()}, sent.Before(before.Time)
+			Since: day.Plus(s.AcceptWithin + 1), Unit: v.To, Path: v.ToPath, Also: v.FromPath, Owner: v.Receiver, Payers: v.PaidBy()}, sent.Before(before.Time)
 	})
 }
 

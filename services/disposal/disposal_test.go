@@ -152,7 +152,7 @@ func TestMisuseIsNamed(t *testing.T) {
 		field  string
 	}{
 		"of another kind":   {func(n *disposal.NewLoss) { n.Kind = "fire" }, keeper, models.Invalid, "kind"},
-		"in the future":     {func(n *disposal.NewLoss) { n.On = w.Book.Today().Add(1) }, keeper, models.Invalid, "on"},
+		"in the future":     {func(n *disposal.NewLoss) { n.On = w.Book.Today().Plus(1) }, keeper, models.Invalid, "on"},
 		"without a day":     {func(n *disposal.NewLoss) { n.On = "" }, keeper, models.Invalid, "on"},
 		"without a place":   {func(n *disposal.NewLoss) { n.Where = " " }, keeper, models.Invalid, "where"},
 		"without a story":   {func(n *disposal.NewLoss) { n.What = "" }, keeper, models.Invalid, "what"},
@@ -196,8 +196,8 @@ func TestMisuseIsNamed(t *testing.T) {
 		{disposal.Leaving{Method: models.Sold, Recipient: "Dealer"}, "proceeds"},
 		{disposal.Leaving{Method: models.Donated}, "recipient"},
 		{disposal.Leaving{Method: models.NothingLeft}, "method"},
-		{disposal.Leaving{Method: models.Donated, Recipient: "School", On: w.Book.Today().Add(1)}, "on"},
-		{disposal.Leaving{Method: models.Donated, Recipient: "School", On: w.Book.Today().Add(-1)}, "on"},
+		{disposal.Leaving{Method: models.Donated, Recipient: "School", On: w.Book.Today().Plus(1)}, "on"},
+		{disposal.Leaving{Method: models.Donated, Recipient: "School", On: w.Book.Today().Plus(-1)}, "on"},
 	} {
 		_, err := w.Disposal.StrikeOff(keeper, wo.Number, 0, c.how)
 		refused(t, err, models.KindOf(err), c.field)

@@ -117,7 +117,7 @@ func reportable(a *models.Asset, kind models.LossKind, today, on models.Day) err
 // held puts down who had the item on the day it happened, as the book tells.
 func (s *Service) held(ctx context.Context, l *models.Loss, record store.Record) error {
 	l.HeldBy, l.HeldIn = l.Custodian, l.Unit
-	end := s.Book.Begins(l.On.Add(1))
+	end := s.Book.Begins(l.On.Plus(1))
 	then, was, err := s.Book.AsOf(ctx, store.Assets, record, end)
 	if err != nil || !was {
 		return err // it was not on charge yet

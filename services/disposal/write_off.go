@@ -145,7 +145,7 @@ func (s *Service) note(ctx context.Context, w *models.WriteOff) error {
 	if new(big.Rat).Mul(ceiling, closeTo).Cmp(value) <= 0 {
 		w.Noted = append(w.Noted, fmt.Sprintf("its value of %s is just under the %s up to which %s decides", w.Value, most, w.Authority.Words()))
 	}
-	since := s.Book.Begins(s.Book.Today().Add(-looksBack))
+	since := s.Book.Begins(s.Book.Today().Plus(-looksBack))
 	records, err := s.Book.Store.Find(ctx, store.Query{In: store.WriteOffs, By: "unit", Where: []store.Cond{store.Is("units", w.Unit), store.From("proposed_at", since.String())}, Limit: 500})
 	if err != nil {
 		return err

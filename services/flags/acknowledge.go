@@ -51,7 +51,7 @@ func (s *Service) acknowledge(caller *models.Person, flag *models.Flag, r Remark
 		return models.Refuse(models.Invalid, "look_again", "is not a day; write it like 2026-03-31")
 	case r.LookAgain != "" && r.LookAgain <= today:
 		return models.Refuse(models.Invalid, "look_again", "must be a day after today")
-	case r.LookAgain > today.Add(longestQuiet):
+	case r.LookAgain > today.Plus(longestQuiet):
 		return models.Refuse(models.Invalid, "look_again", "is more than %d days ahead", longestQuiet)
 	}
 	ack := &models.Acknowledgement{By: caller.Code, At: models.At(s.Book.Now()), Remark: r.Remark, LookAgain: r.LookAgain}

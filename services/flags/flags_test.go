@@ -212,7 +212,7 @@ func TestAFlagRisesByItsAge(t *testing.T) {
 		{"2026-04-06", 0, "NORTH-POST"}, {"2026-04-07", 1, "NORTH"}, {"2026-04-20", 0, "NORTH"}, {"2026-04-21", 1, "AGENCY"},
 		{"2026-05-07", 0, "AGENCY"}, {"2026-05-08", 1, "AGENCY"}, // the other one, a week after its day
 	} {
-		w.Pass(time.Duration(at.Until(c.day)) * day)
+		w.Pass(time.Duration(c.day.Since(at)) * day)
 		at = c.day
 		did, err := w.Flags.Rise(w.Operator())
 		if err != nil || did.Followed != c.rose {

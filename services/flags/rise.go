@@ -14,7 +14,7 @@ func (s *Service) Rise(ctx context.Context) (Reconciled, error) {
 	var did tally
 	today := s.Book.Today()
 	for {
-		records, err := s.Book.Store.Find(ctx, store.Query{In: store.Flags, By: "rises", Where: []store.Cond{store.Under("rises_on", string(today.Add(1)))}, Limit: batch})
+		records, err := s.Book.Store.Find(ctx, store.Query{In: store.Flags, By: "rises", Where: []store.Cond{store.Under("rises_on", string(today.Plus(1)))}, Limit: batch})
 		if err != nil || len(records) == 0 {
 			return did.Reconciled, err
 		}

@@ -85,7 +85,7 @@ func (s *Service) digestOf(ctx context.Context, person *models.Person, since mod
 	}
 	d.Waits, d.Waiting = inbox.Count, inbox.Items[:min(waits, len(inbox.Items))]
 	for _, kind := range lyingAhead {
-		coming, err := s.Flags.Coming(ctx, kind, today, today.Add(ahead), listed+1)
+		coming, err := s.Flags.Coming(ctx, kind, today, today.Plus(ahead), listed+1)
 		if err != nil {
 			return nil, err
 		}

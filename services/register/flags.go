@@ -35,7 +35,7 @@ func (s *Service) Unaccounted(ctx context.Context) flags.Causes {
 // were taken on charge too long ago.
 func (s *Service) unseen(ctx context.Context, c *models.Category) flags.Causes {
 	limit := c.UnseenAfter()
-	before := store.Under("last_seen_at", s.Book.Begins(s.Book.Today().Add(-limit)).String())
+	before := store.Under("last_seen_at", s.Book.Begins(s.Book.Today().Plus(-limit)).String())
 	entered := before
 	entered.Field = "created_at"
 	about := func(a *models.Asset) (flags.Cause, bool) {
@@ -44,7 +44,7 @@ func (s *Service) unseen(ctx context.Context, c *models.Category) flags.Causes {
 			seen, detail = *a.LastSeenAt, "not seen since"
 		}
 		day := s.Book.DayOf(seen)
-		return flags.Cause{Ref: a.Tag, What: a.Name, Detail: detail + " " + day.Long(), Since: day.Add(limit + 1),
+		return flags.Cause{Ref: a.Tag, What: a.Name, Detail: detail + " " + day.Long(), Since: day.Plus(limit + 1),
 			Unit: a.Unit, Path: a.Path, Also: a.OwnerPath, Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}, !a.UnderInquiry()
 	}
 	band := fmt.Sprint(limit)
@@ -61,7 +61,7 @@ const warrantyNotice = 60
 func (s *Service) WarrantyEnding(ctx context.Context) flags.Causes {
 	today := s.Book.Today()
 	ending := store.Query{In: store.Assets, By: "warranty", Where: []store.Cond{
-		store.From("warranty_to", string(today)), store.Under("warranty_to", string(today.Add(warrantyNotice+1))), store.In("status", onCharge)}}
+		store.From("warranty_to", string(today)), store.Under("warranty_to", string(today.Plus(warrantyNotice+1))), store.In("status", onCharge)}}
 	return flags.Due(ctx, s.Book.Store, ending, "", func(a *models.Asset) (flags.Cause, bool) {
 		return flags.Cause{Ref: a.Tag, What: a.Name, Detail: "the warranty ends on " + a.WarrantyTo.Long(), Since: a.WarrantyTo,
 			Unit: a.Unit, Path: a.Path, Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}, !a.UnderInquiry()

@@ -39,7 +39,7 @@ func (p Papers) Within(ctx context.Context, s *Service, caller *models.Person, i
 		conds = append(conds, store.From(instant, s.Book.Begins(p.Since).String()))
 	}
 	if p.Until != "" {
-		conds = append(conds, store.Under(instant, s.Book.Begins(p.Until.Add(1)).String()))
+		conds = append(conds, store.Under(instant, s.Book.Begins(p.Until.Plus(1)).String()))
 	}
 	return conds, false, nil
 }

@@ -101,7 +101,7 @@ func story(t testing.TB) *booktest.World {
 	must(err)
 	_, err = w.Visits.Check(w.As("auditor-a"), visit.Number, 0, visits.Answers{Answers: []visits.Answer{{Question: 1, Answer: "no", Remark: "the fence is down"}}})
 	must(err)
-	f, err := w.Visits.Raise(w.As("auditor-a"), visit.Number, 0, visits.NewFinding{Severity: "major", What: "The fence of the post is down.", Unit: "NORTH-POST", Due: w.Book.Today().Add(30)})
+	f, err := w.Visits.Raise(w.As("auditor-a"), visit.Number, 0, visits.NewFinding{Severity: "major", What: "The fence of the post is down.", Unit: "NORTH-POST", Due: w.Book.Today().Plus(30)})
 	must(err)
 	_, err = w.Visits.Answer(w.As("commander-north"), f.Number, 0, visits.FollowUp{Text: "Wire was bought.", Evidence: "PO-31"})
 	must(err)

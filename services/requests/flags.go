@@ -25,7 +25,7 @@ func (s *Service) Unanswered(ctx context.Context) flags.Causes {
 }
 
 func (s *Service) unanswered(ctx context.Context, state models.RequestState, urgency, days int) flags.Causes {
-	before := s.Book.Begins(s.Book.Today().Add(-days))
+	before := s.Book.Begins(s.Book.Today().Plus(-days))
 	asked := store.Query{In: store.Requests, By: "state", Where: []store.Cond{store.Is("state", string(state)), store.Is("urgency", int64(urgency)), store.Under("requested_at", before.String())}}
 	return flags.Due(ctx, s.Book.Store, asked, "", func(r *models.Request) (flags.Cause, bool) {
 		since := r.RequestedAt
@@ -34,7 +34,7 @@ func (s *Service) unanswered(ctx context.Context, state models.RequestState, urg
 		}
 		waits := since.Before(before.Time) && (r.State == models.Submitted || r.Remaining() > 0)
 		day := s.Book.DayOf(since)
-		return flags.Cause{Ref: r.Number, What: r.Quantity.String() + " × " + r.What, Detail: Holder(r) + ", since " + day.Long(), Since: day.Add(days + 1),
+		return flags.Cause{Ref: r.Number, What: r.Quantity.String() + " × " + r.What, Detail: Holder(r) + ", since " + day.Long(), Since: day.Plus(days + 1),
 			Unit: r.Unit, Path: r.Path, Owner: r.RequestedBy}, waits
 	})
 }

@@ -19,7 +19,7 @@ func (s *Service) Expiring(ctx context.Context) flags.Causes {
 	var all []flags.Causes
 	from := s.Book.Today()
 	for _, days := range bands {
-		before := s.Book.Today().Add(days + 1)
+		before := s.Book.Today().Plus(days + 1)
 		all = append(all, s.expiry(ctx, from, before, fmt.Sprintf("expires within %d days", days)))
 		from = before
 	}

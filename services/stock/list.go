@@ -89,7 +89,7 @@ func (s *Service) query(ctx context.Context, f Filter) (*store.Query, error) {
 	}
 	before := f.Expiring
 	if today := s.Book.Today(); f.State == expired && (before == "" || before >= today) {
-		before = today.Add(-1)
+		before = today.Plus(-1)
 	}
 	if before != "" {
 		conds = append(conds, store.From("expiry", "1"), store.Under("expiry", string(before)+"~"))

@@ -94,7 +94,7 @@ func TestWhoeverHasAnItemInHandClosesItsFlag(t *testing.T) {
 	if _, err := w.Stocktakes.Close(keeper, st.Number, 0, stocktake.Closing{Signatures: []*custody.Signed{booktest.Sign("One"), booktest.Sign("Two")}}); err != nil {
 		t.Fatal(err)
 	}
-	yesterday = w.Book.Today().Add(-1)
+	yesterday = w.Book.Today().Plus(-1)
 	w.Pass(time.Hour)
 	for i, way := range ways {
 		if err := way.do(tags[i]); err != nil {

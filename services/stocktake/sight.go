@@ -277,7 +277,7 @@ func (s *Service) lastSeen(ctx context.Context, caller *models.Person, st *model
 		return nil, nil
 	}
 	a := t.asset
-	again, err := s.Flags.Sighted(ctx, a, seen.At, seen.By, cmp.Or(seen.Location, st.Scope.Unit), "seen on "+string(s.Book.DayOf(seen.At))+" in "+st.Number)
+	again, err := s.Flags.Sighted(ctx, a, seen.At, seen.By, cmp.Or(seen.Location, st.Scope.Unit), "seen on "+s.Book.DayOf(seen.At).Long()+" in "+st.Number)
 	if err != nil {
 		return nil, err
 	}

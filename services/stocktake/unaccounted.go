@@ -17,7 +17,7 @@ func cause(line *models.StocktakeLine, a *models.Asset) flags.Cause {
 		seen = "last seen"
 	}
 	return flags.Cause{Subject: ledger.Subject(store.Assets, a.ID), Ref: a.Tag, What: a.Name, Since: line.MissingSince,
-		Detail: fmt.Sprintf("not found in stocktake %s, closed on %s; %s %d days before", line.Stocktake, line.MissingSince, seen, line.DaysUnseen),
+		Detail: fmt.Sprintf("not found in stocktake %s, closed on %s; %s %d days before", line.Stocktake, line.MissingSince.Long(), seen, line.DaysUnseen),
 		Unit:   a.Unit, Path: a.Path, Also: a.OwnerPath, Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}
 }
 

@@ -17,7 +17,7 @@ const notice = 92
 // Ending are the grants that end soon, or have ended, and are not closed.
 func (s *Service) Ending(ctx context.Context) flags.Causes {
 	return func(yield func(flags.Cause, error) bool) {
-		q := store.Query{In: store.Grants, By: "ends", Where: []store.Cond{store.From("to", "1"), store.Under("to", string(s.Book.Today().Add(notice+1)))}}
+		q := store.Query{In: store.Grants, By: "ends", Where: []store.Cond{store.From("to", "1"), store.Under("to", string(s.Book.Today().Plus(notice+1)))}}
 		grants, err := store.Find[models.Grant](ctx, s.Book.Store, q)
 		if err != nil {
 			yield(flags.Cause{}, err)

@@ -115,7 +115,7 @@ func TestWhoMayHoldATitle(t *testing.T) {
 		"another donor":  {titles.NewTransfer{To: "DONOR-B", Donor: true, On: today, Document: "D", Tags: []string{a.Tag}}, models.Invalid, "to"},
 		"no such donor":  {titles.NewTransfer{To: "DONOR-X", Donor: true, On: today, Document: "D", Tags: []string{a.Tag}}, models.Invalid, "to"},
 		"no document":    {titles.NewTransfer{To: "AGENCY", On: today, Tags: []string{a.Tag}}, models.Invalid, "document"},
-		"in the future":  {titles.NewTransfer{To: "AGENCY", On: today.Add(1), Document: "D", Tags: []string{a.Tag}}, models.Invalid, "on"},
+		"in the future":  {titles.NewTransfer{To: "AGENCY", On: today.Plus(1), Document: "D", Tags: []string{a.Tag}}, models.Invalid, "on"},
 		"nothing":        {titles.NewTransfer{To: "AGENCY", On: today, Document: "D"}, models.Invalid, "tags"},
 		"no such item":   {titles.NewTransfer{To: "AGENCY", On: today, Document: "D", Tags: []string{w.TagOf(99)}}, models.NotFound, "tags"},
 	} {
@@ -160,7 +160,7 @@ func TestAGrantIsFlaggedThreeMonthsAhead(t *testing.T) {
 	w := booktest.New(t)
 	admin := w.As("admin")
 	w.Radio("S-1")
-	to := w.Book.Today().Add(93)
+	to := w.Book.Today().Plus(93)
 	must(w.Register.EditGrant(admin, "A-2025", 0, register.GrantEdit{To: &to}))(t)
 	flag := func() int {
 		return must(w.Flags.Reconcile(admin, models.GrantEnding, w.Titles.Ending(admin), "goes on"))(t).Standing
@@ -168,7 +168,7 @@ func TestAGrantIsFlaggedThreeMonthsAhead(t *testing.T) {
 	if n := flag(); n != 0 {
 		t.Error(n)
 	}
-	to = to.Add(-1)
+	to = to.Plus(-1)
 	must(w.Register.EditGrant(admin, "A-2025", 0, register.GrantEdit{To: &to}))(t)
 	if n := flag(); n != 1 {
 		t.Error(n)

@@ -22,7 +22,7 @@ type Lack struct {
 func (l Lack) String() string {
 	text := l.Person + " has no valid record of " + l.Name + " (" + l.Course + "), which custodians of " + l.Category + " need"
 	if l.Lapsed != "" {
-		text += "; the last one lapsed on " + string(l.Lapsed)
+		text += "; the last one lapsed on " + l.Lapsed.Long()
 	}
 	return text
 }

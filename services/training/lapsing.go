@@ -18,7 +18,7 @@ const LapsingAhead = 60
 func (s *Service) Lapsing(ctx context.Context) flags.Causes {
 	return func(yield func(flags.Cause, error) bool) {
 		q := store.Query{In: store.Trainings, By: "expiry", Limit: store.LargestPage, Where: []store.Cond{
-			store.Is("state", string(models.TrainingCurrent)), store.From("expiry", "1"), store.Under("expiry", string(s.Book.Today().Add(LapsingAhead+1)))}}
+			store.Is("state", string(models.TrainingCurrent)), store.From("expiry", "1"), store.Under("expiry", string(s.Book.Today().Plus(LapsingAhead+1)))}}
 		courses := map[string]*models.Course{}
 		for {
 			records, err := s.Book.Store.Find(ctx, q)
@@ -74,7 +74,7 @@ func (s *Service) lapsing(ctx context.Context, records []store.Record, courses m
 			courses[t.Course] = course
 		}
 		causes = append(causes, flags.Cause{Subject: ledger.Subject(store.Trainings, t.ID), Ref: person.Code, What: person.Name + ", " + course.Name,
-			Detail: "the record of " + course.Name + " holds until " + string(t.Expiry), Since: t.Expiry, Unit: person.Unit, Path: person.Path, Owner: person.Code})
+			Detail: "the record of " + course.Name + " holds until " + t.Expiry.Long(), Since: t.Expiry, Unit: person.Unit, Path: person.Path, Owner: person.Code})
 	}
 	return causes, nil
 }

@@ -68,7 +68,7 @@ func (s *Service) query(ctx context.Context, caller *models.Person, f Filter) (*
 		q.By = map[string]string{"unit": "unit_course", "expiry": "current"}[q.By]
 	}
 	if f.Until != "" {
-		conds = append(conds, store.From("expiry", "1"), store.Under("expiry", string(f.Until.Add(1))))
+		conds = append(conds, store.From("expiry", "1"), store.Under("expiry", string(f.Until.Plus(1))))
 	}
 	q.Where = conds
 	return q, nil

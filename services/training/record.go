@@ -52,7 +52,7 @@ func (s *Service) Record(ctx context.Context, code string, n NewRecord) (*models
 	t := &models.Training{ID: s.newID(), Person: person.Code, Unit: person.Unit, Path: person.Path, Course: course.Code, Trainer: strings.TrimSpace(n.Trainer),
 		On: n.On, Expiry: n.Expiry, Number: strings.TrimSpace(n.Number), Note: strings.TrimSpace(n.Note), State: models.TrainingCurrent, By: caller.Code}
 	if t.Expiry == "" && course.Months > 0 {
-		t.Expiry = t.On.AddMonths(course.Months)
+		t.Expiry = t.On.PlusMonths(course.Months)
 	}
 	if err := s.check(t); err != nil {
 		return nil, err

@@ -254,7 +254,7 @@ func TestARecordThatLapsesOnTheWayStopsTheReceipt(t *testing.T) {
 	w.Pass(48 * time.Hour)
 	accept := custody.Acceptance{Signature: booktest.Sign("Gul Guard")}
 	_, err = w.Custody.Accept(w.As("commander-north"), got.Voucher, 0, accept)
-	refusal(t, err, models.Conflict, "receiver", "the last one lapsed on 2026-04-01")
+	refusal(t, err, models.Conflict, "receiver", "the last one lapsed on 1 April 2026")
 	accept.Lines = []custody.LineReceipt{{Line: 1, Accepted: false, Remark: "not trained any more"}}
 	if _, err := w.Custody.Accept(w.As("commander-north"), got.Voucher, 0, accept); err != nil {
 		t.Error("and yet it can be sent back:", err)

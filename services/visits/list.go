@@ -75,7 +75,7 @@ func (s *Service) list(ctx context.Context, in *store.Collection, f register.Pap
 		conds = append(conds, store.From(day, string(since)))
 	}
 	if until != "" {
-		conds = append(conds, store.Under(day, string(until.Add(1))))
+		conds = append(conds, store.Under(day, string(until.Plus(1))))
 	}
 	if state != "" {
 		conds = append(conds, store.Is("state", state))

@@ -32,7 +32,7 @@ func refused(t *testing.T, err error, kind models.Kind, field string) {
 
 func planned(t *testing.T, w *booktest.World, who string, sample *models.Sample) *models.Visit {
 	t.Helper()
-	return must[*models.Visit](t)(w.Visits.Plan(w.As(who), visits.NewVisit{Name: "Yearly", Scope: models.VisitScope{Unit: "NORTH"}, On: w.Book.Today().Add(1), Sample: sample}))
+	return must[*models.Visit](t)(w.Visits.Plan(w.As(who), visits.NewVisit{Name: "Yearly", Scope: models.VisitScope{Unit: "NORTH"}, On: w.Book.Today().Plus(1), Sample: sample}))
 }
 
 // TestAVisitIsMadeAndFollowedUp goes the whole way.
@@ -82,7 +82,7 @@ func TestAVisitIsMadeAndFollowedUp(t *testing.T) {
 	must[*models.Visit](t)(w.Visits.Check(auditor, v.Number, 0, answers))
 	_, err = w.Visits.Sign(auditor, v.Number, 0, closing)
 	refused(t, err, models.Conflict, "findings")
-	f := must[*models.VisitFinding](t)(w.Visits.Raise(auditor, v.Number, 0, visits.NewFinding{Severity: "major", What: "Used privately", Tag: b.Tag, Due: w.Book.Today().Add(14)}))
+	f := must[*models.VisitFinding](t)(w.Visits.Raise(auditor, v.Number, 0, visits.NewFinding{Severity: "major", What: "Used privately", Tag: b.Tag, Due: w.Book.Today().Plus(14)}))
 	same := closing
 	same.Representative = booktest.Sign("")
 	_, err = w.Visits.Sign(auditor, v.Number, 0, same)

@@ -34,7 +34,7 @@ func (s *Service) Waiting(ctx context.Context, most int) (*Waiting, error) {
 		led := func(state models.VisitState, more ...store.Cond) store.Query {
 			return store.Query{In: store.Visits, By: "leader", Where: append([]store.Cond{store.Is("leader", caller.Code), store.Is("state", string(state))}, more...), Limit: most}
 		}
-		if all.ToBegin, err = store.Find[models.Visit](ctx, s.Book.Store, led(models.VisitPlanned, store.Under("on", string(s.Book.Today().Add(near+1))))); err != nil {
+		if all.ToBegin, err = store.Find[models.Visit](ctx, s.Book.Store, led(models.VisitPlanned, store.Under("on", string(s.Book.Today().Plus(near+1))))); err != nil {
 			return nil, err
 		}
 		if all.ToFinish, err = store.Find[models.Visit](ctx, s.Book.Store, led(models.VisitUnderway)); err != nil {

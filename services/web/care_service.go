@@ -247,7 +247,14 @@ func (w *Web) service(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return w.render(c, fiber.StatusOK, "service", view{Title: say("Service of %v", done.Tag), Here: "care", Data: done})
+	recorder, err := w.nameOf(c.UserContext(), done.Recorded)
+	if err != nil {
+		return err
+	}
+	return w.render(c, fiber.StatusOK, "service", view{Title: say("Service of %v", done.Tag), Here: "care", Data: struct {
+		*models.Service
+		Recorder string
+	}{done, recorder}})
 }
 
 func (w *Web) readMeter(c *fiber.Ctx) error {

@@ -61,7 +61,7 @@ func (w *Web) shownFindings(ctx context.Context, list []*models.Flag) ([]finding
 	shown := make([]finding, len(list))
 	for i, f := range list {
 		collection, id, _ := strings.Cut(f.Subject, "/")
-		one := finding{Flag: f, Days: f.Since.Until(today), Quiet: f.Quiet(today)}
+		one := finding{Flag: f, Days: today.Since(f.Since), Quiet: f.Quiet(today)}
 		if page := pagesOf[collection]; page != "" {
 			one.Page = page + url.PathEscape(f.Ref)
 		}
@@ -229,7 +229,7 @@ func (w *Web) findingPage(c *fiber.Ctx, status int, refusal *models.Error) error
 	if err != nil {
 		return err
 	}
-	p := &findingPage{finding: shown[0], May: f.Stands() && flags.MayAcknowledge(caller, f), Form: formOf(c), From: w.Book.Today().Add(1)}
+	p := &findingPage{finding: shown[0], May: f.Stands() && flags.MayAcknowledge(caller, f), Form: formOf(c), From: w.Book.Today().Plus(1)}
 	for _, code := range f.Path {
 		unit, err := store.Get[models.Unit](ctx, w.Book.Store, store.Units, code)
 		if err != nil {

@@ -162,7 +162,7 @@ func (w *Web) trainingOf(ctx context.Context, person *models.Person) (*trainingS
 		case t.State != models.TrainingCurrent:
 		case !t.Holds(today):
 			row.State, row.Says = "overdue", say("Lapsed")
-		case t.Expiry != "" && today.Until(t.Expiry) <= training.LapsingAhead:
+		case t.Expiry != "" && t.Expiry.Since(today) <= training.LapsingAhead:
 			row.State, row.Says = "due_soon", say("Lapses soon")
 		default:
 			row.State, row.Says = "accepted", say("Valid")
