@@ -60,6 +60,6 @@ func (s *Service) told(ctx context.Context, subject, field string, refusal *mode
 	if err != nil {
 		return refusal
 	}
-	refusal.Message += ", by " + by.Name + " on " + first.At.Format("2 January 2006 at 15:04:05 UTC")
+	refusal.Message += ", by " + by.Name + " on " + s.Book.Here(first.At).Format("2 January 2006 at 15:04:05 MST")
 	return refusal
 }

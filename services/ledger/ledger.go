@@ -37,11 +37,14 @@ type Book struct {
 func (b *Book) Today() models.Day { return b.DayOf(models.At(b.Now())) }
 
 // DayOf is the house's day of an instant.
-func (b *Book) DayOf(t models.Time) models.Day {
+func (b *Book) DayOf(t models.Time) models.Day { return models.DayOf(b.Here(t)) }
+
+// Here is an instant as the house's clocks show it.
+func (b *Book) Here(t models.Time) time.Time {
 	if b.Zone == nil {
-		return models.DayOf(t.Time)
+		return t.UTC()
 	}
-	return models.DayOf(t.In(b.Zone))
+	return t.In(b.Zone)
 }
 
 // Begins is the instant at which a day of the house begins.

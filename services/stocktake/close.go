@@ -157,18 +157,11 @@ func (s *Service) settled(ctx context.Context, st *models.Stocktake, record stor
 		line.State = models.LineExplained
 		return []ledger.Entry{ledger.Change(store.StocktakeLines, record.Body, line, "line.explained", line.Explained)}, nil
 	}
-	line.MissingSince = s.day(*st.ClosingAt)
+	line.MissingSince = s.Book.DayOf(*st.ClosingAt)
 	line.DaysUnseen = daysUnseen(*st.ClosingAt, a)
 	entry := ledger.Change(store.StocktakeLines, record.Body, line, "line.unaccounted", "")
 	flag, err := s.Flags.Opening(ctx, models.Unaccounted, cause(line, a))
 	return append(flag, entry), err
-}
-
-func (s *Service) day(t models.Time) models.Day {
-	if s.Book.Zone == nil {
-		return models.DayOf(t.UTC())
-	}
-	return models.DayOf(t.In(s.Book.Zone))
 }
 
 // daysUnseen counts the days since an item was last seen, or was taken on charge

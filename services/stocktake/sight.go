@@ -262,11 +262,7 @@ func (s *Service) already(ctx context.Context, line *models.StocktakeLine) error
 	case !errors.Is(err, store.ErrNotFound):
 		return err
 	}
-	zone := s.Book.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	return models.Refuse(models.Conflict, "code", "%s was counted already, by %s on %s", line.Code, by, line.Sighting.At.In(zone).Format("2 January 2006 at 15:04:05 MST"))
+	return models.Refuse(models.Conflict, "code", "%s was counted already, by %s on %s", line.Code, by, s.Book.Here(line.Sighting.At).Format("2 January 2006 at 15:04:05 MST"))
 }
 
 // lastSeen notes the sighting on the asset and closes the flag of one that was

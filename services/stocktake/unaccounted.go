@@ -17,8 +17,19 @@ func cause(line *models.StocktakeLine, a *models.Asset) flags.Cause {
 		seen = "last seen"
 	}
 	return flags.Cause{Subject: ledger.Subject(store.Assets, a.ID), Ref: a.Tag, What: a.Name, Since: line.MissingSince,
-		Detail: fmt.Sprintf("not found in stocktake %s, closed on %s; %s %d days before", line.Stocktake, line.MissingSince.Long(), seen, line.DaysUnseen),
+		Detail: fmt.Sprintf("not found in stocktake %s, closed on %s; %s %s", line.Stocktake, line.MissingSince.Long(), seen, before(line.DaysUnseen)),
 		Unit:   a.Unit, Path: a.Path, Also: a.OwnerPath, Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}
+}
+
+// before says how many days before the closing that was.
+func before(days int) string {
+	switch days {
+	case 0:
+		return "less than a day before"
+	case 1:
+		return "the day before"
+	}
+	return fmt.Sprintf("%d days before", days)
 }
 
 // Unaccounted are the items that closed stocktakes did not find and that nobody has
