@@ -8,6 +8,12 @@ import (
 	"quartermaster/services/store"
 )
 
+// Missed says whether an item is flagged as unaccounted.
+func (s *Service) Missed(ctx context.Context, a *models.Asset) (bool, error) {
+	_, flag, err := s.read(ctx, models.Unaccounted, ledger.Subject(store.Assets, a.ID))
+	return flag != nil && flag.Stands(), err
+}
+
 // Sighted notes on an item, which is in the caller's Commit, that somebody saw it, and
 // returns the entries that close its flag when it was unaccounted until then. What was
 // seen before the flag was opened, such as work that is entered late, leaves it to the

@@ -35,10 +35,13 @@ func (s *Service) ScanPhoto(ctx context.Context, photo []byte) (*custody.Found, 
 }
 
 // noted notes that the item which a scan found was seen, unless somebody has seen
-// it within the hour. The flag of an unaccounted one is closed.
+// it within the hour and nobody has missed it since. The flag of an unaccounted one is closed.
 func (s *Service) noted(ctx context.Context, found *custody.Found) error {
 	caller, err := access.Caller(ctx)
-	if err != nil || !s.fresh(found.Asset) {
+	if err != nil || found.Asset == nil {
+		return err
+	}
+	if news, err := s.news(ctx, found.Asset); err != nil || !news {
 		return err
 	}
 	return access.Retry(func() error {
@@ -51,8 +54,8 @@ func (s *Service) noted(ctx context.Context, found *custody.Found) error {
 			return err
 		}
 		found.Asset = a
-		if !s.fresh(a) {
-			return nil // somebody else was there a moment before
+		if news, err := s.news(ctx, a); err != nil || !news {
+			return err // somebody else was there a moment before
 		}
 		now := s.Book.When(ctx)
 		entries, err := s.Flags.Sighted(ctx, a, now, caller.Code, caller.Unit, "scanned by "+caller.Name)
@@ -64,7 +67,14 @@ func (s *Service) noted(ctx context.Context, found *custody.Found) error {
 	})
 }
 
-// fresh says whether it is news that an item was seen now.
-func (s *Service) fresh(a *models.Asset) bool {
-	return a != nil && a.Status != models.StruckOff && (a.LastSeenAt == nil || s.Book.Now().Sub(a.LastSeenAt.Time) >= seenOnce)
+// news says whether it is news that an item was seen now: nobody has seen it within the
+// hour, or it was found unaccounted since.
+func (s *Service) news(ctx context.Context, a *models.Asset) (bool, error) {
+	if a.Status == models.StruckOff {
+		return false, nil
+	}
+	if a.LastSeenAt == nil || s.Book.Now().Sub(a.LastSeenAt.Time) >= seenOnce {
+		return true, nil
+	}
+	return s.Flags.Missed(ctx, a)
 }

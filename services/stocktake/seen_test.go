@@ -108,4 +108,23 @@ func TestWhoeverHasAnItemInHandClosesItsFlag(t *testing.T) {
 	if did, err := w.Flags.Reconcile(w.Operator(), models.Unaccounted, w.Stocktakes.Unaccounted(w.Operator()), "it was seen"); err != nil || did.Standing != 3 || did.Opened+did.Closed != 0 {
 		t.Errorf("the job did %+v, %v", did, err)
 	}
+	a := w.Radio("seen a moment before")
+	if _, err := w.Stocktakes.Scan(keeper, a.Tag); err != nil {
+		t.Fatal(err)
+	}
+	w.Pass(time.Minute)
+	st = w.Stocktake()
+	if _, err := w.Stocktakes.Close(keeper, st.Number, 0, stocktake.Closing{Signatures: []*custody.Signed{booktest.Sign("One"), booktest.Sign("Two")}}); err != nil {
+		t.Fatal(err)
+	}
+	w.Pass(time.Minute)
+	if missed, err := w.Flags.Missed(w.Operator(), a); err != nil || !missed {
+		t.Errorf("the count that did not find it does not miss it; %v", err)
+	}
+	if _, err := w.Stocktakes.Scan(keeper, a.Tag); err != nil {
+		t.Fatal(err)
+	}
+	if missed, err := w.Flags.Missed(w.Operator(), a); err != nil || missed {
+		t.Errorf("what was scanned twice within the hour is still missed; %v", err)
+	}
 }
