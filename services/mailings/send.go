@@ -27,7 +27,7 @@ const atOnce = 50
 func (s *Service) Send(ctx context.Context) (int, error) {
 	sent := 0
 	var failed []error
-	q := store.Query{In: store.ReportSchedules, By: "next", Where: []store.Cond{store.Under("next", string(s.Book.Today().Add(1)))}, Limit: atOnce}
+	q := store.Query{In: store.ReportSchedules, By: "next", Where: []store.Cond{store.Under("next", string(s.Book.Today().Plus(1)))}, Limit: atOnce}
 	for {
 		records, err := s.Book.Store.Find(ctx, q)
 		if err != nil {
