@@ -7,6 +7,7 @@ import (
 	"quartermaster/jobs"
 	"quartermaster/models"
 	"quartermaster/services/flags"
+	"quartermaster/services/timetable"
 )
 
 // walkJobs lets a year pass, runs every job twice over what the day left, and looks
@@ -23,6 +24,9 @@ func walkJobs(t *testing.T, w *World, is func(name string, got, want any, err er
 	}
 	list, err := w.Timetable.List(w.As("admin"))
 	for _, job := range list {
+		if job.Line == timetable.Off {
+			continue // a book of tests has nowhere to be backed up to
+		}
 		is("job "+job.Name, job.Last != nil && !job.Failing() && len(job.Recent) == 2, true, err)
 		if job.Failing() {
 			t.Errorf("%s: %s", job.Name, job.Last.Error)
