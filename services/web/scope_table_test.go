@@ -36,7 +36,7 @@ var objects = map[string]string{
 	"/schedules/:id": "schedule", "/care/schedules/:id": "schedule", "/calendar/:secret": "calendar",
 	"/vouchers/:number": "voucher", "/requests/:number": "request",
 	"/stock/:code": "item", "/stock/:item": "item", "/lots/:code": "lot", "/l/:code": "lot", "/bins/:unit": "unit", "/bins/:unit/:bin": "bin", "/b/:unit": "unit", "/b/:unit/:bin": "bin",
-	"/stocktakes/:number": "stocktake", "/stocktakes/:number/photos/:id": "sighting photo",
+	"/stocktakes/:number": "stocktake", "/live/stocktakes/:number": "stocktake", "/stocktakes/:number/photos/:id": "sighting photo",
 	"/losses/:number": "loss", "/losses/:number/files/:id": "loss file", "/writeoffs/:number": "write-off", "/writeoffs/:number/files/:id": "write-off file",
 	"/titles/:number": "title", "/titles/:number/files/:id": "title file",
 	"/visits/:number": "visit", "/visits/:number/photos/:id": "visit photo", "/visit-findings/:number": "finding", "/visit-findings/:number/files/:id": "finding file", "/checklists/:code": "checklist",

@@ -76,6 +76,7 @@ func newWalk(t *testing.T) *walk {
 	}
 	own := world.Radio("N-1")
 	w := &walk{site: &site{World: world, t: t}, e: world.Everything(), own: own.Tag, tokens: map[string]string{}, cookies: map[string]string{}, form: map[string]string{}, opened: map[string]bool{}}
+	world.Live.End() // nobody waits for changes here
 	pages := &web.Web{House: world.House, Log: slog.New(slog.DiscardHandler)}
 	w.app = server.New(server.Config{Log: slog.New(slog.DiscardHandler), Store: world.Book.Store, OnError: func(c *fiber.Ctx, err error) error {
 		if strings.HasPrefix(c.Path(), api.Root) {
