@@ -101,7 +101,7 @@ func (s *Service) Feed(ctx context.Context, secret string) ([]byte, error) {
 	calendar := ics.NewCalendarFor("Quartermaster")
 	calendar.SetMethod(ics.MethodPublish)
 	calendar.SetXWRCalName(printed("Service: " + unit.Name))
-	calendar.SetRefreshInterval("PT6H", ics.WithValue(string(ics.ValueDataTypeDuration)))
+	calendar.SetRefreshInterval("PT6H")
 	for _, a := range due {
 		if a.Status != models.StruckOff {
 			s.enter(calendar, a)

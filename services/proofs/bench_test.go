@@ -2,6 +2,7 @@ package proofs_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 	"quartermaster/services/booktest"
 	"quartermaster/services/ledger"
 	"quartermaster/services/store"
+	"quartermaster/services/store/sqlite"
 )
 
 // BenchmarkIntegrate takes 100,000 events of the length of an asset's first into the
@@ -67,7 +69,11 @@ func longEvents(n int, at time.Time) []store.Change {
 // nothing else and with a pass of the log in each. The real job has twelve times as
 // long from pass to pass.
 func BenchmarkWritersBesideTheLog(b *testing.B) {
-	w := booktest.New(b)
+	s, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "book.db"), store.Schema) // which waits for the disk, as books do
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := booktest.Over(b, s)
 	var serial atomic.Int64
 	turn := func(beside func()) float64 {
 		var written atomic.Int64
