@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -18,7 +19,7 @@ import (
 var flagsKind = &Kind{
 	Name: "flags", Title: "Flags and their age",
 	Answers: "What is overdue, unaccounted or about to expire, since when, and who has looked at it?",
-	Takes:   []string{"donor", "grant", "unit"},
+	Takes:   []string{"donor", "grant", "unit", "category"},
 	count: func(ctx context.Context, a *asked, limit int) (int64, error) {
 		return a.s.Book.Store.Count(ctx, store.Query{In: store.Flags, By: "since", Where: []store.Cond{store.Is("state", string(models.FlagOpen))}, Limit: limit})
 	},
@@ -84,6 +85,17 @@ func (a *asked) standing(ctx context.Context) ([]*models.Flag, error) {
 	changed := store.Query{In: store.Flags, By: "updated", Where: []store.Cond{store.From("updated_at", models.At(a.at.Add(time.Millisecond)).String())}}
 	for _, q := range []store.Query{q, changed} {
 		if err := each(ctx, a.s.Book.Store, q, take); err != nil {
+			return nil, err
+		}
+	}
+	if a.Category != "" {
+		var err error
+		flags = slices.DeleteFunc(flags, func(f *models.Flag) bool {
+			of, failed := a.flagOfCategory(ctx, f)
+			err = cmp.Or(err, failed)
+			return !of
+		})
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -184,4 +196,25 @@ func upper(text string) string {
 		return text
 	}
 	return string(unicode.ToUpper(first)) + text[size:]
+}
+
+// flagOfCategory says whether a flag is about an item, or stock, of the report's
+// category; what is about people and papers is of none.
+func (a *asked) flagOfCategory(ctx context.Context, f *models.Flag) (bool, error) {
+	in, key, _ := strings.Cut(f.Subject, "/")
+	switch in {
+	case store.Assets.Name:
+		asset, err := store.Get[models.Asset](ctx, a.s.Book.Store, store.Assets, key)
+		return err == nil && asset.Category == a.Category, err
+	case store.Losses.Name:
+		loss, err := store.Get[models.Loss](ctx, a.s.Book.Store, store.Losses, key)
+		return err == nil && loss.Category == a.Category, err
+	case store.Balances.Name:
+		balance, err := store.Get[models.Balance](ctx, a.s.Book.Store, store.Balances, key)
+		return err == nil && a.ofCategory(balance.Item), err
+	case store.StockItems.Name:
+		item, _, _ := strings.Cut(key, "@") // at a unit
+		return a.ofCategory(item), nil
+	}
+	return false, nil
 }

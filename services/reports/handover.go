@@ -16,7 +16,7 @@ import (
 var handoverKind = &Kind{
 	Name: "handover", Title: "Handover report",
 	Answers: "What was delivered, to whom and when, by which voucher and whose signatures, and who has title now?",
-	Takes:   []string{"donor", "grant", "unit"},
+	Takes:   []string{"donor", "grant", "unit", "category"},
 	Period:  true, Ever: true,
 	count: countAssets,
 	build: buildHandover,
@@ -65,7 +65,7 @@ func (a *asked) handovers(ctx context.Context) ([]*handed, error) {
 	var found []*handed
 	err = eachThen(ctx, a, q, func(v *models.Voucher) error {
 		broken := custody.Broken(v)
-		v.Lines = slices.DeleteFunc(v.Lines, func(l models.Line) bool { return !a.shows(l.PaidBy()) })
+		v.Lines = slices.DeleteFunc(v.Lines, func(l models.Line) bool { return !a.shows(l.PaidBy()) || a.Category != "" && l.Category != a.Category })
 		if when := delivered(v); !when.IsZero() && when.After(a.begins.Time) && len(v.Lines) > 0 {
 			found = append(found, &handed{v, broken})
 		}

@@ -45,7 +45,6 @@ func TestBadQuestionsHaveNamedAnswers(t *testing.T) {
 		"a unit that is not theirs":           {"keeper-north", "register", "csv", models.ReportQuery{Unit: "SOUTH"}, models.NotFound, "unit"},
 		"a unit that is unknown":              {"keeper-north", "register", "csv", models.ReportQuery{Unit: "MOON"}, models.NotFound, "unit"},
 		"a category that is unknown":          {"admin", "register", "csv", models.ReportQuery{Category: "boat"}, models.NotFound, "category"},
-		"what the kind does not take":         {"admin", "handover", "csv", models.ReportQuery{Category: "radio"}, models.Invalid, "category"},
 		"a period of what has none":           {"admin", "register", "csv", models.ReportQuery{From: "2026-01-01"}, models.Invalid, "from"},
 		"an unknown format":                   {"admin", "register", "docx", models.ReportQuery{}, models.Invalid, "format"},
 		"an unknown kind":                     {"admin", "weather", "csv", models.ReportQuery{}, models.NotFound, "kind"},
@@ -104,6 +103,36 @@ func figures(t *testing.T, file []byte) string {
 }
 
 // TestWhatWasRecoveredIsToldWhole reads a loss that ended in money.
+func TestACategoryNarrowsDeliveriesAndFlags(t *testing.T) {
+	w := story(t)
+	for kind, c := range map[string]struct {
+		category string
+		q        models.ReportQuery
+		has, not string
+	}{
+		"handover":            {"scanner", models.ReportQuery{From: "2026-01-01"}, "RX-77", "R-1"},
+		"handover ":           {"radio", models.ReportQuery{From: "2026-01-01"}, "R-1", "RX-77"},
+		"handover of neither": {"vehicle", models.ReportQuery{From: "2026-01-01"}, "", "RX-77"},
+		"flags of damage":     {"radio", models.ReportQuery{}, "damage: Charger", "Portable X-ray scanner"},
+		"flags":               {"scanner", models.ReportQuery{}, "Portable X-ray scanner", "Charger"},
+	} {
+		c.q.Category = c.category
+		name, _, _ := strings.Cut(kind, " ")
+		file, err := w.Reports.Pull(w.As("admin"), name, "csv", c.q)
+		if err != nil {
+			t.Fatalf("%s of %s: %v", kind, c.category, err)
+		}
+		text, err := io.ReadAll(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = file.Close()
+		if got := string(text); !strings.Contains(got, c.has) || strings.Contains(got, c.not) {
+			t.Errorf("%s of %s, with %q and without %q: %s", kind, c.category, c.has, c.not, got)
+		}
+	}
+}
+
 func TestWhatWasRecoveredIsToldWhole(t *testing.T) {
 	w := story(t)
 	usd := models.Money{Amount: "410", Currency: "USD"}
