@@ -41,8 +41,9 @@ func program(t *testing.T) string {
 }
 
 // browse serves the site on a port and opens a browser of a phone's width at it,
-// signed in as a person of the world.
-func browse(t *testing.T, s *site, code string, width int64) (context.Context, string) {
+// signed in as a person of the world. An error in its console fails the test, unless it
+// is expected, as listen has it.
+func browse(t *testing.T, s *site, code string, width int64, expected ...string) (context.Context, string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -71,6 +72,7 @@ func browse(t *testing.T, s *site, code string, width int64) (context.Context, s
 	if err := chromedp.Do(ctx, chromedp.Func(phone)); err != nil {
 		t.Fatal(err)
 	}
+	listen(t, ctx, expected...)
 	s.signIn(code) // sets the password
 	base := "http://" + listener.Addr().String()
 	person, err := s.Access.Person(s.Operator(), code)
@@ -236,7 +238,7 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 	}
 	ended := append(endedAtLength(t, s, long), visitedAtLength(t, s)...)
 	ended = append(ended, sharedAtLength(t, s)...)
-	ctx, base := browse(t, s, "admin", 360)
+	ctx, base := browse(t, s, "admin", 360, refused(422, "/reports/movements?from=x"), refused(404, "/scan?code=nothing"), refused(422, "/assets/QM-000001-4"))
 	for _, path := range append(ended, "/notices", "/notices/webhooks/new", "/notices/webhooks/"+hook.ID, "/notices/messages/"+told[0].ID,
 		"/care", "/care/calendar?month=2025-11", "/care/figures", "/care/schedules", "/care/schedules/"+truck.Care.Plans[0].Schedule, "/assets/"+truck.Tag+"/service", "/assets/"+truck.Tag, "/assets/"+truck.Tag+"/services/"+serviced.ID,
 		"/search", "/search?q=radio", "/stocktakes", "/stocktakes/new", "/stocktakes/ST-AGENCY-2026-0001", "/stocktakes/ST-AGENCY-2026-0001/result", "/stocktakes/ST-AGENCY-2026-0002", "/stocktakes/ST-AGENCY-2026-0002?state=sighted",

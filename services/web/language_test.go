@@ -67,7 +67,7 @@ func TestUrduFitsAPhone(t *testing.T) {
 	if _, err := s.Register.Edit(s.Operator(), a.Tag, 0, editName("وی ایچ ایف ریڈیو")); err != nil {
 		t.Fatal(err)
 	}
-	ctx, base := browse(t, s, "keeper-north", 360)
+	ctx, base := browse(t, s, "keeper-north", 360, refused(404, "/nowhere"))
 	do(t, ctx, chromedp.Navigate(base+"/me"), chromedp.SetValue("#language", "ur"), chromedp.Click("form[action='/me/language'] button"), chromedp.WaitVisible("html[dir=rtl]"))
 	for _, path := range []string{"/", "/scan", "/assets", "/assets/" + a.Tag, "/vouchers", "/vouchers/new", "/requests", "/stock", "/findings", "/stocktakes", "/care", "/workshop", "/me", "/nowhere"} {
 		do(t, ctx, chromedp.Navigate(base+path), chromedp.WaitReady("main"))

@@ -99,7 +99,8 @@ func (n *network) carry(from net.Conn) {
 // phone is a browser that keeps what it has in a folder.
 type phone struct {
 	context.Context
-	close func()
+	console *console
+	close   func()
 }
 
 func openPhone(t *testing.T, folder string, flags ...chromedp.ExecAllocatorOption) *phone {
@@ -114,12 +115,14 @@ func openPhone(t *testing.T, folder string, flags ...chromedp.ExecAllocatorOptio
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
+	p.console = listen(t, ctx)
 	return p
 }
 
 // kill ends the browser as a flat battery does.
 func (p *phone) kill(t *testing.T) {
 	t.Helper()
+	p.console.end()
 	if err := chromedp.FromContext(p).Browser.Process().Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -168,6 +171,7 @@ func (s *site) serveOnNetwork(t *testing.T) *network {
 	served := make(chan error, 1)
 	go func() { served <- s.app.Listener(listener) }()
 	t.Cleanup(func() {
+		s.Live.End()
 		if err := s.app.ShutdownWithTimeout(time.Second); err != nil {
 			t.Log(err)
 		}
@@ -189,6 +193,7 @@ func TestNothingDoneOutOfReachIsLostOrDoneTwice(t *testing.T) {
 	}
 	n, folder := s.serveOnNetwork(t), t.TempDir()
 	p := openPhone(t, folder)
+	p.console.expect(outOfReach)
 	s.signOnto(t, p, n.base(), "keeper-north")
 	s.carries(t, p, 220)
 	n.set(true)
@@ -211,6 +216,7 @@ func TestNothingDoneOutOfReachIsLostOrDoneTwice(t *testing.T) {
 	p.kill(t)
 
 	p = openPhone(t, folder)
+	p.console.expect(outOfReach, refused(401, "/phone/desk"), refused(401, "/stocktakes/"+st.Number+"/count")) // as its cookie may be lost
 	do(t, p, chromedp.Navigate(n.base()+"/outbox"), chromedp.WaitVisible("#queue"))
 	if waits := value[int](t, p, `document.querySelectorAll("#queue li").length`); waits != 240 { // of the 20 that were issued, that they were scanned, too
 		t.Errorf("%d wait after the browser was killed", waits)

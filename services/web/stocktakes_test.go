@@ -91,8 +91,9 @@ func TestTwentyLabelsAreCountedWithAScanner(t *testing.T) {
 	tags := s.Radios(22)
 	st := s.Stocktake()
 	s.Pass(time.Minute)
-	ctx, base := browse(t, s, "chief", 360)
-	do(t, ctx, chromedp.Navigate(base+"/stocktakes/"+st.Number+"/count"), chromedp.WaitReady("#count"), chromedp.Poll[chromedp.Void]("document.activeElement.name === 'code'"))
+	counting := "/stocktakes/" + st.Number + "/count"
+	ctx, base := browse(t, s, "chief", 360, refused(409, counting), refused(422, counting)) // a label twice, and one mistyped
+	do(t, ctx, chromedp.Navigate(base+counting), chromedp.WaitReady("#count"), chromedp.Poll[chromedp.Void]("document.activeElement.name === 'code'"))
 	value[bool](t, ctx, "(window.untouched = true)")
 	do(t, ctx, chromedp.Click("input[name=condition][value=good] + span"), chromedp.Poll[chromedp.Void]("document.activeElement.name === 'code'"))
 	said := func(outcome, word string) {
