@@ -59,10 +59,10 @@ func (a *API) Mount(app *fiber.App) {
 	})
 	for _, r := range a.Routes() {
 		if r.Public {
-			app.Add(r.Method, Root+r.Path, r.Handle)
+			app.Add(r.Method, Root+r.Path, takes(r.Query), r.Handle)
 			continue
 		}
-		app.Add(r.Method, Root+r.Path, a.signedIn, a.once(r.Status), r.Handle)
+		app.Add(r.Method, Root+r.Path, a.signedIn, takes(r.Query), a.once(r.Status), r.Handle)
 	}
 }
 
@@ -196,18 +196,25 @@ func limit(c *fiber.Ctx) (int, error) {
 	return n, nil
 }
 
-// known refuses parameters of the query that the route does not have.
-func known(c *fiber.Ctx, names ...string) error {
-	var wrong error
-	c.Context().QueryArgs().VisitAll(func(key, _ []byte) {
-		for _, name := range names {
-			if name == string(key) {
-				return
+// takes refuses parameters of the query that a route does not have.
+func takes(params []Param) fiber.Handler {
+	names := make([]string, len(params))
+	for i, p := range params {
+		names[i] = p.Name
+	}
+	return func(c *fiber.Ctx) error {
+		var strange []string
+		c.Context().QueryArgs().VisitAll(func(key, _ []byte) {
+			if !slices.Contains(names, string(key)) {
+				strange = append(strange, string(key))
 			}
+		})
+		switch {
+		case strange == nil:
+			return c.Next()
+		case len(names) == 0:
+			return models.Refuse(models.Malformed, strange[0], "is not a parameter of this address, which takes none")
 		}
-		if wrong == nil {
-			wrong = models.Refuse(models.Malformed, string(key), "is not a parameter of this address; it takes %s", strings.Join(names, ", "))
-		}
-	})
-	return wrong
+		return models.Refuse(models.Malformed, strange[0], "is not a parameter of this address; it takes %s", strings.Join(names, ", "))
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/register"
 	"quartermaster/services/server"
+	"quartermaster/services/store"
 )
 
 // assetRoutes is the register.
@@ -20,13 +21,13 @@ func (a *API) assetRoutes() []Route {
 	return []Route{
 		{Method: post, Path: "/assets", Summary: "Take an item on charge", Status: created, Body: register.NewAsset{}, Answer: models.Asset{}, Handle: a.takeOnCharge},
 		{Method: post, Path: "/assets/lots", Summary: "Take several items alike on charge, all or none", Status: created, Body: register.Lot{}, Answer: register.Batch{}, Handle: a.takeLotOnCharge},
-		{Method: get, Path: "/assets", Summary: "List and search the register", Status: ok, Answer: models.Asset{}, List: true, Query: filters(paging...), Handle: a.listAssets},
+		{Method: get, Path: "/assets", Summary: "List and search the register", Status: ok, Answer: models.Asset{}, List: true, Query: filters(paging...), Handle: pages(a.listAssets)},
 		{Method: get, Path: "/assets.csv", Summary: "Export the register, as import takes it", Status: ok, Query: filters(), Handle: a.exportAssets},
 		{Method: post, Path: "/assets/import", Summary: "Take the rows of a CSV file on charge, all or none", Status: ok, Answer: register.Imported{},
 			Query: []Param{{"dry_run", "true to check and show, and change nothing"}, {"map", "HEADING=field, as often as needed; - leaves a column out"}, {"name", "of the file"}}, Handle: a.importAssets},
 		{Method: get, Path: "/assets/:tag", Summary: "One item, by tag or alias", Status: ok, Answer: models.Asset{}, Handle: a.asset},
 		{Method: patch, Path: "/assets/:tag", Summary: "Change what is recorded of an item", Status: ok, Body: register.AssetEdit{}, Answer: models.Asset{}, Handle: a.editAsset},
-		{Method: get, Path: "/assets/:tag/events", Summary: "An item's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: a.assetEvents},
+		{Method: get, Path: "/assets/:tag/events", Summary: "An item's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: lists(a.assetEvents)},
 		{Method: get, Path: "/assets/:tag/label.png", Summary: "An item's label as a picture", Status: ok, Query: []Param{{"stock", "label stock"}, {"scale", "pixels a module, 1 to 30"}}, Handle: LabelRoutes["label.png"](AssetLabel(a.Register))},
 		{Method: get, Path: "/assets/:tag/label.svg", Summary: "An item's label as a drawing", Status: ok, Query: []Param{{"stock", "label stock"}}, Handle: LabelRoutes["label.svg"](AssetLabel(a.Register))},
 		{Method: get, Path: "/assets/:tag/label.zpl", Summary: "An item's label for a Zebra printer", Status: ok, Query: []Param{{"stock", "label stock"}, {"dpi", "of the printer: 203, 300 or 600"}}, Handle: LabelRoutes["label.zpl"](AssetLabel(a.Register))},
@@ -69,10 +70,7 @@ func (a *API) takeLotOnCharge(c *fiber.Ctx) error {
 		return err
 	}
 	batch, err := a.Register.TakeLotOnCharge(c.UserContext(), lot)
-	if err != nil {
-		return err
-	}
-	return c.Status(created).JSON(batch)
+	return answer(c, created, batch, err)
 }
 
 // Filter reads which assets are asked for.
@@ -83,22 +81,11 @@ func Filter(c *fiber.Ctx) register.Filter {
 	}
 }
 
-func (a *API) listAssets(c *fiber.Ctx) error {
-	if err := known(c, names(filters(paging...))...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Register.List(c.UserContext(), Filter(c), c.Query("cursor"), n)
-	return page(c, list, err)
+func (a *API) listAssets(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Register.List(c.UserContext(), Filter(c), cursor, limit)
 }
 
 func (a *API) exportAssets(c *fiber.Ctx) error {
-	if err := known(c, names(filters())...); err != nil {
-		return err
-	}
 	return Export(c, a.Register, Filter(c))
 }
 
@@ -117,18 +104,12 @@ func (a *API) importAssets(c *fiber.Ctx) error {
 		return err
 	}
 	result, err := a.Register.Import(c.UserContext(), in)
-	if err != nil {
-		return err
-	}
-	return c.JSON(result)
+	return answer(c, ok, result, err)
 }
 
 // Import reads a file to be taken in, and how.
 func Import(c *fiber.Ctx) (register.Import, error) {
 	in := register.Import{}
-	if err := known(c, "dry_run", "map", "name"); err != nil {
-		return in, err
-	}
 	upload, err := server.OneFile(c, register.LargestImport)
 	if err != nil {
 		return in, err
@@ -191,16 +172,8 @@ func change[T any, P models.Document](c *fiber.Ctx, do func(tag string, version 
 	return document(c, ok, asset, err)
 }
 
-func (a *API) assetEvents(c *fiber.Ctx) error {
-	cursor, n, err := cursorAndLimit(c)
-	if err != nil {
-		return err
-	}
-	events, next, err := a.Register.Events(c.UserContext(), c.Params("tag"), cursor, n)
-	if err != nil {
-		return err
-	}
-	return items(c, events, next)
+func (a *API) assetEvents(c *fiber.Ctx, cursor string, limit int) ([]models.Event, string, error) {
+	return a.Register.Events(c.UserContext(), c.Params("tag"), cursor, limit)
 }
 
 func (a *API) attach(c *fiber.Ctx) error {
@@ -267,18 +240,7 @@ func (a *API) scan(c *fiber.Ctx) error {
 		return err
 	}
 	found, err := a.Stocktakes.Scan(c.UserContext(), s.Code)
-	if err != nil {
-		return err
-	}
-	return c.JSON(found)
-}
-
-func names(params []Param) []string {
-	list := make([]string, len(params))
-	for i, p := range params {
-		list[i] = p.Name
-	}
-	return list
+	return answer(c, ok, found, err)
 }
 
 var filterNames = []Param{

@@ -10,24 +10,25 @@ import (
 	"quartermaster/services/maintenance"
 	"quartermaster/services/register"
 	"quartermaster/services/server"
+	"quartermaster/services/store"
 )
 
 // careRoutes is schedules, meters, services and the workshop.
 func (a *API) careRoutes() []Route {
 	return []Route{
-		{Method: get, Path: "/schedules", Summary: "The service schedules in force: of categories, or all of one item", Status: ok, Answer: models.Schedule{}, List: true, Query: scheduleFilters, Handle: a.schedules},
+		{Method: get, Path: "/schedules", Summary: "The service schedules in force: of categories, or all of one item", Status: ok, Answer: models.Schedule{}, List: true, Query: scheduleFilters, Handle: lists(a.schedules)},
 		{Method: post, Path: "/schedules", Summary: "Add a schedule for a category or one item; due days are worked out anew", Status: created, Body: maintenance.NewSchedule{}, Answer: models.Schedule{}, Handle: add(a.Maintenance.AddSchedule)},
 		{Method: get, Path: "/schedules/:id", Summary: "One schedule", Status: ok, Answer: models.Schedule{}, Handle: a.schedule},
 		{Method: patch, Path: "/schedules/:id", Summary: "Change a schedule; due days are worked out anew", Status: ok, Body: maintenance.ScheduleEdit{}, Answer: models.Schedule{}, Handle: a.changeSchedule},
 		{Method: post, Path: "/schedules/:id/end", Summary: "End a schedule", Status: ok, Body: reason{}, Answer: models.Schedule{}, Handle: a.endSchedule},
-		{Method: get, Path: "/care/due", Summary: "What is due for service, soonest first", Status: ok, Answer: models.Asset{}, List: true, Query: dueFilters, Handle: a.due},
+		{Method: get, Path: "/care/due", Summary: "What is due for service, soonest first", Status: ok, Answer: models.Asset{}, List: true, Query: dueFilters, Handle: pages(a.due)},
 		{Method: get, Path: "/care/costs", Summary: "What services cost, by item", Status: ok, Answer: maintenance.Costs{}, Query: windows, Handle: a.costs},
 		{Method: get, Path: "/care/availability", Summary: "The share of days on which items could be used, by category and unit", Status: ok, Answer: maintenance.Availability{}, Query: windows, Handle: a.availability},
 		{Method: post, Path: "/care/feeds", Summary: "Give a unit's calendar of what is due a new secret address", Status: created, Body: feed{}, Answer: maintenance.Address{}, Handle: a.renewFeed},
 		{Method: post, Path: "/assets/:tag/meter", Summary: "Read an item's meter", Status: ok, Body: maintenance.NewReading{}, Answer: models.Asset{}, Handle: tagged(ok, a.Maintenance.ReadMeter)},
-		{Method: get, Path: "/assets/:tag/meter", Summary: "The readings of an item's meter, newest first", Status: ok, Answer: models.Reading{}, List: true, Query: append([]Param{{"meter", "its name, where the item has several"}}, paging...), Handle: a.readings},
+		{Method: get, Path: "/assets/:tag/meter", Summary: "The readings of an item's meter, newest first", Status: ok, Answer: models.Reading{}, List: true, Query: append([]Param{{"meter", "its name, where the item has several"}}, paging...), Handle: pages(a.readings)},
 		{Method: post, Path: "/assets/:tag/services", Summary: "Record a service, calibration or repair", Status: created, Body: maintenance.NewService{}, Answer: models.Service{}, Handle: tagged(created, a.Maintenance.Record)},
-		{Method: get, Path: "/assets/:tag/services", Summary: "What was done to an item, newest first", Status: ok, Answer: models.Service{}, List: true, Query: paging, Handle: a.services},
+		{Method: get, Path: "/assets/:tag/services", Summary: "What was done to an item, newest first", Status: ok, Answer: models.Service{}, List: true, Query: paging, Handle: pages(a.services)},
 		{Method: get, Path: "/assets/:tag/services/:id", Summary: "One service", Status: ok, Answer: models.Service{}, Handle: a.service},
 		{Method: post, Path: "/assets/:tag/services/:id/files", Summary: "Attach an invoice or a certificate: a form's part \"file\", or the whole body", Status: created, Answer: models.Service{}, Query: []Param{{"name", "of the file"}}, Handle: a.attachToService},
 		{Method: get, Path: "/assets/:tag/services/:id/files/:file", Summary: "An invoice or a certificate", Status: ok, Handle: a.serviceFile},
@@ -67,19 +68,8 @@ func (a *API) putIn(ctx context.Context, tag string, version int64, r reason) (*
 	return a.Maintenance.PutIn(ctx, tag, version, r.Reason)
 }
 
-func (a *API) schedules(c *fiber.Ctx) error {
-	if err := known(c, names(scheduleFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, next, err := a.Maintenance.Schedules(c.UserContext(), maintenance.ScheduleFilter{Category: c.Query("category"), Tag: c.Query("tag")}, c.Query("cursor"), n)
-	if err != nil {
-		return err
-	}
-	return items(c, append([]*models.Schedule{}, list...), next)
+func (a *API) schedules(c *fiber.Ctx, cursor string, limit int) ([]*models.Schedule, string, error) {
+	return a.Maintenance.Schedules(c.UserContext(), maintenance.ScheduleFilter{Category: c.Query("category"), Tag: c.Query("tag")}, cursor, limit)
 }
 
 func (a *API) schedule(c *fiber.Ctx) error {
@@ -119,16 +109,8 @@ func DueFilter(c *fiber.Ctx) maintenance.DueFilter {
 		State: c.Query("state"), Since: models.Day(c.Query("since")), Until: models.Day(c.Query("until"))}
 }
 
-func (a *API) due(c *fiber.Ctx) error {
-	if err := known(c, names(dueFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Maintenance.Due(c.UserContext(), DueFilter(c), c.Query("cursor"), n)
-	return page(c, list, err)
+func (a *API) due(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Maintenance.Due(c.UserContext(), DueFilter(c), cursor, limit)
 }
 
 // Window reads which days and which part of the book figures are about.
@@ -137,25 +119,13 @@ func Window(c *fiber.Ctx) maintenance.Window {
 }
 
 func (a *API) costs(c *fiber.Ctx) error {
-	if err := known(c, names(windows)...); err != nil {
-		return err
-	}
 	costs, err := a.Maintenance.Costs(c.UserContext(), Window(c))
-	if err != nil {
-		return err
-	}
-	return c.JSON(costs)
+	return answer(c, ok, costs, err)
 }
 
 func (a *API) availability(c *fiber.Ctx) error {
-	if err := known(c, names(windows)...); err != nil {
-		return err
-	}
 	told, err := a.Maintenance.Availability(c.UserContext(), Window(c))
-	if err != nil {
-		return err
-	}
-	return c.JSON(told)
+	return answer(c, ok, told, err)
 }
 
 func (a *API) renewFeed(c *fiber.Ctx) error {
@@ -164,10 +134,7 @@ func (a *API) renewFeed(c *fiber.Ctx) error {
 		return err
 	}
 	address, err := a.Maintenance.RenewFeed(c.UserContext(), f.Unit)
-	if err != nil {
-		return err
-	}
-	return c.Status(created).JSON(address)
+	return answer(c, created, address, err)
 }
 
 // Feed serves a unit's calendar by its secret address, to whoever has it.
@@ -183,25 +150,12 @@ func Feed(m *maintenance.Service) fiber.Handler {
 	}
 }
 
-func (a *API) readings(c *fiber.Ctx) error {
-	if err := known(c, "meter", "limit", "cursor"); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Maintenance.Readings(c.UserContext(), c.Params("tag"), c.Query("meter"), c.Query("cursor"), n)
-	return page(c, list, err)
+func (a *API) readings(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Maintenance.Readings(c.UserContext(), c.Params("tag"), c.Query("meter"), cursor, limit)
 }
 
-func (a *API) services(c *fiber.Ctx) error {
-	cursor, n, err := cursorAndLimit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Maintenance.Services(c.UserContext(), c.Params("tag"), cursor, n)
-	return page(c, list, err)
+func (a *API) services(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Maintenance.Services(c.UserContext(), c.Params("tag"), cursor, limit)
 }
 
 func (a *API) service(c *fiber.Ctx) error {

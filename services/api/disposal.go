@@ -9,6 +9,7 @@ import (
 	"quartermaster/services/disposal"
 	"quartermaster/services/register"
 	"quartermaster/services/server"
+	"quartermaster/services/store"
 )
 
 // disposalRoutes is losses, thefts and damage, and write-offs.
@@ -16,7 +17,7 @@ func (a *API) disposalRoutes() []Route {
 	d := a.Disposal
 	return []Route{
 		{Method: post, Path: "/losses", Summary: "Report a loss, theft or damage; what is lost or stolen is missing from then on", Status: created, Body: disposal.NewLoss{}, Answer: models.Loss{}, Handle: a.reportLoss},
-		{Method: get, Path: "/losses", Summary: "List losses, newest first", Status: ok, Answer: models.Loss{}, List: true, Query: lossFilters, Handle: a.losses},
+		{Method: get, Path: "/losses", Summary: "List losses, newest first", Status: ok, Answer: models.Loss{}, List: true, Query: lossFilters, Handle: pages(a.losses)},
 		{Method: get, Path: "/losses/:number", Summary: "One loss, its inquiry, decision and outcome", Status: ok, Answer: models.Loss{}, Handle: numbered(d.Loss)},
 		{Method: get, Path: "/losses/:number/events", Summary: "A loss's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: events(d.LossEvents)},
 		{Method: post, Path: "/losses/:number/files", Summary: "Attach a photo, police report or opinion: a form's part \"file\", or the whole body", Status: created, Answer: models.Loss{}, Query: paperQuery, Handle: attaching(d.AttachToLoss)},
@@ -30,7 +31,7 @@ func (a *API) disposalRoutes() []Route {
 		{Method: post, Path: "/losses/:number/recovered", Summary: "Enter what was recovered, and from whom", Status: ok, Body: disposal.Receipt{}, Answer: models.Loss{}, Handle: onPaper(d.Recover)},
 
 		{Method: post, Path: "/writeoffs", Summary: "Propose to write off what is worn out, obsolete or surplus", Status: created, Body: disposal.Proposal{}, Answer: models.WriteOff{}, Handle: a.propose},
-		{Method: get, Path: "/writeoffs", Summary: "List write-offs, newest first", Status: ok, Answer: models.WriteOff{}, List: true, Query: writeOffFilters, Handle: a.writeOffs},
+		{Method: get, Path: "/writeoffs", Summary: "List write-offs, newest first", Status: ok, Answer: models.WriteOff{}, List: true, Query: writeOffFilters, Handle: pages(a.writeOffs)},
 		{Method: get, Path: "/writeoffs/:number", Summary: "One write-off", Status: ok, Answer: models.WriteOff{}, Handle: numbered(d.WriteOff)},
 		{Method: get, Path: "/writeoffs/:number/events", Summary: "A write-off's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: events(d.WriteOffEvents)},
 		{Method: post, Path: "/writeoffs/:number/files", Summary: "Attach a certificate of destruction or another paper: a form's part \"file\", or the whole body", Status: created, Answer: models.WriteOff{}, Query: paperQuery, Handle: attaching(d.AttachToWriteOff)},
@@ -78,9 +79,6 @@ func onPaper[T any, P models.Document](do func(ctx context.Context, number strin
 // attaching handles a document or photo for the paper in the address.
 func attaching[P models.Document](do func(ctx context.Context, number string, version int64, p register.Paper) (P, error)) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		if err := known(c, names(paperQuery)...); err != nil {
-			return err
-		}
 		read, err := version(c)
 		if err != nil {
 			return err
@@ -133,32 +131,16 @@ func (a *API) propose(c *fiber.Ctx) error {
 	return document(c, created, w, err)
 }
 
-func (a *API) losses(c *fiber.Ctx) error {
-	if err := known(c, names(lossFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Disposal.Losses(c.UserContext(), LossFilter(c), c.Query("cursor"), n)
-	return page(c, list, err)
+func (a *API) losses(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Disposal.Losses(c.UserContext(), LossFilter(c), cursor, limit)
 }
 
-func (a *API) writeOffs(c *fiber.Ctx) error {
-	if err := known(c, names(writeOffFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
+func (a *API) writeOffs(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
 	f, err := WriteOffFilter(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	list, err := a.Disposal.WriteOffs(c.UserContext(), f, c.Query("cursor"), n)
-	return page(c, list, err)
+	return a.Disposal.WriteOffs(c.UserContext(), f, cursor, limit)
 }
 
 func (a *API) appoint(ctx context.Context, number string, version int64, o officer) (*models.Loss, error) {

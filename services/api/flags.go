@@ -8,12 +8,13 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/flags"
 	"quartermaster/services/server"
+	"quartermaster/services/store"
 )
 
 // flagRoutes is what a person must look at.
 func (a *API) flagRoutes() []Route {
 	return []Route{
-		{Method: get, Path: "/flags", Summary: "List findings: the open ones by the day from which they stand, the closed ones the latest first", Status: ok, Answer: models.Flag{}, List: true, Query: slices.Concat(flagFilters, paging), Handle: a.flags},
+		{Method: get, Path: "/flags", Summary: "List findings: the open ones by the day from which they stand, the closed ones the latest first", Status: ok, Answer: models.Flag{}, List: true, Query: slices.Concat(flagFilters, paging), Handle: pages(a.flags)},
 		{Method: get, Path: "/flags/counts", Summary: "How many findings of each kind there are, counted to 10,000", Status: ok, Answer: flags.Counted{}, List: true, Query: flagFilters, Handle: a.countFlags},
 		{Method: get, Path: "/flags/:id", Summary: "One finding", Status: ok, Answer: models.Flag{}, Handle: a.flag},
 		{Method: get, Path: "/flags/:id/events", Summary: "What became of the matter whenever it stood, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: events(a.Flags.Events)},
@@ -32,27 +33,13 @@ func FlagFilter(c *fiber.Ctx) flags.Filter {
 		Owner: c.Query("owner"), Raised: c.Query("raised")}
 }
 
-func (a *API) flags(c *fiber.Ctx) error {
-	if err := known(c, names(slices.Concat(flagFilters, paging))...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Flags.List(c.UserContext(), FlagFilter(c), c.Query("cursor"), n)
-	return page(c, list, err)
+func (a *API) flags(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Flags.List(c.UserContext(), FlagFilter(c), cursor, limit)
 }
 
 func (a *API) countFlags(c *fiber.Ctx) error {
-	if err := known(c, names(flagFilters)...); err != nil {
-		return err
-	}
 	counts, err := a.Flags.Counts(c.UserContext(), FlagFilter(c))
-	if err != nil {
-		return err
-	}
-	return items(c, counts, "")
+	return items(c, counts, "", err)
 }
 
 func (a *API) flag(c *fiber.Ctx) error {

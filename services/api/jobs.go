@@ -16,16 +16,10 @@ func (a *API) jobRoutes() []Route {
 
 func (a *API) jobs(c *fiber.Ctx) error {
 	list, err := a.Timetable.List(c.UserContext())
-	if err != nil {
-		return err
-	}
-	return items(c, list, "")
+	return items(c, list, "", err)
 }
 
 func (a *API) runJob(c *fiber.Ctx) error {
 	job, err := a.Timetable.Run(c.UserContext(), c.Params("name"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(job)
+	return answer(c, ok, job, err)
 }

@@ -45,9 +45,6 @@ var LabelRoutes = map[string]func(Labelled) fiber.Handler{
 
 // labelPNG answers with the label of the thing in the address as a picture.
 func labelPNG(c *fiber.Ctx, l Labelled) error {
-	if err := known(c, "stock", "scale"); err != nil {
-		return err
-	}
 	scale, err := number(c, "scale", labels.DefaultScale)
 	if err != nil {
 		return err
@@ -69,9 +66,6 @@ func labelPNG(c *fiber.Ctx, l Labelled) error {
 
 // labelSVG answers with the label of the thing in the address as a drawing.
 func labelSVG(c *fiber.Ctx, l Labelled) error {
-	if err := known(c, "stock"); err != nil {
-		return err
-	}
 	drawing, _, err := drawing(c, l, 0)
 	if err != nil {
 		return err
@@ -82,9 +76,6 @@ func labelSVG(c *fiber.Ctx, l Labelled) error {
 
 // labelZPL answers with the label of the thing in the address for a Zebra printer.
 func labelZPL(c *fiber.Ctx, l Labelled) error {
-	if err := known(c, "stock", "dpi"); err != nil {
-		return err
-	}
 	dpi, err := number(c, "dpi", 203)
 	if err != nil {
 		return err

@@ -24,9 +24,6 @@ func (a *API) ledgerRoutes() []Route {
 }
 
 func (a *API) checkpoint(c *fiber.Ctx) error {
-	if err := known(c); err != nil {
-		return err
-	}
 	signed, err := a.Proofs.Checkpoint(c.UserContext())
 	if err != nil {
 		return err
@@ -52,23 +49,14 @@ func text(c *fiber.Ctx, body string) error {
 }
 
 func (a *API) inclusion(c *fiber.Ctx) error {
-	if err := known(c, "event"); err != nil {
-		return err
-	}
 	if c.Query("event") == "" {
 		return models.Refuse(models.Malformed, "event", "is required: subject and number of an event, as assets/01J…@3")
 	}
 	in, err := a.Proofs.Inclusion(c.UserContext(), c.Query("event"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(in)
+	return answer(c, ok, in, err)
 }
 
 func (a *API) consistency(c *fiber.Ctx) error {
-	if err := known(c, "from", "to"); err != nil {
-		return err
-	}
 	from, err := size(c, "from")
 	if err != nil {
 		return err
@@ -80,10 +68,7 @@ func (a *API) consistency(c *fiber.Ctx) error {
 		}
 	}
 	proof, err := a.Proofs.Consistency(c.UserContext(), from, to)
-	if err != nil {
-		return err
-	}
-	return c.JSON(proof)
+	return answer(c, ok, proof, err)
 }
 
 func size(c *fiber.Ctx, name string) (int64, error) {

@@ -23,7 +23,7 @@ func (a *API) noticeRoutes() []Route {
 		{Method: post, Path: "/webhooks/:id/resend", Summary: "Send again what was given up for a webhook", Status: ok, Answer: resent{}, Handle: a.resendAll},
 		{Method: patch, Path: "/me/notices", Summary: "Choose one's own e-mail address and digest", Status: ok, Body: access.NoticeChoice{}, Answer: models.Person{}, Handle: a.chooseNotices},
 		{Method: post, Path: "/messages/test", Summary: "Send a trial e-mail to one's own address; the answer is the message, to be asked for again", Status: fiber.StatusAccepted, Answer: models.Message{}, Handle: a.testMail},
-		{Method: get, Path: "/messages", Summary: "The outbox, newest first, without the messages' content", Status: ok, Answer: models.Message{}, List: true, Query: messageFilters, Handle: a.messages},
+		{Method: get, Path: "/messages", Summary: "The outbox, newest first, without the messages' content", Status: ok, Answer: models.Message{}, List: true, Query: messageFilters, Handle: lists(a.messages)},
 		{Method: get, Path: "/messages/:id", Summary: "One message", Status: ok, Answer: models.Message{}, Handle: a.message},
 		{Method: post, Path: "/messages/:id/resend", Summary: "Send a message again that was given up, or now one that waits", Status: ok, Answer: models.Message{}, Handle: a.resend},
 	}
@@ -53,7 +53,7 @@ func (a *API) addWebhook(c *fiber.Ctx) error {
 	return document(c, created, made, nil)
 }
 
-func (a *API) announcements(c *fiber.Ctx) error { return items(c, models.Announcements, "") }
+func (a *API) announcements(c *fiber.Ctx) error { return items(c, models.Announcements, "", nil) }
 
 func (a *API) webhook(c *fiber.Ctx) error {
 	hook, err := a.Notices.Webhook(c.UserContext(), c.Params("id"))
@@ -129,33 +129,16 @@ func (a *API) testMail(c *fiber.Ctx) error {
 	return c.Status(fiber.StatusAccepted).JSON(m)
 }
 
-func (a *API) messages(c *fiber.Ctx) error {
-	if err := known(c, names(messageFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, next, err := a.Notices.Messages(c.UserContext(), MessageFilter(c), c.Query("cursor"), n)
-	if err != nil {
-		return err
-	}
-	return items(c, list, next)
+func (a *API) messages(c *fiber.Ctx, cursor string, limit int) ([]*models.Message, string, error) {
+	return a.Notices.Messages(c.UserContext(), MessageFilter(c), cursor, limit)
 }
 
 func (a *API) message(c *fiber.Ctx) error {
 	m, err := a.Notices.Message(c.UserContext(), c.Params("id"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(m)
+	return answer(c, ok, m, err)
 }
 
 func (a *API) resend(c *fiber.Ctx) error {
 	m, err := a.Notices.Resend(c.UserContext(), c.Params("id"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(m)
+	return answer(c, ok, m, err)
 }

@@ -109,3 +109,15 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 		t.Errorf("%d operations described, %d routes", n, len(f.api.Routes()))
 	}
 }
+
+// TestNoAddressTakesAParameterThatItDoesNotHave asks each route for something that
+// its description does not name.
+func TestNoAddressTakesAParameterThatItDoesNotHave(t *testing.T) {
+	f := open(t)
+	for _, r := range f.api.Routes() {
+		got := f.ask("admin", r.Method, "/api/v1"+strings.ReplaceAll(r.Path, ":", "")+"?strange=1", "")
+		if got.StatusCode != http.StatusBadRequest || !strings.Contains(got.body, `"field":"strange"`) {
+			t.Errorf("%s %s answers %d: %s", r.Method, r.Path, got.StatusCode, got.body)
+		}
+	}
+}

@@ -15,8 +15,5 @@ func (a *API) overviewRoutes() []Route {
 
 func (a *API) overview(c *fiber.Ctx) error {
 	o, err := a.Overview.Overview(c.UserContext())
-	if err != nil {
-		return err
-	}
-	return c.JSON(o)
+	return answer(c, ok, o, err)
 }

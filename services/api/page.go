@@ -1,8 +1,6 @@
 package api
 
 import (
-	"encoding/json"
-
 	"github.com/gofiber/fiber/v2"
 
 	"quartermaster/services/store"
@@ -45,22 +43,44 @@ func record(c *fiber.Ctx, r store.Record, err error) error {
 	return sendJSON(c, fiber.StatusOK, r.Body)
 }
 
-// items answers with a list that is not paged by the store.
-func items(c *fiber.Ctx, list any, next string) error {
-	raw, err := json.Marshal(list)
+// items answers with a list of what a service made of documents.
+func items[T any](c *fiber.Ctx, list []T, next string, err error) error {
+	if list == nil {
+		list = []T{} // null is no list
+	}
+	return answer(c, ok, fiber.Map{"items": list, "next": next}, err)
+}
+
+// answer says what a service answered.
+func answer(c *fiber.Ctx, status int, what any, err error) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(fiber.Map{"items": json.RawMessage(raw), "next": next})
+	return c.Status(status).JSON(what)
+}
+
+// pages handles a list that is read by pages of stored documents.
+func pages(read func(c *fiber.Ctx, cursor string, limit int) (*store.Page, error)) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		n, err := limit(c)
+		if err != nil {
+			return err
+		}
+		p, err := read(c, c.Query("cursor"), n)
+		return page(c, p, err)
+	}
+}
+
+// lists handles a list that is read by pages of what a service made of documents.
+func lists[T any](read func(c *fiber.Ctx, cursor string, limit int) ([]T, string, error)) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		n, err := limit(c)
+		if err != nil {
+			return err
+		}
+		list, next, err := read(c, c.Query("cursor"), n)
+		return items(c, list, next, err)
+	}
 }
 
 var paging = []Param{{"limit", "how many, 1 to 200; 50 when not given"}, {"cursor", "the next of the page before"}}
-
-// cursorAndLimit reads a page's parameters where there are no others.
-func cursorAndLimit(c *fiber.Ctx) (string, int, error) {
-	if err := known(c, "limit", "cursor"); err != nil {
-		return "", 0, err
-	}
-	n, err := limit(c)
-	return c.Query("cursor"), n, err
-}

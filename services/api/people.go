@@ -33,10 +33,7 @@ func (a *API) signIn(c *fiber.Ctx) error {
 		return err
 	}
 	in, err := a.Access.SignIn(c.UserContext(), credentials, c.IP(), c.Get(fiber.HeaderUserAgent))
-	if err != nil {
-		return err
-	}
-	return c.Status(created).JSON(in)
+	return answer(c, created, in, err)
 }
 
 func (a *API) whoAmI(c *fiber.Ctx) error {
@@ -86,8 +83,5 @@ func (a *API) setPIN(c *fiber.Ctx) error {
 
 func (a *API) outstanding(c *fiber.Ctx) error {
 	_, left, err := a.Access.Outstanding(c.UserContext(), c.Params("code"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(left)
+	return answer(c, ok, left, err)
 }

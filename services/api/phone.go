@@ -6,6 +6,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/phone"
 	"quartermaster/services/server"
+	"quartermaster/services/store"
 )
 
 // phoneRoutes is what a phone carries where there is no network.
@@ -15,14 +16,11 @@ func (a *API) phoneRoutes() []Route {
 			Query: []Param{{"since", "the next or since of the answer before; all is told without it"}, {"limit", "how many items, 1 to 1000; 500 when not given"}}, Handle: a.phoneRegister},
 		{Method: get, Path: "/phone/desk", Summary: "What a phone's forms are filled from, and what waits for its owner", Status: ok, Answer: phone.Desk{}, Handle: a.phoneDesk},
 		{Method: post, Path: "/phone/unbooked", Summary: "Record what became of something done out of reach that the book did not take", Status: created, Body: phone.Settlement{}, Answer: models.Unbooked{}, Handle: a.settleUnbooked},
-		{Method: get, Path: "/phone/unbooked", Summary: "What was done out of reach and the book did not take, the latest first", Status: ok, Answer: models.Unbooked{}, List: true, Query: paging, Handle: a.unbooked},
+		{Method: get, Path: "/phone/unbooked", Summary: "What was done out of reach and the book did not take, the latest first", Status: ok, Answer: models.Unbooked{}, List: true, Query: paging, Handle: pages(a.unbooked)},
 	}
 }
 
 func (a *API) phoneRegister(c *fiber.Ctx) error {
-	if err := known(c, "since", "limit"); err != nil {
-		return err
-	}
 	return PhoneRegister(c, a.Phone)
 }
 
@@ -36,18 +34,12 @@ func PhoneRegister(c *fiber.Ctx, s *phone.Service) error {
 		}
 	}
 	part, err := s.Lines(c.UserContext(), c.Query("since"), n)
-	if err != nil {
-		return err
-	}
-	return c.JSON(part)
+	return answer(c, ok, part, err)
 }
 
 func (a *API) phoneDesk(c *fiber.Ctx) error {
 	desk, err := a.Phone.Desk(c.UserContext())
-	if err != nil {
-		return err
-	}
-	return c.JSON(desk)
+	return answer(c, ok, desk, err)
 }
 
 func (a *API) settleUnbooked(c *fiber.Ctx) error {
@@ -59,11 +51,6 @@ func (a *API) settleUnbooked(c *fiber.Ctx) error {
 	return document(c, created, u, err)
 }
 
-func (a *API) unbooked(c *fiber.Ctx) error {
-	cursor, n, err := cursorAndLimit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Phone.Unbooked(c.UserContext(), cursor, n)
-	return page(c, list, err)
+func (a *API) unbooked(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Phone.Unbooked(c.UserContext(), cursor, limit)
 }

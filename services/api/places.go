@@ -35,14 +35,9 @@ func (a *API) placeRoutes() []Route {
 
 // list handles a page of things that have codes.
 func list(read func(ctx context.Context, cursor string, limit int) (*store.Page, error)) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		cursor, n, err := cursorAndLimit(c)
-		if err != nil {
-			return err
-		}
-		p, err := read(c.UserContext(), cursor, n)
-		return page(c, p, err)
-	}
+	return pages(func(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+		return read(c.UserContext(), cursor, limit)
+	})
 }
 
 // add handles a new thing of type T, which is kept as a P.

@@ -8,12 +8,13 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/public"
 	"quartermaster/services/server"
+	"quartermaster/services/store"
 )
 
 // publicRoutes is what people without a sign-in reported.
 func (a *API) publicRoutes() []Route {
 	return []Route{
-		{Method: get, Path: "/public-reports", Summary: "What people without a sign-in reported of labels that they scanned, newest first", Status: ok, Answer: models.PublicReport{}, List: true, Query: publicFilters, Handle: a.publicReports},
+		{Method: get, Path: "/public-reports", Summary: "What people without a sign-in reported of labels that they scanned, newest first", Status: ok, Answer: models.PublicReport{}, List: true, Query: publicFilters, Handle: pages(a.publicReports)},
 		{Method: get, Path: "/public-reports/:id/photo", Summary: "The photo that came with a report", Status: ok, Handle: a.publicPhoto},
 		{Method: post, Path: "/public-reports/:id/confirm", Summary: "Confirm a report: a fault opens a job in the workshop, a find notes that the item was seen", Status: ok, Body: public.Confirmation{}, Answer: models.PublicReport{}, Handle: decide(a.Public.Confirm)},
 		{Method: post, Path: "/public-reports/:id/dismiss", Summary: "Dismiss a report; its photo is not kept", Status: ok, Body: remark{}, Answer: models.PublicReport{}, Handle: decide(a.dismissReport)},
@@ -26,16 +27,8 @@ type remark struct {
 	Remark string `json:"remark"`
 }
 
-func (a *API) publicReports(c *fiber.Ctx) error {
-	if err := known(c, names(publicFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Public.List(c.UserContext(), public.Filter{State: models.PublicState(c.Query("state")), Unit: c.Query("unit")}, c.Query("cursor"), n)
-	return page(c, list, err)
+func (a *API) publicReports(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Public.List(c.UserContext(), public.Filter{State: models.PublicState(c.Query("state")), Unit: c.Query("unit")}, cursor, limit)
 }
 
 // decide handles what somebody makes of the report in the address.

@@ -6,13 +6,14 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/requests"
 	"quartermaster/services/server"
+	"quartermaster/services/store"
 )
 
 // requestRoutes is what is asked for.
 func (a *API) requestRoutes() []Route {
 	return []Route{
 		{Method: post, Path: "/requests", Summary: "Ask for equipment or stock", Status: created, Body: requests.NewRequest{}, Answer: models.Request{}, Handle: a.submitRequest},
-		{Method: get, Path: "/requests", Summary: "List requests: of one state the most urgent first, otherwise the newest", Status: ok, Answer: models.Request{}, List: true, Query: requestFilters, Handle: a.requests},
+		{Method: get, Path: "/requests", Summary: "List requests: of one state the most urgent first, otherwise the newest", Status: ok, Answer: models.Request{}, List: true, Query: requestFilters, Handle: pages(a.requests)},
 		{Method: get, Path: "/requests/:number", Summary: "One request", Status: ok, Answer: models.Request{}, Handle: a.request},
 		{Method: get, Path: "/requests/:number/events", Summary: "A request's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: events(a.Requests.Events)},
 		{Method: get, Path: "/requests/:number/available", Summary: "What is in store of it, here and nearby", Status: ok, Answer: requests.InStore{}, List: true, Handle: a.available},
@@ -44,20 +45,12 @@ func (a *API) submitRequest(c *fiber.Ctx) error {
 	return document(c, created, r, err)
 }
 
-func (a *API) requests(c *fiber.Ctx) error {
-	if err := known(c, names(requestFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
+func (a *API) requests(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
 	filter, err := RequestFilter(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	list, err := a.Requests.List(c.UserContext(), filter, c.Query("cursor"), n)
-	return page(c, list, err)
+	return a.Requests.List(c.UserContext(), filter, cursor, limit)
 }
 
 func (a *API) request(c *fiber.Ctx) error {
@@ -67,10 +60,7 @@ func (a *API) request(c *fiber.Ctx) error {
 
 func (a *API) available(c *fiber.Ctx) error {
 	list, err := a.Requests.Available(c.UserContext(), c.Params("number"))
-	if err != nil {
-		return err
-	}
-	return items(c, list, "")
+	return items(c, list, "", err)
 }
 
 func (a *API) approve(c *fiber.Ctx, number string, version int64, approval requests.Approval) (*models.Request, error) {
@@ -99,8 +89,5 @@ func (a *API) fulfil(c *fiber.Ctx) error {
 
 func (a *API) inbox(c *fiber.Ctx) error {
 	inbox, err := a.Requests.Inbox(c.UserContext())
-	if err != nil {
-		return err
-	}
-	return c.JSON(inbox)
+	return answer(c, ok, inbox, err)
 }

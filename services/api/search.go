@@ -14,12 +14,6 @@ func (a *API) searchRoutes() []Route {
 }
 
 func (a *API) search(c *fiber.Ctx) error {
-	if err := known(c, "q"); err != nil {
-		return err
-	}
 	hits, err := a.Search.Search(c.UserContext(), c.Query("q"))
-	if err != nil {
-		return err
-	}
-	return items(c, hits, "")
+	return items(c, hits, "", err)
 }

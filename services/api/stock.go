@@ -9,6 +9,7 @@ import (
 	"quartermaster/services/register"
 	"quartermaster/services/server"
 	"quartermaster/services/stock"
+	"quartermaster/services/store"
 )
 
 // stockRoutes is what is counted.
@@ -22,10 +23,10 @@ func (a *API) stockRoutes() []Route {
 		{Method: post, Path: "/stock/:code/levels", Summary: "Set a unit's reorder level; 0 takes it away", Status: ok, Body: models.Level{}, Answer: models.StockItem{}, Handle: edit(a.Stock.SetLevel)},
 		{Method: post, Path: "/stock/:code/receive", Summary: "Take a delivery into stock, as a lot of its own", Status: created, Body: stock.Receipt{}, Answer: models.Lot{}, Handle: a.receiveItem},
 		{Method: post, Path: "/stock/:code/consume", Summary: "Use up some of an item, from the lots that expire soonest", Status: ok, Body: stock.Use{}, Answer: stock.Used{}, Handle: a.consumeItem},
-		{Method: get, Path: "/lots", Summary: "The balances of lots at units, what expires soonest first", Status: ok, Answer: models.Balance{}, List: true, Query: append(stockFilters, paging...), Handle: a.lots},
+		{Method: get, Path: "/lots", Summary: "The balances of lots at units, what expires soonest first", Status: ok, Answer: models.Balance{}, List: true, Query: append(stockFilters, paging...), Handle: pages(a.lots)},
 		{Method: post, Path: "/lots", Summary: "Take a delivery into stock, as a lot of its own", Status: created, Body: stock.Receipt{}, Answer: models.Lot{}, Handle: add(a.Stock.Receive)},
 		{Method: get, Path: "/lots/:code", Summary: "One lot and its balances", Status: ok, Answer: stock.LotAt{}, Handle: a.lot},
-		{Method: get, Path: "/lots/:code/movements", Summary: "A lot's movements, newest first", Status: ok, Answer: models.Movement{}, List: true, Query: paging, Handle: a.movements},
+		{Method: get, Path: "/lots/:code/movements", Summary: "A lot's movements, newest first", Status: ok, Answer: models.Movement{}, List: true, Query: paging, Handle: pages(a.movements)},
 		{Method: post, Path: "/lots/:code/receive", Summary: "Take more of a lot into stock", Status: ok, Body: stock.Receipt{}, Answer: models.Lot{}, Handle: onLot(a.Stock.ReceiveMore)},
 		{Method: post, Path: "/lots/:code/consume", Summary: "Use up some of a lot", Status: ok, Body: stock.Use{}, Answer: models.Lot{}, Handle: onLot(a.Stock.Consume)},
 		{Method: post, Path: "/lots/:code/adjust", Summary: "Correct a balance by the difference that a count found", Status: ok, Body: stock.Correction{}, Answer: models.Lot{}, Handle: onLot(a.Stock.Adjust)},
@@ -48,29 +49,12 @@ func StockFilter(c *fiber.Ctx) stock.Filter {
 }
 
 func (a *API) totals(c *fiber.Ctx) error {
-	if err := known(c, names(stockFilters)...); err != nil {
-		return err
-	}
 	totals, err := a.Stock.Totals(c.UserContext(), StockFilter(c))
-	if err != nil {
-		return err
-	}
-	if totals == nil {
-		totals = []*stock.Total{}
-	}
-	return items(c, totals, "")
+	return items(c, totals, "", err)
 }
 
-func (a *API) lots(c *fiber.Ctx) error {
-	if err := known(c, names(append(stockFilters, paging...))...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Stock.Lots(c.UserContext(), StockFilter(c), c.Query("cursor"), n)
-	return page(c, list, err)
+func (a *API) lots(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Stock.Lots(c.UserContext(), StockFilter(c), cursor, limit)
 }
 
 func (a *API) stockItem(c *fiber.Ctx) error {
@@ -97,10 +81,7 @@ func (a *API) consumeItem(c *fiber.Ctx) error {
 		return err
 	}
 	used, err := a.Stock.ConsumeItem(c.UserContext(), c.Params("code"), u)
-	if err != nil {
-		return err
-	}
-	return c.JSON(used)
+	return answer(c, ok, used, err)
 }
 
 func (a *API) lot(c *fiber.Ctx) error {
@@ -108,13 +89,8 @@ func (a *API) lot(c *fiber.Ctx) error {
 	return document(c, ok, lot, err)
 }
 
-func (a *API) movements(c *fiber.Ctx) error {
-	cursor, n, err := cursorAndLimit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Stock.Movements(c.UserContext(), c.Params("code"), cursor, n)
-	return page(c, list, err)
+func (a *API) movements(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Stock.Movements(c.UserContext(), c.Params("code"), cursor, limit)
 }
 
 // onLot handles a change of the lot in the address.

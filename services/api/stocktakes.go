@@ -16,13 +16,13 @@ func (a *API) stocktakeRoutes() []Route {
 	return []Route{
 		{Method: post, Path: "/stocktakes", Summary: "Open a stocktake: what is expected is frozen", Status: created, Body: stocktake.NewStocktake{}, Answer: models.Stocktake{}, Handle: a.openStocktake},
 		{Method: post, Path: "/stocktakes/preview", Summary: "What a stocktake would expect if it were opened now", Status: ok, Body: stocktake.NewStocktake{}, Answer: stocktake.Preview{}, Handle: a.previewStocktake},
-		{Method: get, Path: "/stocktakes", Summary: "List stocktakes, newest first, with how they stand", Status: ok, Answer: stocktake.Shown{}, List: true, Query: stocktakeFilters, Handle: a.stocktakes},
+		{Method: get, Path: "/stocktakes", Summary: "List stocktakes, newest first, with how they stand", Status: ok, Answer: stocktake.Shown{}, List: true, Query: stocktakeFilters, Handle: lists(a.stocktakes)},
 		{Method: get, Path: "/stocktakes/:number", Summary: "One stocktake, how it stands, and which of its signatures do not match it", Status: ok, Answer: stocktake.Shown{}, Handle: a.stocktake},
 		{Method: get, Path: "/stocktakes/:number/events", Summary: "A stocktake's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: events(a.Stocktakes.Events)},
 		{Method: get, Path: "/stocktakes/:number/progress", Summary: "How far the counting has come, by unit and by officer", Status: ok, Answer: stocktake.Progress{}, Handle: a.stocktakeProgress},
 		{Method: post, Path: "/stocktakes/:number/open", Summary: "Finish an opening that broke off", Status: ok, Answer: models.Stocktake{}, Handle: a.resumeStocktake},
 		{Method: post, Path: "/stocktakes/:number/sightings", Summary: "Count an item or a lot: by tag, label, other tag or serial number, now or at an earlier time", Status: created, Body: stocktake.Count{}, Answer: models.StocktakeLine{}, Handle: a.sight},
-		{Method: get, Path: "/stocktakes/:number/lines", Summary: "What was expected or found, in the order of the count sheets", Status: ok, Answer: models.StocktakeLine{}, List: true, Query: lineFilters, Handle: a.stocktakeLines},
+		{Method: get, Path: "/stocktakes/:number/lines", Summary: "What was expected or found, in the order of the count sheets", Status: ok, Answer: models.StocktakeLine{}, List: true, Query: lineFilters, Handle: lists(a.stocktakeLines)},
 		{Method: post, Path: "/stocktakes/:number/recount", Summary: "Ask for a second count of lines, by somebody else", Status: ok, Body: stocktake.Recounting{}, Answer: stocktake.Recounted{}, Handle: a.recount},
 		{Method: post, Path: "/stocktakes/:number/close", Summary: "Close a stocktake, signed by two people; what was not seen is unaccounted", Status: ok, Body: stocktake.Closing{}, Answer: models.Stocktake{}, Handle: step(a.closeStocktake)},
 		{Method: get, Path: "/stocktakes/:number/result.csv", Summary: "All lines of a stocktake", Status: ok, Handle: func(c *fiber.Ctx) error { return StocktakeCSV(c, a.Stocktakes) }},
@@ -66,28 +66,11 @@ func (a *API) previewStocktake(c *fiber.Ctx) error {
 		return err
 	}
 	preview, err := a.Stocktakes.Preview(c.UserContext(), n)
-	if err != nil {
-		return err
-	}
-	return c.JSON(preview)
+	return answer(c, ok, preview, err)
 }
 
-func (a *API) stocktakes(c *fiber.Ctx) error {
-	if err := known(c, names(stocktakeFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, next, err := a.Stocktakes.List(c.UserContext(), StocktakeFilter(c), c.Query("cursor"), n)
-	if err != nil {
-		return err
-	}
-	if list == nil {
-		list = []*stocktake.Shown{}
-	}
-	return items(c, list, next)
+func (a *API) stocktakes(c *fiber.Ctx, cursor string, limit int) ([]*stocktake.Shown, string, error) {
+	return a.Stocktakes.List(c.UserContext(), StocktakeFilter(c), cursor, limit)
 }
 
 func (a *API) stocktake(c *fiber.Ctx) error {
@@ -97,10 +80,7 @@ func (a *API) stocktake(c *fiber.Ctx) error {
 
 func (a *API) stocktakeProgress(c *fiber.Ctx) error {
 	progress, err := a.Stocktakes.Progress(c.UserContext(), c.Params("number"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(progress)
+	return answer(c, ok, progress, err)
 }
 
 func (a *API) resumeStocktake(c *fiber.Ctx) error {
@@ -117,23 +97,12 @@ func (a *API) sight(c *fiber.Ctx) error {
 	return document(c, created, line, err)
 }
 
-func (a *API) stocktakeLines(c *fiber.Ctx) error {
-	if err := known(c, names(lineFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
+func (a *API) stocktakeLines(c *fiber.Ctx, cursor string, limit int) ([]*models.StocktakeLine, string, error) {
 	filter, err := LineFilter(c)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
-	lines, next, err := a.Stocktakes.Lines(c.UserContext(), c.Params("number"), filter, c.Query("cursor"), n)
-	if err != nil {
-		return err
-	}
-	return items(c, lines, next)
+	return a.Stocktakes.Lines(c.UserContext(), c.Params("number"), filter, cursor, limit)
 }
 
 func (a *API) recount(c *fiber.Ctx) error {
@@ -142,10 +111,7 @@ func (a *API) recount(c *fiber.Ctx) error {
 		return err
 	}
 	did, err := a.Stocktakes.Recount(c.UserContext(), c.Params("number"), r)
-	if err != nil {
-		return err
-	}
-	return c.JSON(did)
+	return answer(c, ok, did, err)
 }
 
 func (a *API) closeStocktake(c *fiber.Ctx, number string, version int64, closing stocktake.Closing) (*models.Stocktake, error) {

@@ -13,7 +13,7 @@ func (a *API) titleRoutes() []Route {
 	t := a.Titles
 	return []Route{
 		{Method: post, Path: "/titles", Summary: "Record that the title of items passed to an agency or a donor: of some, or of all that a grant paid for", Status: created, Body: titles.NewTransfer{}, Answer: models.TitleTransfer{}, Handle: a.recordTitle},
-		{Method: get, Path: "/titles", Summary: "List title transfers, newest first", Status: ok, Answer: models.TitleTransfer{}, List: true, Query: titleFilters, Handle: a.titleTransfers},
+		{Method: get, Path: "/titles", Summary: "List title transfers, newest first", Status: ok, Answer: models.TitleTransfer{}, List: true, Query: titleFilters, Handle: lists(a.titleTransfers)},
 		{Method: get, Path: "/titles/:number", Summary: "One title transfer", Status: ok, Answer: models.TitleTransfer{}, Handle: numbered(t.Transfer)},
 		{Method: get, Path: "/titles/:number/events", Summary: "A transfer's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: events(t.Events)},
 		{Method: post, Path: "/titles/:number/files", Summary: "Attach the document of a transfer: a form's part \"file\", or the whole body", Status: created, Answer: models.TitleTransfer{}, Query: paperQuery, Handle: attaching(t.Attach)},
@@ -38,27 +38,13 @@ func (a *API) recordTitle(c *fiber.Ctx) error {
 	return document(c, created, t, err)
 }
 
-func (a *API) titleTransfers(c *fiber.Ctx) error {
-	if err := known(c, names(titleFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, next, err := a.Titles.List(c.UserContext(), Papers(c), c.Query("cursor"), n)
-	if err != nil {
-		return err
-	}
-	return items(c, append([]*models.TitleTransfer{}, list...), next)
+func (a *API) titleTransfers(c *fiber.Ctx, cursor string, limit int) ([]*models.TitleTransfer, string, error) {
+	return a.Titles.List(c.UserContext(), Papers(c), cursor, limit)
 }
 
 func (a *API) closing(c *fiber.Ctx) error {
 	survey, err := a.Titles.Closing(c.UserContext(), c.Params("code"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(survey)
+	return answer(c, ok, survey, err)
 }
 
 func (a *API) titleFile(c *fiber.Ctx) error { return Exhibit(c, a.Titles.File) }

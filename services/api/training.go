@@ -6,6 +6,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/register"
 	"quartermaster/services/server"
+	"quartermaster/services/store"
 	"quartermaster/services/training"
 )
 
@@ -16,7 +17,7 @@ func (a *API) trainingRoutes() []Route {
 		{Method: post, Path: "/courses", Summary: "Add a course", Status: created, Body: models.Course{}, Answer: models.Course{}, Handle: add(a.Training.AddCourse)},
 		{Method: get, Path: "/courses/:code", Summary: "One course", Status: ok, Answer: models.Course{}, Handle: a.course},
 		{Method: patch, Path: "/courses/:code", Summary: "Change a course", Status: ok, Body: training.CourseEdit{}, Answer: models.Course{}, Handle: edit(a.Training.EditCourse)},
-		{Method: get, Path: "/training", Summary: "Current training records, those that lapse first in front", Status: ok, Answer: models.Training{}, List: true, Query: trainingFilters, Handle: a.trainings},
+		{Method: get, Path: "/training", Summary: "Current training records, those that lapse first in front", Status: ok, Answer: models.Training{}, List: true, Query: trainingFilters, Handle: pages(a.trainings)},
 		{Method: get, Path: "/training/counts", Summary: "How many people are trained per kind of equipment", Status: ok, Answer: training.Count{}, List: true, Query: countFilters, Handle: a.trainedCounts},
 		{Method: get, Path: "/people/:code/training", Summary: "A person's training records, the latest first", Status: ok, Answer: models.Training{}, List: true, Handle: a.trainingOf},
 		{Method: post, Path: "/people/:code/training", Summary: "Record a course that a person passed", Status: created, Body: training.NewRecord{}, Answer: models.Training{}, Handle: a.recordTraining},
@@ -37,36 +38,19 @@ func (a *API) course(c *fiber.Ctx) error {
 	return record(c, r, err)
 }
 
-func (a *API) trainings(c *fiber.Ctx) error {
-	if err := known(c, names(trainingFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
+func (a *API) trainings(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
 	f := training.Filter{Unit: c.Query("unit"), Course: c.Query("course"), Until: models.Day(c.Query("until"))}
-	list, err := a.Training.List(c.UserContext(), f, c.Query("cursor"), n)
-	return page(c, list, err)
+	return a.Training.List(c.UserContext(), f, cursor, limit)
 }
 
 func (a *API) trainedCounts(c *fiber.Ctx) error {
-	if err := known(c, names(countFilters)...); err != nil {
-		return err
-	}
 	counts, err := a.Training.Counts(c.UserContext(), training.Period{Unit: c.Query("unit"), Since: models.Day(c.Query("since")), Until: models.Day(c.Query("until"))})
-	if err != nil {
-		return err
-	}
-	return items(c, counts, "")
+	return items(c, counts, "", err)
 }
 
 func (a *API) trainingOf(c *fiber.Ctx) error {
 	records, err := a.Training.OfPerson(c.UserContext(), c.Params("code"))
-	if err != nil {
-		return err
-	}
-	return items(c, records, "")
+	return items(c, records, "", err)
 }
 
 func (a *API) recordTraining(c *fiber.Ctx) error {
@@ -117,8 +101,5 @@ func (a *API) withdrawTraining(c *fiber.Ctx) error {
 
 func (a *API) operators(c *fiber.Ctx) error {
 	list, err := a.Training.Operators(c.UserContext(), c.Params("code"))
-	if err != nil {
-		return err
-	}
-	return items(c, list, "")
+	return items(c, list, "", err)
 }

@@ -7,6 +7,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/server"
+	"quartermaster/services/store"
 	"quartermaster/services/visits"
 )
 
@@ -15,12 +16,12 @@ func (a *API) visitRoutes() []Route {
 	v := a.Visits
 	return []Route{
 		{Method: post, Path: "/visits", Summary: "Plan an end-use visit; what is to be seen is drawn when it begins", Status: created, Body: visits.NewVisit{}, Answer: models.Visit{}, Handle: a.planVisit},
-		{Method: get, Path: "/visits", Summary: "List end-use visits, by the day that they are planned for, the last first", Status: ok, Answer: models.Visit{}, List: true, Query: visitFilters, Handle: a.visits},
+		{Method: get, Path: "/visits", Summary: "List end-use visits, by the day that they are planned for, the last first", Status: ok, Answer: models.Visit{}, List: true, Query: visitFilters, Handle: pages(a.visits)},
 		{Method: get, Path: "/visits/:number", Summary: "One end-use visit with its checklist and signatures", Status: ok, Answer: models.Visit{}, Handle: numbered(v.Visit)},
 		{Method: get, Path: "/visits/:number/events", Summary: "A visit's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: events(v.Events)},
 		{Method: post, Path: "/visits/:number/postpone", Summary: "Plan a visit for another day", Status: ok, Body: postponed{}, Answer: models.Visit{}, Handle: onPaper(a.postponeVisit)},
 		{Method: post, Path: "/visits/:number/begin", Summary: "Begin a visit: its items are drawn, those of enhanced categories whole", Status: ok, Answer: models.Visit{}, Handle: a.beginVisit},
-		{Method: get, Path: "/visits/:number/items", Summary: "The items of a visit, in the order of its list, and how each was found", Status: ok, Answer: models.VisitItem{}, List: true, Query: paging, Handle: a.visitItems},
+		{Method: get, Path: "/visits/:number/items", Summary: "The items of a visit, in the order of its list, and how each was found", Status: ok, Answer: models.VisitItem{}, List: true, Query: paging, Handle: pages(a.visitItems)},
 		{Method: post, Path: "/visits/:number/items", Summary: "Record how an item was found: by tag, label or serial number", Status: ok, Body: visits.Look{}, Answer: models.VisitItem{}, Handle: a.seeItem},
 		{Method: get, Path: "/visits/:number/photos/:id", Summary: "The photo of an item of a visit", Status: ok, Handle: func(c *fiber.Ctx) error { return VisitPhoto(c, v) }},
 		{Method: post, Path: "/visits/:number/check", Summary: "Answer questions of the checklist", Status: ok, Body: visits.Answers{}, Answer: models.Visit{}, Handle: onPaper(v.Check)},
@@ -29,7 +30,7 @@ func (a *API) visitRoutes() []Route {
 		{Method: post, Path: "/visits/:number/sign", Summary: "Have the monitor and the unit's representative sign for a visit", Status: ok, Body: visits.Closing{}, Answer: models.Visit{}, Handle: onPaper(v.Sign)},
 		{Method: post, Path: "/visits/:number/cancel", Summary: "Cancel a visit that is not made", Status: ok, Body: reason{}, Answer: models.Visit{}, Handle: onPaper(a.cancelVisit)},
 
-		{Method: get, Path: "/visit-findings", Summary: "List findings of end-use visits, by the day by which they are to be closed, the last first", Status: ok, Answer: models.VisitFinding{}, List: true, Query: visitFindingFilters, Handle: a.visitFindings},
+		{Method: get, Path: "/visit-findings", Summary: "List findings of end-use visits, by the day by which they are to be closed, the last first", Status: ok, Answer: models.VisitFinding{}, List: true, Query: visitFindingFilters, Handle: pages(a.visitFindings)},
 		{Method: get, Path: "/visit-findings/:number", Summary: "One finding and its follow-up", Status: ok, Answer: models.VisitFinding{}, Handle: numbered(v.Finding)},
 		{Method: get, Path: "/visit-findings/:number/files/:id", Summary: "A photo or document of a finding", Status: ok, Handle: func(c *fiber.Ctx) error { return Exhibit(c, v.File) }},
 		{Method: post, Path: "/visit-findings/:number/answer", Summary: "Enter what was done about a finding, with its evidence", Status: ok, Body: visits.FollowUp{}, Answer: models.VisitFinding{}, Handle: onPaper(v.Answer)},
@@ -71,40 +72,16 @@ func (a *API) planVisit(c *fiber.Ctx) error {
 	return document(c, created, v, err)
 }
 
-func (a *API) visits(c *fiber.Ctx) error {
-	if err := known(c, names(visitFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Visits.List(c.UserContext(), visits.Filter{Papers: Papers(c), State: c.Query("state")}, c.Query("cursor"), n)
-	return page(c, list, err)
+func (a *API) visits(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Visits.List(c.UserContext(), visits.Filter{Papers: Papers(c), State: c.Query("state")}, cursor, limit)
 }
 
-func (a *API) visitFindings(c *fiber.Ctx) error {
-	if err := known(c, names(visitFindingFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Visits.Findings(c.UserContext(), visits.FindingFilter{Papers: Papers(c), State: c.Query("state")}, c.Query("cursor"), n)
-	return page(c, list, err)
+func (a *API) visitFindings(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Visits.Findings(c.UserContext(), visits.FindingFilter{Papers: Papers(c), State: c.Query("state")}, cursor, limit)
 }
 
-func (a *API) visitItems(c *fiber.Ctx) error {
-	if err := known(c, names(paging)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Visits.Items(c.UserContext(), c.Params("number"), c.Query("cursor"), n)
-	return page(c, list, err)
+func (a *API) visitItems(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Visits.Items(c.UserContext(), c.Params("number"), cursor, limit)
 }
 
 func (a *API) beginVisit(c *fiber.Ctx) error {
@@ -143,10 +120,7 @@ func (a *API) raiseFinding(c *fiber.Ctx) error {
 
 func (a *API) findingsOf(c *fiber.Ctx) error {
 	list, err := a.Visits.FindingsOf(c.UserContext(), c.Params("number"))
-	if err != nil {
-		return err
-	}
-	return items(c, append([]*models.VisitFinding{}, list...), "")
+	return items(c, list, "", err)
 }
 
 func (a *API) postponeVisit(ctx context.Context, number string, version int64, p postponed) (*models.Visit, error) {
@@ -159,10 +133,7 @@ func (a *API) cancelVisit(ctx context.Context, number string, version int64, r r
 
 func (a *API) checklists(c *fiber.Ctx) error {
 	list, err := a.Visits.Checklists(c.UserContext())
-	if err != nil {
-		return err
-	}
-	return items(c, append([]*models.Checklist{}, list...), "")
+	return items(c, list, "", err)
 }
 
 func (a *API) setChecklist(c *fiber.Ctx) error {

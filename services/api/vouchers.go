@@ -16,7 +16,7 @@ import (
 func (a *API) voucherRoutes() []Route {
 	return []Route{
 		{Method: post, Path: "/vouchers", Summary: "Draft a voucher", Status: created, Body: custody.NewVoucher{}, Answer: models.Voucher{}, Handle: a.draftVoucher},
-		{Method: get, Path: "/vouchers", Summary: "List vouchers, newest first", Status: ok, Answer: custody.Shown{}, List: true, Query: voucherFilters, Handle: a.vouchers},
+		{Method: get, Path: "/vouchers", Summary: "List vouchers, newest first", Status: ok, Answer: custody.Shown{}, List: true, Query: voucherFilters, Handle: lists(a.vouchers)},
 		{Method: get, Path: "/vouchers/:number", Summary: "One voucher, and which of its signatures do not match it", Status: ok, Answer: custody.Shown{}, Handle: a.voucher},
 		{Method: patch, Path: "/vouchers/:number", Summary: "Change a draft", Status: ok, Body: custody.VoucherEdit{}, Answer: models.Voucher{}, Handle: step(a.revise)},
 		{Method: get, Path: "/vouchers/:number/events", Summary: "A voucher's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: events(a.Custody.Events)},
@@ -68,22 +68,8 @@ func (a *API) draftVoucher(c *fiber.Ctx) error {
 	return document(c, created, v, err)
 }
 
-func (a *API) vouchers(c *fiber.Ctx) error {
-	if err := known(c, names(voucherFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, next, err := a.Custody.List(c.UserContext(), VoucherFilter(c), c.Query("cursor"), n)
-	if err != nil {
-		return err
-	}
-	if list == nil {
-		list = []*custody.Shown{}
-	}
-	return items(c, list, next)
+func (a *API) vouchers(c *fiber.Ctx, cursor string, limit int) ([]*custody.Shown, string, error) {
+	return a.Custody.List(c.UserContext(), VoucherFilter(c), cursor, limit)
 }
 
 func (a *API) voucher(c *fiber.Ctx) error {
@@ -129,17 +115,9 @@ func (a *API) revise(c *fiber.Ctx, number string, version int64, e custody.Vouch
 
 // events handles the history of the voucher or request in the address.
 func events(read func(ctx context.Context, number, cursor string, limit int) ([]models.Event, string, error)) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		cursor, n, err := cursorAndLimit(c)
-		if err != nil {
-			return err
-		}
-		list, next, err := read(c.UserContext(), cmp.Or(c.Params("number"), c.Params("id")), cursor, n)
-		if err != nil {
-			return err
-		}
-		return items(c, list, next)
-	}
+	return lists(func(c *fiber.Ctx, cursor string, limit int) ([]models.Event, string, error) {
+		return read(c.UserContext(), cmp.Or(c.Params("number"), c.Params("id")), cursor, limit)
+	})
 }
 
 func (a *API) setContents(c *fiber.Ctx) error {

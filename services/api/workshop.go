@@ -9,6 +9,7 @@ import (
 	"quartermaster/services/maintenance"
 	"quartermaster/services/register"
 	"quartermaster/services/server"
+	"quartermaster/services/store"
 	"quartermaster/services/workshop"
 )
 
@@ -17,8 +18,8 @@ func (a *API) workshopRoutes() []Route {
 	const job = "/workshop/:number"
 	return []Route{
 		{Method: post, Path: "/assets/:tag/defects", Summary: "Report a defect, as JSON or as a form with a photo as part \"file\"; it opens a job in the workshop", Status: created, Body: workshop.NewDefect{}, Answer: models.Repair{}, Handle: a.reportDefect},
-		{Method: get, Path: "/assets/:tag/defects", Summary: "The workshop's jobs of an item, newest first", Status: ok, Answer: models.Repair{}, List: true, Query: paging, Handle: a.defects},
-		{Method: get, Path: "/workshop", Summary: "The workshop's jobs, newest first", Status: ok, Answer: models.Repair{}, List: true, Query: repairFilters, Handle: a.repairs},
+		{Method: get, Path: "/assets/:tag/defects", Summary: "The workshop's jobs of an item, newest first", Status: ok, Answer: models.Repair{}, List: true, Query: paging, Handle: pages(a.defects)},
+		{Method: get, Path: "/workshop", Summary: "The workshop's jobs, newest first", Status: ok, Answer: models.Repair{}, List: true, Query: repairFilters, Handle: pages(a.repairs)},
 		{Method: get, Path: job, Summary: "One job", Status: ok, Answer: models.Repair{}, Handle: a.repair},
 		{Method: get, Path: job + "/events", Summary: "A job's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: events(a.Workshop.Events)},
 		{Method: post, Path: job + "/confirm", Summary: "Confirm a reported defect", Status: ok, Body: remark{}, Answer: models.Repair{}, Handle: step(a.confirmRepair)},
@@ -70,25 +71,12 @@ func (a *API) reportDefect(c *fiber.Ctx) error {
 	return document(c, created, job, err)
 }
 
-func (a *API) defects(c *fiber.Ctx) error {
-	cursor, n, err := cursorAndLimit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Workshop.OfItem(c.UserContext(), c.Params("tag"), cursor, n)
-	return page(c, list, err)
+func (a *API) defects(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Workshop.OfItem(c.UserContext(), c.Params("tag"), cursor, limit)
 }
 
-func (a *API) repairs(c *fiber.Ctx) error {
-	if err := known(c, names(repairFilters)...); err != nil {
-		return err
-	}
-	n, err := limit(c)
-	if err != nil {
-		return err
-	}
-	list, err := a.Workshop.List(c.UserContext(), RepairFilter(c), c.Query("cursor"), n)
-	return page(c, list, err)
+func (a *API) repairs(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Workshop.List(c.UserContext(), RepairFilter(c), cursor, limit)
 }
 
 func (a *API) repair(c *fiber.Ctx) error {
