@@ -26,8 +26,8 @@ func TestContract(t *testing.T) {
 	if uri := os.Getenv(realURI); uri != "" {
 		targets["a real replica set"] = uri
 	} else {
-		t.Logf("%s is not set: transactions and guards are shown here with a scripted server, the rest of the contract "+
-			"in wiretest; races on a real server are not shown", realURI)
+		t.Logf("%s is not set: transactions and guards are shown here with a scripted server, the contract and its races "+
+			"in wiretest on the double of a replica set; a real one is not shown", realURI)
 	}
 	for name, uri := range targets {
 		t.Run(name, func(t *testing.T) {

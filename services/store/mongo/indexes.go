@@ -93,7 +93,7 @@ func (s *Store) prepareIndexes(ctx context.Context, c *store.Collection, anew bo
 	for _, index := range c.Indexes {
 		i := slices.IndexFunc(there, func(spec driver.IndexSpecification) bool { return spec.Name == index.Name })
 		if i < 0 {
-			missing = append(missing, s.indexModel(c, index))
+			missing = append(missing, indexModel(c, index))
 			continue
 		}
 		unique := there[i].Unique != nil && *there[i].Unique
@@ -106,7 +106,7 @@ func (s *Store) prepareIndexes(ctx context.Context, c *store.Collection, anew bo
 		if err := s.in(c).Indexes().DropOne(ctx, index.Name); err != nil {
 			return fmt.Errorf("the index %s of %s cannot be dropped: %w", index.Name, c.Name, err)
 		}
-		missing = append(missing, s.indexModel(c, index))
+		missing = append(missing, indexModel(c, index))
 	}
 	if len(missing) == 0 {
 		return nil
@@ -147,16 +147,12 @@ func indexKeys(c *store.Collection, index store.Index) bson.D {
 // field are left out by a partial index: a sparse one over several fields would
 // still take a document that has any of them, and a unique one would then refuse
 // two that merely both lack the first.
-func (s *Store) indexModel(c *store.Collection, index store.Index) driver.IndexModel {
+func indexModel(c *store.Collection, index store.Index) driver.IndexModel {
 	how := options.Index().SetName(index.Name)
 	if index.Unique {
 		how.SetUnique(true)
 	}
-	if s.alone {
-		how.SetSparse(true)
-	} else {
-		how.SetPartialFilterExpression(bson.D{present(index.Fields[0])})
-	}
+	how.SetPartialFilterExpression(bson.D{present(index.Fields[0])})
 	return driver.IndexModel{Keys: indexKeys(c, index), Options: how}
 }
 

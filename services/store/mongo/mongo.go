@@ -17,16 +17,12 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"quartermaster/services/store"
-	"quartermaster/services/store/mongo/internal/standalone"
 )
 
 // Store is a book in one database of a MongoDB deployment.
 type Store struct {
 	client *driver.Client
 	db     *driver.Database
-	// alone is a standalone server, which tests accept: no transactions, no
-	// partial indexes.
-	alone bool
 	// filling is a book that is not whole yet.
 	filling bool
 }
@@ -115,11 +111,7 @@ func (s *Store) inspect(ctx context.Context) error {
 	if hello.SetName != "" || hello.Msg == "isdbgrid" {
 		return nil
 	}
-	if !standalone.Accepted {
-		return errStandalone
-	}
-	s.alone = true
-	return nil
+	return errStandalone
 }
 
 // Ping says whether the primary answers.

@@ -2,6 +2,7 @@ package mongo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -15,19 +16,24 @@ import (
 // snapshot session, MongoDB 5.0). The server keeps that moment for as long as its
 // parameter minSnapshotHistoryWindowInSeconds says, five minutes unless told otherwise.
 func (s *Store) Snapshot(ctx context.Context) (store.Snapshot, error) {
-	if s.alone {
-		return &snapshot{store: s}, nil // a test's server, which nobody else writes to
-	}
 	session, err := s.client.StartSession(options.Session().SetSnapshot(true).SetCausalConsistency(false))
 	if err != nil {
 		return nil, err
 	}
-	return &snapshot{s, session}, nil
+	taken := &snapshot{s, session}
+	// The moment is that of the session's first reading.
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
+	err = s.db.Collection(stateCollection).FindOne(taken.in(ctx), bson.D{{Key: idField, Value: "state"}}).Err()
+	if err != nil && !errors.Is(err, driver.ErrNoDocuments) {
+		return nil, errors.Join(stopped(ctx, tooLate(err)), taken.Close())
+	}
+	return taken, nil
 }
 
 type snapshot struct {
 	store   *Store
-	session *driver.Session // nil on a server that stands alone
+	session *driver.Session // nil where it need not be of one moment
 }
 
 func (s *snapshot) in(ctx context.Context) context.Context {

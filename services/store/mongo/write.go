@@ -37,11 +37,7 @@ func (s *Store) Commit(ctx context.Context, changes ...store.Change) error {
 		}
 		return nil
 	}
-	if s.alone {
-		err = work(ctx)
-	} else {
-		err = s.transact(ctx, work)
-	}
+	err = s.transact(ctx, work)
 	return s.refused(ctx, at, err)
 }
 

@@ -16,39 +16,9 @@ import (
 	"quartermaster/services/store"
 )
 
-// Options says what of the contract a store is held to.
-type Options struct {
-	// Rounds is how often the race for one document is run.
-	Rounds int
-	// Lacks names what the server behind an engine cannot do, where the engine is
-	// tried on a lesser server than it is made for. Everything else is still tried.
-	Lacks []Ability
-}
-
-// Ability is something that a lesser server may lack, in words for the log.
-type Ability string
-
-// The abilities that a test server may lack. An engine itself lacks none.
-const (
-	Transactions Ability = "transactions: several changes as one"
-	Races        Ability = "races: writers at the same time"
-	SharedValues Ability = "unique lists: one value taken out of several"
-)
-
-func (o Options) lacks(a Ability) bool { return slices.Contains(o.Lacks, a) }
-
-// Run holds the store that open makes to the whole contract. Rounds is how often
-// the race for one document is run.
+// Run holds the store that open makes to the contract. Rounds is how often the race for
+// one document is run.
 func Run(t *testing.T, open func(t *testing.T) store.Store, rounds int) {
-	RunWith(t, open, Options{Rounds: rounds})
-}
-
-// RunWith holds the store that open makes to the contract but for what it lacks,
-// and logs what is thereby not shown.
-func RunWith(t *testing.T, open func(t *testing.T) store.Store, o Options) {
-	for _, a := range o.Lacks {
-		t.Logf("not shown here: %s", a)
-	}
 	for name, test := range map[string]func(*testing.T, store.Store){
 		"a document comes back as it was put":          comesBack,
 		"a guard that does not hold changes nothing":   guards,
@@ -60,18 +30,14 @@ func RunWith(t *testing.T, open func(t *testing.T) store.Store, o Options) {
 		"a bare record is all but its text":            bare,
 		"a cancelled context stops":                    cancellation,
 		"a deleted document leaves no trace":           deletes,
+		"a taken value is a duplicate that is named":   duplicates,
+		"numbers are never given twice":                numbers,
+		"a commit happens entirely or not at all":      allOrNothing,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
-	t.Run("a taken value is a duplicate that is named", func(t *testing.T) { duplicates(t, open(t), o) })
-	t.Run("numbers are never given twice", func(t *testing.T) { numbers(t, open(t), o) })
-	t.Run("a copy is as the book was at one moment", func(t *testing.T) { whole(t, open(t).(store.Whole), open(t).(store.Whole), o) })
-	if !o.lacks(Transactions) {
-		t.Run("a commit happens entirely or not at all", func(t *testing.T) { allOrNothing(t, open(t)) })
-	}
-	if !o.lacks(Races) {
-		t.Run("of two writers exactly one wins", func(t *testing.T) { twoWriters(t, open(t), o.Rounds) })
-	}
+	t.Run("a copy is as the book was at one moment", func(t *testing.T) { whole(t, open(t).(store.Whole), open(t).(store.Whole)) })
+	t.Run("of two writers exactly one wins", func(t *testing.T) { twoWriters(t, open(t), rounds) })
 }
 
 func keys(t *testing.T, s store.Store) {
@@ -190,7 +156,7 @@ func guards(t *testing.T, s store.Store) {
 	}
 }
 
-func duplicates(t *testing.T, s store.Store, o Options) {
+func duplicates(t *testing.T, s store.Store) {
 	a := asset(1)
 	a.Make, a.Model, a.Serial, a.Aliases = "Smiths", "6040", "SN 1", []string{"old-7"}
 	insert(t, s, a)
@@ -200,9 +166,6 @@ func duplicates(t *testing.T, s store.Store, o Options) {
 		"serials": func(b *models.Asset) { b.Make, b.Model, b.Serial = "SMITHS", "6040", "sn1" },
 		"codes":   func(b *models.Asset) { b.Aliases = []string{"OLD-7"} },
 	} {
-		if index == "codes" && o.lacks(SharedValues) {
-			continue
-		}
 		b := asset(2)
 		change(b)
 		var taken *store.Duplicate
@@ -411,15 +374,11 @@ func wordOrder(t *testing.T, s store.Store) {
 	}
 }
 
-func numbers(t *testing.T, s store.Store, o Options) {
-	takers := 8
-	if o.lacks(Races) {
-		takers = 1
-	}
+func numbers(t *testing.T, s store.Store) {
 	var mu sync.Mutex
 	given := map[int64]bool{}
 	var wait sync.WaitGroup
-	for range takers {
+	for range 8 {
 		wait.Go(func() {
 			for i := range 50 {
 				n := int64(i%3 + 1)

@@ -18,7 +18,6 @@ import (
 	"quartermaster/services/moving"
 	"quartermaster/services/store"
 	"quartermaster/services/store/mongo"
-	"quartermaster/services/store/mongo/internal/standalone"
 	"quartermaster/services/store/sqlite"
 	"quartermaster/services/verify"
 )
@@ -41,7 +40,6 @@ func (c *cut) Load(ctx context.Context, in *store.Collection, records []store.Re
 // TestABookMovesToMongoDBAndBack moves a book of a day from SQLite to MongoDB, broken
 // off again and again, and back, and finds it just as it was.
 func TestABookMovesToMongoDBAndBack(t *testing.T) {
-	standalone.Accepted = true
 	w := booktest.New(t)
 	for n := range 5 {
 		w.Radio(fmt.Sprint(n))
@@ -50,7 +48,7 @@ func TestABookMovesToMongoDBAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	here := w.Book.Store.(store.Whole)
-	uri := fmt.Sprintf("%s/book%d", address, databases.Add(1))
+	uri := set.URI(fmt.Sprint("book", databases.Add(1)))
 	runs := 0
 	for {
 		runs++
@@ -124,7 +122,6 @@ func same(t *testing.T, a, b store.Store) {
 
 // TestABackupOfMongoDBIsRestoredIntoEitherEngine writes one and makes books of it.
 func TestABackupOfMongoDBIsRestoredIntoEitherEngine(t *testing.T) {
-	standalone.Accepted = true
 	s := open(t)
 	w := booktest.Over(t, s)
 	w.Radio("1")
@@ -152,11 +149,10 @@ func TestABackupOfMongoDBIsRestoredIntoEitherEngine(t *testing.T) {
 // TestAnOlderDatabaseIsFiledAnew opens a database as the first release left it: with no
 // word of its form, and with keys that are computed otherwise by now.
 func TestAnOlderDatabaseIsFiledAnew(t *testing.T) {
-	standalone.Accepted = true
 	s := open(t)
 	w := booktest.Over(t, s)
 	a := w.Radio("1")
-	uri := fmt.Sprintf("%s/book%d", address, databases.Load())
+	uri := set.URI(fmt.Sprint("book", databases.Load()))
 	client, err := driver.Connect(options.Client().ApplyURI(uri))
 	if err != nil {
 		t.Fatal(err)

@@ -17,13 +17,16 @@ import (
 	"quartermaster/services/ledger"
 	"quartermaster/services/store"
 	"quartermaster/services/store/mongo"
-	"quartermaster/services/store/mongo/internal/standalone"
+	"quartermaster/services/store/mongo/wiretest/replica"
 	"quartermaster/services/store/storetest"
 	"quartermaster/services/verify"
 )
 
-// address is where the server of this test listens.
-var address string
+// behind is where the server of these tests listens, and set the replica set before it.
+var (
+	behind string
+	set    *replica.Set
+)
 
 func TestMain(m *testing.M) {
 	os.Exit(run(m))
@@ -56,7 +59,13 @@ func run(m *testing.M) int {
 		stop()
 		<-ended
 	}()
-	address = strings.TrimSuffix(server.MongoDBURI(), "/")
+	behind = strings.TrimSuffix(server.MongoDBURI(), "/")
+	set, err = replica.Start(behind)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = set.Close() }()
 	return m.Run()
 }
 
@@ -65,7 +74,7 @@ var databases atomic.Int64
 // open opens a database of its own for each test.
 func open(t *testing.T) store.Store {
 	t.Helper()
-	s, err := mongo.Open(t.Context(), fmt.Sprintf("%s/book%d", address, databases.Add(1)))
+	s, err := mongo.Open(t.Context(), set.URI(fmt.Sprint("book", databases.Add(1))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,8 +88,7 @@ func open(t *testing.T) store.Store {
 
 // TestStandaloneIsRefused asks the real server what it is.
 func TestStandaloneIsRefused(t *testing.T) {
-	standalone.Accepted = false
-	s, err := mongo.Open(t.Context(), address+"/book")
+	s, err := mongo.Open(t.Context(), behind+"/book")
 	if err == nil {
 		_ = s.Close()
 		t.Fatal("a standalone server was accepted")
@@ -92,28 +100,20 @@ func TestStandaloneIsRefused(t *testing.T) {
 	}
 }
 
-// TestContractOverTheWire leaves out what this server cannot do. Transactions and
-// their guards are shown with a scripted server beside package mongo, and they,
-// races and values taken out of lists on a real replica set, where
-// QM_TEST_MONGODB_URI names one.
-func TestContractOverTheWire(t *testing.T) {
-	standalone.Accepted = true
-	storetest.RunWith(t, open, storetest.Options{
-		Lacks: []storetest.Ability{storetest.Transactions, storetest.Races, storetest.SharedValues},
-	})
-}
+// TestContractOverTheWire holds the engine to the whole contract, races and
+// transactions included. What a real replica set alone shows is said in
+// docs/mongodb.md.
+func TestContractOverTheWire(t *testing.T) { storetest.Run(t, open, 50) }
 
 // TestADayOverTheWire goes through a day of the services, one change after the
 // other, so that each of their queries is put to a real server.
 func TestADayOverTheWire(t *testing.T) {
-	standalone.Accepted = true
 	booktest.Walk(t, open(t))
 }
 
 // TestABookVerifiesOverTheWire checks a book of a day against its ledger, and once
 // more when an event was altered.
 func TestABookVerifiesOverTheWire(t *testing.T) {
-	standalone.Accepted = true
 	s := open(t)
 	w := booktest.Over(t, s)
 	a := w.Radio("1")
@@ -145,12 +145,11 @@ func TestABookVerifiesOverTheWire(t *testing.T) {
 
 // TestASecondInstanceFindsTheBookAsItIs opens one database twice.
 func TestASecondInstanceFindsTheBookAsItIs(t *testing.T) {
-	standalone.Accepted = true
 	first := open(t)
 	if err := first.Commit(t.Context(), store.Insert(store.Donors, "INL", &models.Donor{Code: "INL"})); err != nil {
 		t.Fatal(err)
 	}
-	second, err := mongo.Open(t.Context(), fmt.Sprintf("%s/book%d", address, databases.Load()))
+	second, err := mongo.Open(t.Context(), set.URI(fmt.Sprint("book", databases.Load())))
 	if err != nil {
 		t.Fatal(err)
 	}
