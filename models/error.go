@@ -2,6 +2,7 @@ package models
 
 import (
 	"errors"
+	"time"
 )
 
 // Kind says what sort of refusal an Error is. Each maps to one HTTP status
@@ -32,7 +33,8 @@ type Error struct {
 	Field   string
 	Message string
 	Details []Detail
-	text    Text // of which Message is the English
+	Wait    time.Duration // before it is worth asking again; 0 when that is not known
+	text    Text          // of which Message is the English
 	cause   error
 }
 
@@ -93,6 +95,12 @@ func (e *Error) Unwrap() error { return e.cause }
 // Because keeps the technical cause beside the sentence.
 func (e *Error) Because(cause error) *Error {
 	e.cause = cause
+	return e
+}
+
+// After says how long to wait before asking again.
+func (e *Error) After(wait time.Duration) *Error {
+	e.Wait = wait
 	return e
 }
 

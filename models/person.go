@@ -76,6 +76,15 @@ type Session struct {
 // Key returns the hash of the session's token.
 func (s *Session) Key() string { return s.TokenHash }
 
+// Failures is how often a secret was guessed wrong lately, by a name or from a network
+// whose hash is its key.
+type Failures struct {
+	Count     int  `json:"count"`
+	Last      Time `json:"last"`
+	Until     Time `json:"until,omitzero"` // no guess before
+	ExpiresAt Time `json:"expires_at"`
+}
+
 // Password is a person's sign-in secret as argon2id keeps it, apart from the
 // person so that no page or export can show it.
 type Password struct {

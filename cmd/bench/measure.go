@@ -57,7 +57,7 @@ func (p *plan) measure(program string, n int) (*measured, error) {
 // days lets each number of clients have its day with the server, and then more than
 // it can serve.
 func (p *plan) days(program string, m *measured) error {
-	settings := []string{"QM_LOG_LEVEL=error", "QM_JOBS=" + quiet()}
+	settings := []string{"QM_LOG_LEVEL=error", "QM_LIMITS=all=0", "QM_JOBS=" + quiet()}
 	if p.profile != "" {
 		settings = append(settings, "QM_PPROF="+profilesAt)
 	}

@@ -55,7 +55,7 @@ func (p *program) launch() {
 		p.t.Fatal(err)
 	}
 	p.cmd = exec.Command(os.Args[0], "serve", "--store=sqlite:"+p.path, "--listen="+p.address)
-	p.cmd.Env = append(append(os.Environ(), asProgram+"=1"), p.environ...)
+	p.cmd.Env = append(append(os.Environ(), asProgram+"=1", "QM_LIMITS=all=0"), p.environ...)
 	p.cmd.Stdout, p.cmd.Stderr, p.log = log, log, log
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)

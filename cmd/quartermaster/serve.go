@@ -95,7 +95,7 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 		fmt.Printf("The ledger's signing key was made: %s. Keep a copy of it where the server's backups are not; without it the server will not start.\n", s.file(s.Store))
 	}
 	pages := &web.Web{House: h, Log: log, Secure: s.TLSCert != "" || strings.HasPrefix(base, "https:"), Zone: zone}
-	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies, AtOnce: s.AtOnce,
+	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies, AtOnce: s.AtOnce, Guard: s.guard(),
 		Metrics: []prometheus.Collector{h.Timetable, h.Notices},
 		OnError: func(c *fiber.Ctx, err error) error {
 			if strings.HasPrefix(c.Path(), api.Root) {
@@ -115,6 +115,7 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", s.Listen, err)
 	}
+	listener = server.Listen(listener, server.MostConnections, s.TrustedProxies)
 	if err := prepare(ctx, h, pages, base); err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -13,6 +13,7 @@ import (
 	"quartermaster/labels"
 	"quartermaster/services/house"
 	"quartermaster/services/ledger"
+	"quartermaster/services/limit"
 	"quartermaster/services/stock"
 	"quartermaster/services/store"
 	"quartermaster/services/store/mongo"
@@ -109,6 +110,7 @@ type serving struct {
 	LogFormat      string            `help:"How to log: text or json." env:"QM_LOG_FORMAT" enum:"text,json" default:"text"`
 	Pprof          string            `help:"Address at which profiles of the running program can be fetched (net/http/pprof). Whoever reaches it needs no sign-in: keep it to this machine." env:"QM_PPROF" placeholder:"HOST:PORT"`
 	AtOnce         int               `help:"How many requests are worked on at once; more wait for a moment, and are then put off with 503 and Retry-After." env:"QM_AT_ONCE" default:"256" placeholder:"N"`
+	Limits         map[string]int    `help:"How many requests a minute are taken: CLASS=N;CLASS=N. The classes are sign-in (30 from one address), public (120 from one address), writes (600 by one person), reads (1800), exports (60); of the last three 20 times as many from one address. 0 takes all; all=0 lifts every limit." env:"QM_LIMITS" placeholder:"CLASS=N;…"`
 	ShutdownAfter  time.Duration     `help:"How long requests in hand may take when the server is stopped." env:"QM_SHUTDOWN_AFTER" default:"30s"`
 }
 
@@ -132,6 +134,20 @@ func (s serving) risesAfter() []int {
 	return s.RisesAfter
 }
 
+// guard counts requests by what is set.
+func (s serving) guard() *limit.Guard {
+	rates := limit.Rates{}
+	if all, set := s.Limits["all"]; set {
+		for class := range limit.Usual {
+			rates[class] = all
+		}
+	}
+	for class, n := range s.Limits {
+		rates[limit.Class(class)] = n
+	}
+	return limit.NewGuard(rates)
+}
+
 func (s serving) check() (*time.Location, error) {
 	if err := s.marking.check(); err != nil {
 		return nil, err
@@ -150,6 +166,11 @@ func (s serving) check() (*time.Location, error) {
 	for _, days := range s.RisesAfter {
 		if days < 1 && len(s.RisesAfter) > 1 || days < 0 {
 			return nil, fmt.Errorf("QM_RISES_AFTER holds %d; it must be days from 1, such as 7,14,30, or 0 alone", days)
+		}
+	}
+	for class, n := range s.Limits {
+		if _, known := limit.Usual[limit.Class(class)]; !known && class != "all" || n < 0 {
+			return nil, fmt.Errorf("QM_LIMITS holds %s=%d; it must be sign-in, public, writes, reads, exports or all, and a number from 0", class, n)
 		}
 	}
 	if s.AcceptWithin < 1 {

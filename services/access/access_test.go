@@ -3,8 +3,10 @@ package access_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"quartermaster/services/access"
 	"quartermaster/services/booktest"
 	"quartermaster/services/register"
+	"quartermaster/services/store"
 )
 
 const password = "correct horse battery"
@@ -250,4 +253,71 @@ func person(code, unit, username string, role models.Role) access.NewPerson {
 		n.Password = password
 	}
 	return n
+}
+
+// TestGuessingIsSlowedAcrossInstances guesses at two servers of one book in turn.
+func TestGuessingIsSlowedAcrossInstances(t *testing.T) {
+	w := booktest.New(t)
+	enrol(t, w, "keeper-north")
+	instances := []*access.Service{w.Access, {Book: w.Book}}
+	for n := range 5 {
+		_, err := instances[n%2].SignIn(t.Context(), access.Credentials{Username: "keeper.north", Password: "wrong password"}, "192.0.2.1", "test")
+		refused(t, err, models.Unauthenticated, "", "wrong")
+	}
+	for _, s := range instances {
+		_, err := s.SignIn(t.Context(), access.Credentials{Username: "keeper.north", Password: password}, "192.0.2.1", "test")
+		refused(t, err, models.TooMany, "", "try again in 1s")
+	}
+}
+
+// TestNobodyElsewhereIsShutOut guesses a name from one network until it has to wait; its
+// owner signs in from another, until guesses came from very many.
+func TestNobodyElsewhereIsShutOut(t *testing.T) {
+	w := booktest.New(t)
+	enrol(t, w, "keeper-north")
+	from := func(address, secret string) error {
+		_, err := w.Access.SignIn(t.Context(), access.Credentials{Username: "keeper.north", Password: secret}, address, "test")
+		return err
+	}
+	for n := range 6 {
+		_ = from(fmt.Sprintf("2001:db8::%x", n), "wrong password")
+	}
+	refused(t, from("2001:db8::99", password), models.TooMany, "", "try again")
+	if err := from("192.0.2.9", password); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 50 {
+		_ = from(fmt.Sprintf("198.51.100.%d", n), "wrong password")
+	}
+	refused(t, from("192.0.2.9", password), models.TooMany, "", "try again")
+	w.Pass(time.Hour)
+	if err := from("192.0.2.9", password); err != nil {
+		t.Errorf("an hour later: %v", err)
+	}
+	w.Pass(time.Hour)
+	if n, err := w.Access.Sweep(w.Operator()); err != nil || n == 0 {
+		t.Errorf("%d swept: %v", n, err)
+	}
+	if n, err := w.Book.Store.Count(t.Context(), store.Query{In: store.Failures, By: store.ID}); err != nil || n != 0 {
+		t.Errorf("%d failures are kept: %v", n, err)
+	}
+}
+
+// TestManyGuessesAtOnceAreWorthNoMore sends them at the same moment.
+func TestManyGuessesAtOnceAreWorthNoMore(t *testing.T) {
+	w := booktest.New(t)
+	enrol(t, w, "keeper-north")
+	var compared atomic.Int32
+	var all sync.WaitGroup
+	for range 30 {
+		all.Go(func() {
+			if _, err := signIn(w, "keeper.north", "wrong password"); models.KindOf(err) == models.Unauthenticated {
+				compared.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if n := compared.Load(); n < 5 || n > 7 { // one more by whoever was at it beside the fifth
+		t.Errorf("%d of 30 were compared", n)
+	}
 }

@@ -55,7 +55,7 @@ func (s *Service) EnsureAdmin(ctx context.Context, password string) (made string
 		password = made
 	}
 	person := &models.Person{Code: "admin", Name: "Administrator", Username: "admin", Role: models.Admin}
-	secret, err := s.password(person, password)
+	secret, err := s.password(ctx, person, password)
 	if err != nil {
 		return "", err
 	}

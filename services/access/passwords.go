@@ -1,9 +1,11 @@
 package access
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
@@ -18,11 +20,41 @@ var hashing = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1,
 // hashers bounds how many hashes are computed at once, and with it their memory.
 var hashers = make(chan struct{}, 2)
 
+// waiting bounds how many wait for their turn: a second's worth, so that a flood of
+// sign-ins holds up nobody who is signed in.
+var waiting = make(chan struct{}, 64)
+
+// turn waits for the right to compute a hash, which leave gives back.
+func turn(ctx context.Context) (leave func(), err error) {
+	select {
+	case waiting <- struct{}{}:
+		defer func() { <-waiting }()
+	default:
+		const soon = 2 * time.Second
+		return nil, models.Refuse(models.Unavailable, "", "too many people sign in at this moment; try again in a moment").After(soon)
+	}
+	select {
+	case hashers <- struct{}{}:
+		return func() { <-hashers }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func newHash(ctx context.Context, secret string) (string, error) {
+	leave, err := turn(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	return argon2id.CreateHash(secret, hashing)
+}
+
 const shortestPassword, longestPassword = 10, 200
 
 // hashPassword checks a new password against NIST SP 800-63B section 5.1.1.2
 // (length and context, no rules of composition) and returns its hash.
-func hashPassword(password, username string) (string, error) {
+func hashPassword(ctx context.Context, password, username string) (string, error) {
 	n := utf8.RuneCountInString(password)
 	switch {
 	case n < shortestPassword:
@@ -34,14 +66,11 @@ func hashPassword(password, username string) (string, error) {
 	case strings.Trim(password, password[:1]) == "":
 		return "", models.Refuse(models.Invalid, "password", "must not be one character repeated")
 	}
-	hashers <- struct{}{}
-	defer func() { <-hashers }()
-	return argon2id.CreateHash(password, hashing)
+	return newHash(ctx, password)
 }
 
-func passwordMatches(password, hash string) bool {
-	hashers <- struct{}{}
-	defer func() { <-hashers }()
+// matches is for whoever has a turn.
+func matches(password, hash string) bool {
 	ok, err := argon2id.ComparePasswordAndHash(password, hash)
 	return err == nil && ok
 }

@@ -48,7 +48,7 @@ func (s *Service) AddPerson(ctx context.Context, n NewPerson) (*models.Person, e
 	}
 	entries := []ledger.Entry{ledger.Add(store.People, &person, "person.added", "")}
 	if n.Password != "" || person.Username != "" {
-		password, err := s.password(&person, n.Password)
+		password, err := s.password(ctx, &person, n.Password)
 		if err != nil {
 			return nil, err
 		}
@@ -60,11 +60,11 @@ func (s *Service) AddPerson(ctx context.Context, n NewPerson) (*models.Person, e
 	return &person, nil
 }
 
-func (s *Service) password(p *models.Person, plain string) (*models.Password, error) {
+func (s *Service) password(ctx context.Context, p *models.Person, plain string) (*models.Password, error) {
 	if p.Username == "" {
 		return nil, models.Refuse(models.Invalid, "username", "is required for a person with a password")
 	}
-	hash, err := hashPassword(plain, p.Username)
+	hash, err := hashPassword(ctx, plain, p.Username)
 	return &models.Password{Person: p.Code, Hash: hash}, err
 }
 
@@ -307,17 +307,8 @@ func (s *Service) ChangePassword(ctx context.Context, current, wanted string) er
 	if err != nil {
 		return err
 	}
-	now := s.Book.Now()
-	if err := s.slow.check(now, "name "+caller.Username); err != nil {
+	if err := s.ownPassword(ctx, caller, current); err != nil {
 		return err
-	}
-	_, hash, err := s.secret(ctx, caller.Username)
-	if err != nil {
-		return err
-	}
-	if !passwordMatches(current, hash) {
-		s.slow.failed(now, "name "+caller.Username, "own password of "+caller.Code)
-		return models.Refuse(models.Invalid, "current", "is not your password")
 	}
 	entry, err := s.newPassword(ctx, caller, &wanted)
 	if err != nil {
@@ -330,6 +321,19 @@ func (s *Service) ChangePassword(ctx context.Context, current, wanted string) er
 	err = s.Book.Commit(ctx, append([]ledger.Entry{entry}, closed...)...)
 	s.forget()
 	return Outrun(err)
+}
+
+// ownPassword refuses unless password is the caller's.
+func (s *Service) ownPassword(ctx context.Context, caller *models.Person, password string) error {
+	_, hash, err := s.secret(ctx, caller.Username)
+	if err != nil {
+		return err
+	}
+	right, err := s.guess(ctx, password, hash, tally{"own password of " + caller.Code, freeFailures})
+	if err == nil && !right {
+		return models.Refuse(models.Invalid, "current", "is not your password")
+	}
+	return err
 }
 
 func (e PersonEdit) apply(p *models.Person) {
@@ -350,7 +354,7 @@ func (s *Service) newPassword(ctx context.Context, p *models.Person, plain *stri
 	if plain == nil {
 		return ledger.Entry{}, models.Refuse(models.Invalid, "password", "is required for a new sign-in")
 	}
-	password, err := s.password(p, *plain)
+	password, err := s.password(ctx, p, *plain)
 	if err != nil {
 		return ledger.Entry{}, err
 	}

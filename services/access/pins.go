@@ -5,8 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/alexedwards/argon2id"
-
 	"quartermaster/models"
 	"quartermaster/services/ledger"
 	"quartermaster/services/store"
@@ -16,16 +14,14 @@ import (
 // sign in may have one.
 const shortestPIN, longestPIN = 4, 8
 
-func hashPIN(pin string) (string, error) {
+func hashPIN(ctx context.Context, pin string) (string, error) {
 	switch {
 	case len(pin) < shortestPIN || len(pin) > longestPIN || strings.Trim(pin, "0123456789") != "":
 		return "", models.Refuse(models.Invalid, "pin", "must be %d to %d digits", shortestPIN, longestPIN)
 	case strings.Trim(pin, pin[:1]) == "" || strings.Contains("0123456789 9876543210", pin):
 		return "", models.Refuse(models.Invalid, "pin", "is too easily guessed; take digits that do not follow one another")
 	}
-	hashers <- struct{}{}
-	defer func() { <-hashers }()
-	return argon2id.CreateHash(pin, hashing)
+	return newHash(ctx, pin)
 }
 
 // SetPIN sets the caller's own PIN, which they confirm with their password.
@@ -34,15 +30,8 @@ func (s *Service) SetPIN(ctx context.Context, password, pin string) error {
 	if err != nil {
 		return err
 	}
-	now := s.Book.Now()
-	if err := s.slow.check(now, "name "+caller.Username); err != nil {
+	if err := s.ownPassword(ctx, caller, password); err != nil {
 		return err
-	}
-	if _, hash, err := s.secret(ctx, caller.Username); err != nil {
-		return err
-	} else if !passwordMatches(password, hash) {
-		s.slow.failed(now, "name "+caller.Username, "own password of "+caller.Code)
-		return models.Refuse(models.Invalid, "current", "is not your password")
 	}
 	entry, err := s.newPIN(ctx, caller.Code, pin)
 	if err != nil {
@@ -52,7 +41,7 @@ func (s *Service) SetPIN(ctx context.Context, password, pin string) error {
 }
 
 func (s *Service) newPIN(ctx context.Context, person, pin string) (ledger.Entry, error) {
-	hash, err := hashPIN(pin)
+	hash, err := hashPIN(ctx, pin)
 	if err != nil {
 		return ledger.Entry{}, err
 	}
@@ -74,10 +63,6 @@ func (s *Service) newPIN(ctx context.Context, person, pin string) (ledger.Entry,
 // CheckPIN refuses unless pin is the person's. Guessing is slowed down as it is
 // for passwords.
 func (s *Service) CheckPIN(ctx context.Context, person *models.Person, pin string) error {
-	now := s.Book.Now()
-	if err := s.slow.check(now, "pin "+person.Code); err != nil {
-		return err
-	}
 	kept, err := store.Get[models.Password](ctx, s.Book.Store, store.Passwords, person.Code)
 	if errors.Is(err, store.ErrNotFound) || err == nil && kept.PIN == "" {
 		return models.Refuse(models.Invalid, "signature.pin", "%s has no PIN; set one, or sign on the screen", person.Name)
@@ -85,8 +70,11 @@ func (s *Service) CheckPIN(ctx context.Context, person *models.Person, pin strin
 	if err != nil {
 		return err
 	}
-	if !passwordMatches(pin, kept.PIN) {
-		s.slow.failed(now, "pin "+person.Code, "pins by "+person.Code)
+	right, err := s.guess(ctx, pin, kept.PIN, tally{"pin " + person.Code, freeFailures})
+	if err != nil {
+		return err
+	}
+	if !right {
 		return models.Refuse(models.Invalid, "signature.pin", "is not the PIN of %s", person.Name)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/ledger"
+	"quartermaster/services/limit"
 	"quartermaster/services/store"
 )
 
@@ -21,7 +22,6 @@ type Service struct {
 	// categories in custody; nil lets everybody.
 	MayHold func(ctx context.Context, field string, holder *models.Person, categories []string) error
 
-	slow    slowdown
 	mu      sync.RWMutex
 	signed  map[string]signedIn // by hash of token
 	changes int64               // of people and sessions, seen by this process
@@ -80,18 +80,22 @@ func (s *Service) SignIn(ctx context.Context, c Credentials, address, device str
 	case c.Days > 0:
 		lasts = time.Duration(c.Days) * 24 * time.Hour
 	}
-	if err := s.slow.check(now, "name "+username, "from "+address); err != nil {
-		return nil, err
-	}
 	person, hash, err := s.secret(ctx, username)
 	if err != nil {
 		return nil, err
 	}
-	if !passwordMatches(c.Password, hash) || person == nil {
-		s.slow.failed(now, "name "+username, "from "+address)
+	from := limit.Network(address)
+	here, everywhere := tally{"name " + username + " from " + from, freeFailures}, tally{"name " + username, freeNameFailures}
+	right, err := s.guess(ctx, c.Password, hash, here, everywhere, tally{"from " + from, freeFromFailures})
+	if err != nil {
+		return nil, err
+	}
+	if !right || person == nil {
 		return nil, models.Refuse(models.Unauthenticated, "", "the user name or the password is wrong")
 	}
-	s.slow.succeeded("name " + username)
+	if err := errors.Join(s.forgive(ctx, here), s.forgive(ctx, everywhere)); err != nil {
+		return nil, err
+	}
 
 	token := Secret(32)
 	session := &models.Session{
@@ -207,12 +211,12 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 	return err
 }
 
-// Sweep removes sessions that have ended and answers that are no longer kept. It
-// returns how many.
+// Sweep removes sessions that have ended, answers that are no longer kept and failures
+// that slow nobody down any more. It returns how many.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	now := s.Book.Now()
 	swept := 0
-	for _, in := range []*store.Collection{store.Sessions, store.Answers} {
+	for _, in := range []*store.Collection{store.Sessions, store.Answers, store.Failures} {
 		before := models.At(now)
 		if in == store.Sessions {
 			before = models.At(now.Add(-LapsedFor))

@@ -1,80 +1,121 @@
 package access
 
 import (
-	"sync"
+	"context"
+	"errors"
 	"time"
 
 	"quartermaster/models"
+	"quartermaster/services/store"
 )
 
-// slowdown makes guessing slow: after freeFailures wrong passwords for a user
-// name, or forty times as many from one address, each further one doubles the
-// time to wait, to at most longestWait. A success forgives the name, not the
-// address, so that one known password does not open the way to guess others.
-type slowdown struct {
-	mu       sync.Mutex
-	failures map[string]failure
-}
-
-type failure struct {
-	count int
-	until time.Time // no attempt before
-	last  time.Time
+// A wrong secret makes guessing slow: after as many as are free to whatever it is counted
+// by, each further one doubles the time to wait, to at most longestWait. It is counted in
+// the store, so that several instances count together, and by more than one matter: the
+// name from one network, so that nobody elsewhere shuts its owner out; the name from
+// everywhere; and the network, which a success does not forgive, so that one known
+// password does not open the way to guess others.
+type tally struct {
+	by   string
+	free int
 }
 
 const (
-	freeFailures        = 5
-	freeAddressFailures = 40 * freeFailures // a whole post may share one address
-	longestWait         = 15 * time.Minute
-	mostFailures        = 10_000 // remembered, so that an attack cannot fill the memory
+	freeFailures     = 5
+	freeNameFailures = 10 * freeFailures // from everywhere
+	freeFromFailures = 40 * freeFailures // a whole post may share one address
+	longestWait      = 15 * time.Minute
 )
 
-// check refuses while any of the keys has to wait.
-func (s *slowdown) check(now time.Time, keys ...string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, key := range keys {
-		if f, ok := s.failures[key]; ok && now.Before(f.until) {
-			wait := f.until.Sub(now).Round(time.Second)
-			return models.Refuse(models.TooMany, "", "too many wrong passwords; try again in %s", max(wait, time.Second))
+// slowed refuses while any of what is counted has to wait.
+func (s *Service) slowed(ctx context.Context, matters []tally) error {
+	now := s.Book.Now()
+	for _, m := range matters {
+		f, err := store.Get[models.Failures](ctx, s.Book.Store, store.Failures, tokenHash(m.by))
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if wait := f.Until.Sub(now); wait > 0 {
+			wait = max(wait.Round(time.Second), time.Second)
+			return models.Refuse(models.TooMany, "", "too many wrong passwords; try again in %s", wait).After(wait)
 		}
 	}
 	return nil
 }
 
-func (s *slowdown) failed(now time.Time, name, address string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.failures == nil || len(s.failures) >= mostFailures {
-		s.forget(now)
+// failed counts a wrong secret.
+func (s *Service) failed(ctx context.Context, matters []tally) error {
+	ctx = context.WithoutCancel(ctx) // whoever hangs up is counted, too
+	for _, m := range matters {
+		if err := s.count(ctx, m); err != nil {
+			return err
+		}
 	}
-	for key, free := range map[string]int{name: freeFailures, address: freeAddressFailures} {
-		f := s.failures[key]
-		if now.Sub(f.last) > longestWait {
-			f.count = 0
+	return nil
+}
+
+// recounts is how often a failure is counted anew when others were at the same moment.
+const recounts = 20
+
+func (s *Service) count(ctx context.Context, m tally) error {
+	for attempt := 1; ; attempt++ {
+		now := s.Book.Now()
+		record, err := s.Book.Store.Get(ctx, store.Failures, tokenHash(m.by))
+		f := &models.Failures{}
+		if err == nil {
+			f, err = store.Decode[models.Failures](record)
 		}
-		f.count++
-		f.last = now
-		if over := f.count - free; over >= 0 {
-			f.until = now.Add(min(longestWait, time.Second<<min(over, 20)))
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
 		}
-		s.failures[key] = f
+		if now.Sub(f.Last.Time) > longestWait {
+			f.Count = 0
+		}
+		f.Count++
+		f.Last = models.At(now)
+		if over := f.Count - m.free; over >= 0 {
+			f.Until = models.At(now.Add(min(longestWait, time.Second<<min(over, 20))))
+		}
+		f.ExpiresAt = models.At(now.Add(longestWait + time.Minute))
+		change := store.Insert(store.Failures, tokenHash(m.by), f)
+		if record.Version > 0 {
+			change = store.Replace(store.Failures, record.ID, record.Version, f)
+		}
+		if err = s.Book.Store.Commit(ctx, change); !store.Outrun(err) || attempt == recounts {
+			return err
+		}
 	}
 }
 
-// forget drops what is no longer waited for.
-func (s *slowdown) forget(now time.Time) {
-	kept := make(map[string]failure)
-	for key, f := range s.failures {
-		if now.Before(f.until) && len(kept) < mostFailures/2 {
-			kept[key] = f
-		}
+// forgive forgets what was counted by one matter.
+func (s *Service) forgive(ctx context.Context, m tally) error {
+	record, err := s.Book.Store.Get(ctx, store.Failures, tokenHash(m.by))
+	if err == nil {
+		err = s.Book.Store.Commit(ctx, store.Delete(store.Failures, record.ID, record.Version))
 	}
-	s.failures = kept
+	if errors.Is(err, store.ErrNotFound) || store.Outrun(err) {
+		return nil
+	}
+	return err
 }
 
-func (s *slowdown) succeeded(name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.failures, name)
+// guess compares a secret with its hash, and counts it when it is wrong. It compares few
+// at a time and looks at the count when it is its turn, so that many at once are not
+// worth more than one after the other.
+func (s *Service) guess(ctx context.Context, secret, hash string, matters ...tally) (right bool, err error) {
+	leave, err := turn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer leave()
+	if err := s.slowed(ctx, matters); err != nil {
+		return false, err
+	}
+	if matches(secret, hash) {
+		return true, nil
+	}
+	return false, s.failed(ctx, matters)
 }

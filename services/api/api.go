@@ -76,6 +76,9 @@ func (a *API) signedIn(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if err := server.Of(c, person); err != nil {
+		return err
+	}
 	c.SetUserContext(access.As(c.UserContext(), person, c.Get(fiber.HeaderUserAgent)))
 	if err := Happened(c, a.Book); err != nil {
 		return err
@@ -120,6 +123,7 @@ func Problem(c *fiber.Ctx, err error) error {
 	if status == fiber.StatusUnauthorized {
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="quartermaster"`)
 	}
+	server.Waits(c, refusal)
 	in := words.In(words.Accepted(c.Get(fiber.HeaderAcceptLanguage)), words.Western)
 	c.Set(fiber.HeaderContentLanguage, in.Language)
 	return c.Status(status).JSON(problem{

@@ -32,7 +32,7 @@ func (a *API) signIn(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	in, err := a.Access.SignIn(c.UserContext(), credentials, c.IP(), c.Get(fiber.HeaderUserAgent))
+	in, err := a.Access.SignIn(c.UserContext(), credentials, server.Address(c), c.Get(fiber.HeaderUserAgent))
 	return answer(c, created, in, err)
 }
 

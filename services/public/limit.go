@@ -22,7 +22,7 @@ const (
 func (s *Service) admit(address string) error {
 	s.once.Do(func() { s.limit = &limit.Limit{One: fromOne, All: fromAll, Window: window} })
 	if wait, ok := s.limit.Admit(s.Book.Now(), limit.Network(address)); !ok {
-		return models.Refuse(models.TooMany, "", "too many reports came in; try again in %d minutes, or tell the nearest post", max(1, int(wait.Minutes())))
+		return models.Refuse(models.TooMany, "", "too many reports came in; try again in %d minutes, or tell the nearest post", max(1, int(wait.Minutes()))).After(wait)
 	}
 	return nil
 }

@@ -2,12 +2,13 @@ package server
 
 import (
 	"errors"
-	"strconv"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"quartermaster/models"
+	"quartermaster/services/limit"
 )
 
 const (
@@ -21,33 +22,75 @@ const (
 	// uploadsFor is the part of those at once that may have large bodies. Such a request
 	// is as slow as its sender, and must not hold up all others.
 	uploadsFor = 8
+	// sharesOfUploads bounds which part of those one network may have, so that one slow
+	// sender, or one who means it, leaves room for others.
+	sharesOfUploads = 4
 )
 
 // lanes let in as many requests as can be served, so that too many slow nobody down
 // who is let in.
-type lanes struct{ ordinary, uploads *lane }
+type lanes struct {
+	ordinary, uploads *lane
 
-func newLanes(atOnce int) lanes {
-	return lanes{newLane(atOnce), newLane(max(1, atOnce/uploadsFor))}
+	mu        *sync.Mutex
+	uploading map[string]int // by network
 }
 
-var errTooMany = models.Refuse(models.Unavailable, "", "too many requests at once; nothing was changed, try again in a moment")
+func newLanes(atOnce int) lanes {
+	return lanes{ordinary: newLane(atOnce), uploads: newLane(max(1, atOnce/uploadsFor)), mu: &sync.Mutex{}, uploading: map[string]int{}}
+}
 
-// putOff says whether err is of a request that was not let in.
-func putOff(err error) bool { return errors.Is(err, errTooMany) }
+var errTooMany = models.Refuse(models.Unavailable, "", "too many requests at once; nothing was changed, try again in a moment").After(patience)
 
-// admit lets a request in, makes it wait, or puts it off.
+// isPutOff says whether err is of a request that was not let in.
+func isPutOff(err error) bool { return errors.Is(err, errTooMany) }
+
+// admit lets a request in, makes it wait, or puts it off. The small body of a request has
+// arrived before it takes a place, which a sender that trickles would keep.
 func (l lanes) admit(c *fiber.Ctx) error {
 	lane := l.ordinary
-	if length := c.Request().Header.ContentLength(); length > readAhead || length == -1 { // -1: it does not say
+	switch length := c.Request().Header.ContentLength(); {
+	case length > readAhead || length == -1: // -1: it does not say
 		lane = l.uploads
+		network := limit.Network(Address(c))
+		if !l.begin(network) {
+			return putOff(c)
+		}
+		defer l.end(network)
+	case length > 0:
+		if _, err := Body(c, readAhead); err != nil {
+			return err
+		}
 	}
 	if !lane.enter() {
-		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(patience.Seconds())))
-		return errTooMany
+		return putOff(c)
 	}
 	defer lane.leave()
 	return c.Next()
+}
+
+func putOff(c *fiber.Ctx) error {
+	Waits(c, errTooMany)
+	return errTooMany
+}
+
+// begin counts an upload from a network, unless it has its share.
+func (l lanes) begin(network string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.uploading[network] >= max(1, cap(l.uploads.places)/sharesOfUploads) {
+		return false
+	}
+	l.uploading[network]++
+	return true
+}
+
+func (l lanes) end(network string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.uploading[network]--; l.uploading[network] == 0 {
+		delete(l.uploading, network)
+	}
 }
 
 type lane struct {

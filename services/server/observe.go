@@ -48,7 +48,7 @@ func (c Config) observe(m *metrics) fiber.Handler {
 		m.took.WithLabelValues(ctx.Method(), ctx.Route().Path, strconv.Itoa(status)).Observe(took.Seconds())
 		level := slog.LevelDebug
 		switch {
-		case putOff(err):
+		case isPutOff(err):
 			// logging each would make it worse; the histogram counts them
 		case status >= fiber.StatusInternalServerError:
 			level = slog.LevelError
@@ -65,7 +65,7 @@ func (c Config) observe(m *metrics) fiber.Handler {
 		}
 		attrs := []slog.Attr{
 			slog.String("request", RequestID(ctx)), slog.String("method", ctx.Method()), slog.String("path", path),
-			slog.Int("status", status), slog.Duration("took", took), slog.String("from", ctx.IP()),
+			slog.Int("status", status), slog.Duration("took", took), slog.String("from", Address(ctx)),
 		}
 		if err != nil {
 			attrs = append(attrs, slog.String("error", err.Error()))

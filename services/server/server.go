@@ -16,6 +16,7 @@ import (
 	"github.com/oklog/ulid/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"quartermaster/services/limit"
 	"quartermaster/services/store"
 )
 
@@ -27,6 +28,9 @@ type Config struct {
 	Proxies []string               // addresses of proxies that are believed about whom they serve
 	Metrics []prometheus.Collector // of the services, beside those of requests
 	AtOnce  int                    // requests that are worked on at once; 0 is DefaultAtOnce
+	Guard   *limit.Guard           // how many requests are taken from whom; nil takes all
+	// ReadWithin is how long a request may take to arrive; 0 is longestRequest.
+	ReadWithin time.Duration
 	// OnError writes the answer to a request that failed.
 	OnError func(*fiber.Ctx, error) error
 }
@@ -47,18 +51,16 @@ func New(c Config) *fiber.App {
 		StreamRequestBody:       true, // so that a body is measured before it is held
 		BodyLimit:               readAhead,
 		ReadBufferSize:          16 << 10,
-		ReadTimeout:             longestRequest,
+		ReadTimeout:             cmp.Or(c.ReadWithin, longestRequest),
 		WriteTimeout:            2 * longestRequest,
 		IdleTimeout:             idle,
 		DisableStartupMessage:   true,
 		EnableTrustedProxyCheck: true,
 		TrustedProxies:          c.Proxies,
-		ProxyHeader:             fiber.HeaderXForwardedFor,
-		EnableIPValidation:      true,
 		ErrorHandler:            c.OnError,
 	})
 	m := newMetrics(c.Metrics)
-	app.Use(identify, c.observe(m), headers(c.Secure), recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: c.panicked}))
+	app.Use(proxiesOf(c.Proxies).locate, identify, c.observe(m), headers(c.Secure), recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: c.panicked}))
 	app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed, Next: func(ctx *fiber.Ctx) bool {
 		path := ctx.Path()
 		return strings.HasSuffix(path, ".png") || strings.HasSuffix(path, ".pdf") || strings.Contains(path, "/files/") || strings.HasPrefix(path, "/live/")
@@ -72,7 +74,7 @@ func New(c Config) *fiber.App {
 		return ctx.SendString("ready\n")
 	})
 	app.Get("/metrics", m.handler())
-	app.Use(newLanes(cmp.Or(c.AtOnce, DefaultAtOnce)).admit, limitTime)
+	app.Use(guard(c.Guard), newLanes(cmp.Or(c.AtOnce, DefaultAtOnce)).admit, limitTime)
 	return app
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"strings"
+	"time"
 	"unicode"
 
 	"quartermaster/models"
@@ -48,7 +49,7 @@ func (s *Service) Open(ctx context.Context, secret string, v Visitor, what strin
 		}
 		if attempt == 1 {
 			if wait, ok := s.openings.Admit(now.Time, share.ID); !ok {
-				return nil, models.Refuse(models.TooMany, "", "this link was opened very often; try again in %d minutes", int(wait.Minutes())+1)
+				return nil, models.Refuse(models.TooMany, "", "this link was opened very often; try again in %d minutes", int(wait.Minutes())+1).After(wait)
 			}
 		}
 		share.Openings++
@@ -70,7 +71,7 @@ func (s *Service) known(ctx context.Context, secret string, v Visitor) (string, 
 	unknown := models.Refuse(models.NotFound, "", "there is nothing at this address")
 	from := limit.Network(v.Address)
 	if s.guesses.Full(s.Book.Now(), from) {
-		return "", models.Refuse(models.TooMany, "", "too many wrong links were opened from here; try again in an hour")
+		return "", models.Refuse(models.TooMany, "", "too many wrong links were opened from here; try again in an hour").After(time.Hour)
 	}
 	key := &models.ShareKey{}
 	if len(secret) > nameLength {

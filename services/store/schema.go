@@ -323,8 +323,9 @@ var (
 		{Name: "subject", Fields: []string{"subject", "seq"}, Unique: true},
 		{Name: "at", Fields: []string{"at"}},
 	}}
-	Answers = &Collection{Name: "answers", New: of[models.Answer], Indexes: []Index{{Name: "expires", Fields: []string{"expires_at"}}}}
-	Files   = &Collection{Name: "files", New: of[models.File], Indexes: []Index{{Name: "subject", Fields: []string{"subject"}}}}
+	Failures = &Collection{Name: "failures", New: of[models.Failures], Indexes: []Index{{Name: "expires", Fields: []string{"expires_at"}}}}
+	Answers  = &Collection{Name: "answers", New: of[models.Answer], Indexes: []Index{{Name: "expires", Fields: []string{"expires_at"}}}}
+	Files    = &Collection{Name: "files", New: of[models.File], Indexes: []Index{{Name: "subject", Fields: []string{"subject"}}}}
 )
 
 // Reports that were asked for, and how far those are that are being made.
@@ -359,7 +360,7 @@ var (
 // Schema lists every collection of the book.
 var Schema = []*Collection{
 	Webhooks, WebhookKeys, Messages, DigestsSent,
-	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, Events, Answers, Files,
+	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, Events, Answers, Failures, Files,
 	Vouchers, Requests, StockItems, Lots, Balances, Movements, Flags,
 	Courses, Trainings, PublicReports, Repairs,
 	Log, LogTiles, LogRuns,

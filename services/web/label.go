@@ -73,5 +73,5 @@ func (w *Web) report(c *fiber.Ctx) error {
 			return unlessReplayed(err)
 		}
 	}
-	return w.Public.Send(ctx, c.Params("tag"), c.IP(), public.NewReport{Kind: models.PublicKind(form["kind"]), Text: form["text"], Contact: form["contact"], Photo: uploaded(c).Content})
+	return w.Public.Send(ctx, c.Params("tag"), server.Address(c), public.NewReport{Kind: models.PublicKind(form["kind"]), Text: form["text"], Contact: form["contact"], Photo: uploaded(c).Content})
 }

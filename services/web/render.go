@@ -15,6 +15,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/api"
+	"quartermaster/services/server"
 	"quartermaster/services/words"
 )
 
@@ -106,6 +107,7 @@ func (w *Web) render(c *fiber.Ctx, status int, page string, v view) error {
 	if v.Refusal != nil && byScript(c) {
 		return api.Problem(c, v.Refusal)
 	}
+	server.Waits(c, v.Refusal)
 	var body bytes.Buffer
 	if err := w.write(&body, c, page, v); err != nil {
 		return err

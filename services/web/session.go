@@ -82,6 +82,9 @@ func (w *Web) signedIn(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if err := server.Of(c, person); err != nil {
+		return err
+	}
 	c.Locals(tokenKey{}, formTokenOf(token))
 	c.SetUserContext(access.As(c.UserContext(), person, c.Get(fiber.HeaderUserAgent)))
 	if c.Method() == fiber.MethodPost {
@@ -149,7 +152,7 @@ func (w *Web) signIn(c *fiber.Ctx) error {
 		return err
 	}
 	form := signInForm{Next: localPath(c.FormValue("next")), Username: c.FormValue("username"), Demo: w.Demo}
-	in, err := w.Access.SignIn(c.UserContext(), access.Credentials{Username: form.Username, Password: c.FormValue("password")}, c.IP(), c.Get(fiber.HeaderUserAgent))
+	in, err := w.Access.SignIn(c.UserContext(), access.Credentials{Username: form.Username, Password: c.FormValue("password")}, server.Address(c), c.Get(fiber.HeaderUserAgent))
 	if err != nil {
 		status, refusal := server.Refusal(err)
 		if status >= fiber.StatusInternalServerError {

@@ -11,6 +11,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/api"
 	"quartermaster/services/reports"
+	"quartermaster/services/server"
 	"quartermaster/services/shares"
 	"quartermaster/services/titles"
 )
@@ -27,7 +28,7 @@ func (w *Web) mountShared(app fiber.Router) {
 func (w *Web) openShare(c *fiber.Ctx, what string) (*shares.Opened, error) {
 	c.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
-	return w.Shares.Open(c.UserContext(), c.Params("secret"), shares.Visitor{Address: c.IP(), Agent: c.Get(fiber.HeaderUserAgent)}, what)
+	return w.Shares.Open(c.UserContext(), c.Params("secret"), shares.Visitor{Address: server.Address(c), Agent: c.Get(fiber.HeaderUserAgent)}, what)
 }
 
 // sharedGrant is a grant as whoever holds a link to it sees it.
