@@ -61,11 +61,6 @@ func (s *Service) Check(ctx context.Context, kind string, q models.ReportQuery) 
 
 // takes refuses what the kind is not asked by.
 func (a *asked) takes(k *Kind) error {
-	for name, value := range map[string]string{"donor": a.Donor, "grant": a.Grant, "unit": a.Unit, "category": a.Category} {
-		if value != "" && !slices.Contains(k.Takes, name) {
-			return models.Refuse(models.Invalid, name, "is nothing that the report %s is asked by; it takes %s", k.Name, strings.Join(k.Takes, ", "))
-		}
-	}
 	for name, value := range map[string]models.Day{"from": a.From, "to": a.To} {
 		if value != "" && !k.Period {
 			return models.Refuse(models.Invalid, name, "is nothing that the report %s is asked by: it is not of a period; ask for it as_of a day", k.Name)

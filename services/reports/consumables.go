@@ -17,7 +17,6 @@ import (
 var consumablesKind = &Kind{
 	Name: "consumables", Title: "Consumables used and expired",
 	Answers: "What was received, used, destroyed after its expiry and is left of each lot, and what was it used for?",
-	Takes:   []string{"donor", "grant", "unit", "category"},
 	Period:  true,
 	count: func(ctx context.Context, a *asked, limit int) (int64, error) {
 		return a.s.Book.Store.Count(ctx, store.Query{In: store.Movements, By: "at", Where: []store.Cond{store.From("at", a.begins.String())}, Limit: limit})

@@ -17,7 +17,6 @@ import (
 var depreciationKind = &Kind{
 	Name: "depreciation", Title: "Depreciation and book value",
 	Answers: "What is the equipment worth in the books, by class of property, and what did this year take from it?",
-	Takes:   []string{"donor", "grant", "unit", "category"},
 	count:   countAssets,
 	build: func(ctx context.Context, a *asked, r *layout.Report) error {
 		sums := &classSums{byClass: map[classKey]*worthSum{}}

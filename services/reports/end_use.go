@@ -15,7 +15,6 @@ import (
 var endUseKind = &Kind{
 	Name: "end_use", Title: "Yearly end-use report",
 	Answers: "Where is what was given, what is it used for, in which condition, is it still needed, with what impact and what problems?",
-	Takes:   []string{"donor", "grant", "unit", "category"},
 	Period:  true,
 	count: func(ctx context.Context, a *asked, limit int) (int64, error) {
 		n := 0

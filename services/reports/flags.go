@@ -19,7 +19,6 @@ import (
 var flagsKind = &Kind{
 	Name: "flags", Title: "Flags and their age",
 	Answers: "What is overdue, unaccounted or about to expire, since when, and who has looked at it?",
-	Takes:   []string{"donor", "grant", "unit", "category"},
 	count: func(ctx context.Context, a *asked, limit int) (int64, error) {
 		return a.s.Book.Store.Count(ctx, store.Query{In: store.Flags, By: "since", Where: []store.Cond{store.Is("state", string(models.FlagOpen))}, Limit: limit})
 	},

@@ -16,7 +16,6 @@ import (
 var handoverKind = &Kind{
 	Name: "handover", Title: "Handover report",
 	Answers: "What was delivered, to whom and when, by which voucher and whose signatures, and who has title now?",
-	Takes:   []string{"donor", "grant", "unit", "category"},
 	Period:  true, Ever: true,
 	count: countAssets,
 	build: buildHandover,

@@ -14,7 +14,6 @@ import (
 var lossesKind = &Kind{
 	Name: "losses", Title: "Losses, damages and write-offs",
 	Answers: "What was lost, stolen or damaged, who decided what about it, and what was struck off charge, how, and with whose consent?",
-	Takes:   []string{"donor", "grant", "unit", "category"},
 	Period:  true, Ever: true,
 	count: func(ctx context.Context, a *asked, limit int) (int64, error) {
 		losses, writeOffs, err := a.ended(ctx)

@@ -16,7 +16,6 @@ import (
 var maintenanceKind = &Kind{
 	Name: "maintenance", Title: "Maintenance and serviceability",
 	Answers: "What can be used, what is overdue for a service, what was done to the equipment and what did it cost?",
-	Takes:   []string{"donor", "grant", "unit", "category"},
 	Period:  true,
 	count:   countAssets,
 	build:   buildMaintenance,

@@ -17,7 +17,6 @@ import (
 var movementsKind = &Kind{
 	Name: "movements", Title: "Movements in a period",
 	Answers: "What was on charge before, what came, what went, and does that come to what is on charge now?",
-	Takes:   []string{"donor", "grant", "unit", "category"},
 	Period:  true,
 	count:   func(context.Context, *asked, int) (int64, error) { return 0, nil }, // sums, however much moved
 	build:   buildMovements,

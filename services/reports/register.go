@@ -11,7 +11,6 @@ import (
 var registerKind = &Kind{
 	Name: "register", Title: "Asset register",
 	Answers: "What is on charge, what it cost, who paid, who holds it and who owns it?",
-	Takes:   []string{"donor", "grant", "unit", "category"},
 	count:   countAssets,
 	build: func(ctx context.Context, a *asked, r *layout.Report) error {
 		r.Sections = []layout.Section{assetSection(ctx, a, registerColumns)}

@@ -48,10 +48,9 @@ type Service struct {
 type Kind struct {
 	Name    string
 	Title   string
-	Answers string   // the question that it answers, for who chooses one
-	Takes   []string // of donor, grant, unit, category
-	Period  bool     // it is of a period, from and to; others are as of a day
-	Ever    bool     // its period begins with the book when no other is asked for
+	Answers string // the question that it answers, for who chooses one
+	Period  bool   // it is of a period, from and to; others are as of a day
+	Ever    bool   // its period begins with the book when no other is asked for
 	// count is how many lines it will have, roughly and counting no further than limit.
 	count func(ctx context.Context, a *asked, limit int) (int64, error)
 	// build says what the report consists of. Rows are read when they are asked for.

@@ -15,7 +15,6 @@ import (
 var verificationKind = &Kind{
 	Name: "verification", Title: "Physical verification",
 	Answers: "What was counted, by which method, what was seen and what not, and who signed for the result?",
-	Takes:   []string{"donor", "grant", "unit", "category"},
 	Period:  true,
 	count: func(ctx context.Context, a *asked, limit int) (int64, error) {
 		counts, err := a.stocktakes(ctx)

@@ -15,7 +15,6 @@ import (
 var visitsKind = &Kind{
 	Name: "visits", Title: "End-use visits",
 	Answers: "Which visits were planned and made, which items were seen by serial number, what was found, and what became of it?",
-	Takes:   []string{"donor", "grant", "unit", "category"},
 	Period:  true, Ever: true,
 	count: func(ctx context.Context, a *asked, limit int) (int64, error) {
 		made, err := a.visits(ctx)

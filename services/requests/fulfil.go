@@ -32,11 +32,10 @@ func (s *Service) Fulfil(ctx context.Context, number string, f Fulfilment) (*mod
 	if err != nil {
 		return nil, err
 	}
+	if err := open(r); err != nil {
+		return nil, err
+	}
 	switch {
-	case !r.Waits():
-		return nil, models.Refuse(models.Conflict, "state", "%s is %s; nothing is given on it", r.Number, r.State.Words())
-	case r.Remaining() == 0:
-		return nil, models.Refuse(models.Conflict, "state", "all of %s is on vouchers already", r.Number)
 	case f.From == "":
 		return nil, models.Refuse(models.Invalid, "from", "is required: the store that gives")
 	case f.Quantity < 0 || f.Quantity > r.Remaining():
@@ -128,4 +127,20 @@ func inStoreSince(a *models.Asset) models.Time {
 		return *a.StoredAt
 	}
 	return a.CreatedAt
+}
+
+// MayFulfil says whether the person may give something on the request now.
+func MayFulfil(caller *models.Person, r *models.Request) bool {
+	return access.May(caller.Role, access.Move) && open(r) == nil
+}
+
+// open refuses a request on which nothing is to be given, or nothing any more.
+func open(r *models.Request) error {
+	switch {
+	case !r.Waits():
+		return models.Refuse(models.Conflict, "state", "%s is %s; nothing is given on it", r.Number, r.State.Words())
+	case r.Remaining() == 0:
+		return models.Refuse(models.Conflict, "state", "all of %s is on vouchers already", r.Number)
+	}
+	return nil
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"quartermaster/models"
-	"quartermaster/services/access"
 	"quartermaster/services/api"
 	"quartermaster/services/disposal"
 	"quartermaster/services/ledger"
@@ -247,7 +246,7 @@ type lossPage struct {
 	Kinds      []option // of exhibits
 	Conditions []option
 	Officers   []option
-	Can        map[string]bool
+	Can        disposal.Steps
 	Parts      []models.Content // of a kit that is gone
 	Events     []happening
 	Open       string
@@ -262,17 +261,13 @@ func (w *Web) lossPage(c *fiber.Ctx, status int, open string, refusal *models.Er
 	if err != nil {
 		return err
 	}
-	caller, err := access.Caller(ctx)
-	if err != nil {
-		return err
-	}
 	p := &lossPage{Loss: l, Waits: disposal.Waits(l), Progress: lossProgress(l), Open: open, Form: formOf(c), Kinds: optionsOf(models.ExhibitKinds, ""), Conditions: conditionOptions}
 	for _, m := range models.Measures {
 		if m.Fits("", l.Kind) == nil {
 			p.Measures = append(p.Measures, option{Value: string(m), Label: words.Capital{Of: m}, Chosen: l.Inquiry != nil && l.Inquiry.Recommendation == m})
 		}
 	}
-	if p.Can, err = w.canWithLoss(ctx, caller, l); err != nil {
+	if p.Can, err = w.Disposal.LossSteps(ctx, l); err != nil {
 		return err
 	}
 	if p.Can["appoint"] {
@@ -309,24 +304,6 @@ func (w *Web) lossPage(c *fiber.Ctx, status int, open string, refusal *models.Er
 		return err
 	}
 	return w.render(c, status, "loss", view{Title: l.Number, Here: "losses", Refusal: refusal, Data: p})
-}
-
-// canWithLoss says which forms the person is shown.
-func (w *Web) canWithLoss(ctx context.Context, p *models.Person, l *models.Loss) (map[string]bool, error) {
-	waivable := false
-	if l.State == models.LossReported && disposal.MayAppoint(p, l) {
-		var err error
-		if waivable, err = w.Disposal.Waivable(ctx, l); err != nil {
-			return nil, err
-		}
-	}
-	near := access.CoversUnit(p, l.Path) && access.May(p.Role, access.ReportLoss)
-	return map[string]bool{
-		"appoint": disposal.MayAppoint(p, l), "waive": waivable,
-		"findings": l.State == models.LossInquiry && l.Inquiry.Officer == p.Code, "decide": disposal.MayDecideLoss(p, l),
-		"found": near && l.Open() && l.Kind.Gone(), "repaired": near && l.Repairs(), "recovered": near && l.Recovers() && access.May(p.Role, access.Dispose),
-		"files": l.Open() && access.May(p.Role, access.ReportLoss),
-	}, nil
 }
 
 func lossProgress(l *models.Loss) []progress {

@@ -133,16 +133,6 @@ type reportDownload struct {
 	Background bool
 }
 
-// Takes says whether the report is asked by something.
-func (p *reportPage) Takes(name string) bool {
-	for _, n := range p.Kind.Takes {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
-
 const shownRows = 500
 
 func (w *Web) showReport(c *fiber.Ctx) error { return w.reportPage(c, nil) }

@@ -244,7 +244,7 @@ func (w *Web) requestPage(c *fiber.Ctx, status int, open string, refusal *models
 		return err
 	}
 	p := &requestPage{Request: r, Holder: requests.Holder(r), Open: open, Form: formOf(c), UnitNames: map[string]string{}, Progress: requestProgress(r),
-		MayDecide: requests.MayDecide(caller, r), MayFulfil: access.May(caller.Role, access.Move) && r.Waits() && r.Remaining() > 0,
+		MayDecide: requests.MayDecide(caller, r), MayFulfil: requests.MayFulfil(caller, r),
 		MayClose: requests.MayClose(caller, r)}
 	ch, err := w.choices(ctx)
 	if err != nil {

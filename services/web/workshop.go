@@ -149,7 +149,7 @@ type repairPage struct {
 	Events     []happening
 	Open       string // the form that was refused
 	Form       map[string]string
-	may        map[models.RepairState]bool
+	caller     *models.Person
 }
 
 type shownRemark struct {
@@ -166,7 +166,9 @@ type partInput struct {
 const freeParts = 2
 
 // Can says whether the caller can move the job to a state now.
-func (p *repairPage) Can(state string) bool { return p.may[models.RepairState(state)] }
+func (p *repairPage) Can(state string) bool {
+	return workshop.May(p.caller, p.Repair, models.RepairState(state))
+}
 
 // InWorkshop says whether the item is in the workshop.
 func (p *repairPage) InWorkshop() bool { return p.Item != nil && p.Item.Status == models.InWorkshop }
@@ -188,14 +190,7 @@ func (w *Web) repairPage(c *fiber.Ctx, status int, open string, refusal *models.
 	if err != nil {
 		return err
 	}
-	p := &repairPage{Repair: job, Open: open, Form: formOf(c), Conditions: conditionOptions, Progress: repairProgress(job), may: map[models.RepairState]bool{}}
-	for _, next := range job.Next() {
-		verb := access.Maintain
-		if next == models.RepairConfirmed || next == models.RepairDismissed {
-			verb = access.Triage
-		}
-		p.may[next] = access.May(caller.Role, verb)
-	}
+	p := &repairPage{Repair: job, Open: open, Form: formOf(c), Conditions: conditionOptions, Progress: repairProgress(job), caller: caller}
 	if record, err := w.Register.Asset(ctx, job.Tag); err == nil {
 		if p.Item, err = store.Decode[models.Asset](record); err != nil {
 			return err

@@ -7,7 +7,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"quartermaster/models"
-	"quartermaster/services/access"
 	"quartermaster/services/api"
 	"quartermaster/services/disposal"
 	"quartermaster/services/register"
@@ -93,7 +92,7 @@ type writeOffPage struct {
 	Progress []progress
 	Methods  []option
 	Kinds    []option // of exhibits
-	Can      map[string]bool
+	Can      disposal.Steps
 	Today    models.Day
 	Events   []happening
 	Open     string
@@ -108,14 +107,10 @@ func (w *Web) writeOffPage(c *fiber.Ctx, status int, open string, refusal *model
 	if err != nil {
 		return err
 	}
-	caller, err := access.Caller(ctx)
-	if err != nil {
+	p := &writeOffPage{WriteOff: one, Progress: writeOffProgress(one), Open: open, Form: formOf(c), Kinds: optionsOf(models.ExhibitKinds, string(models.Destruction)), Today: w.Book.Today()}
+	if p.Can, err = disposal.WriteOffSteps(ctx, one); err != nil {
 		return err
 	}
-	near := access.CoversUnit(caller, one.Path) && access.May(caller.Role, access.Dispose)
-	p := &writeOffPage{WriteOff: one, Progress: writeOffProgress(one), Open: open, Form: formOf(c), Kinds: optionsOf(models.ExhibitKinds, string(models.Destruction)), Today: w.Book.Today(), Can: map[string]bool{
-		"decide": disposal.MayDecideWriteOff(caller, one), "withdraw": near && one.Open() && one.Loss == "", "consent": near && one.Open() && one.Consent == nil,
-		"strike-off": near && one.State == models.WriteOffApproved, "files": one.Open() && access.May(caller.Role, access.ReportLoss)}}
 	gone := one.Loss != "" && one.Method == models.NothingLeft
 	for _, m := range models.Methods {
 		if (m == models.NothingLeft) == gone {
