@@ -42,6 +42,8 @@ type Person struct {
 	// asks for. Digits are how it writes numbers.
 	Language string `json:"language,omitempty" validate:"omitempty,max=35,text"`
 	Digits   string `json:"digits,omitempty" validate:"omitempty,oneof=eastern"`
+	// GuideAway says that the person put the guide through the first days away.
+	GuideAway bool `json:"guide_away,omitempty"`
 	// DigestSince is when the person chose to be sent a digest.
 	DigestSince *Time `json:"digest_since,omitempty"`
 	Base

@@ -3,7 +3,6 @@ package models
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Schedule says when items of a category, or one item, must be serviced, and what
@@ -118,39 +117,63 @@ func inYear(year int, monthDay string) Day {
 	return day
 }
 
-// Words tells the interval: "every 5,000 km or 6 months, whichever first".
-func (s *Schedule) Words(unit string) string {
-	var every []string
+// Every tells the interval: "every 5,000 km or 6 months, whichever first". unit is that
+// of its meter.
+func (s *Schedule) Every(unit string) Text {
+	var every, on []Text
 	if s.Run > 0 {
-		every = append(every, s.Run.Grouped()+" "+unit)
+		every = append(every, Say("%v %v", s.Run.Grouped(), unit))
 	}
 	if s.Days > 0 {
-		every = append(every, plural(s.Days, "day"))
+		every = append(every, Count("%v day", "%v days", s.Days))
 	}
 	if s.Months > 0 {
-		every = append(every, plural(s.Months, "month"))
+		every = append(every, Count("%v month", "%v months", s.Months))
 	}
-	var text string
+	for _, day := range s.Fixed {
+		on = append(on, dayOfYear(day))
+	}
+	several := len(every)+min(len(on), 1) > 1
+	var ways []Text
 	if len(every) > 0 {
-		text = "every " + strings.Join(every, " or ")
+		ways = append(ways, Say("every %v", either(every)))
 	}
-	if len(s.Fixed) > 0 {
-		var days []string
-		for _, day := range s.Fixed {
-			days = append(days, Day("2024-"+day).Midnight().Format("2 January"))
-		}
-		if text != "" {
-			text += " or "
-		}
-		text += "on " + strings.Join(days, ", ")
+	if len(on) > 0 {
+		ways = append(ways, Say("on %v", both(on)))
 	}
-	if len(every)+min(len(s.Fixed), 1) > 1 {
-		text += ", whichever first"
+	if len(ways) == 0 {
+		return Text{}
+	}
+	text := either(ways)
+	if several {
+		text = Say("%v, whichever first", text)
 	}
 	if s.Season != nil {
-		text += ", from " + Day("2024-"+s.Season.From).Midnight().Format("2 January") + " to " + Day("2024-"+s.Season.To).Midnight().Format("2 January")
+		text = Say("%v, from %v to %v", text, dayOfYear(s.Season.From), dayOfYear(s.Season.To))
 	}
 	return text
+}
+
+func either(texts []Text) Text {
+	text := texts[0]
+	for _, next := range texts[1:] {
+		text = Say("%v or %v", text, next)
+	}
+	return text
+}
+
+func both(texts []Text) Text {
+	text := texts[0]
+	for _, next := range texts[1:] {
+		text = Say("%v, %v", text, next)
+	}
+	return text
+}
+
+// dayOfYear tells 03-31 as 31 March.
+func dayOfYear(day string) Text {
+	t := Day("2024-" + day).Midnight() // a leap year, for 29 February
+	return Say("%v %v", t.Day(), Say(t.Month().String()))
 }
 
 func plural(n int, what string) string {

@@ -48,6 +48,7 @@ func (a *API) Routes() []Route {
 		a.reportRoutes(),
 		a.shareRoutes(),
 		a.mailingRoutes(),
+		a.startingRoutes(),
 	)
 }
 

@@ -26,6 +26,7 @@ import (
 	"quartermaster/services/search"
 	"quartermaster/services/shares"
 	"quartermaster/services/signing"
+	"quartermaster/services/starting"
 	"quartermaster/services/stock"
 	"quartermaster/services/stocktake"
 	"quartermaster/services/timetable"
@@ -66,6 +67,7 @@ type House struct {
 	Shares    *shares.Service
 	Phone     *phone.Service
 	Mailings  *mailings.Service
+	Starting  *starting.Service
 }
 
 // Settings are what the services are told from outside.
@@ -116,5 +118,6 @@ func Over(book *ledger.Book, s Settings) *House {
 	s.Notices.Base = s.Base
 	h.Notices = notices.New(book, h.Flags, h.Requests, s.Notices)
 	h.Mailings = &mailings.Service{Book: book, Reports: h.Reports, Notices: h.Notices, Shares: h.Shares}
+	h.Starting = &starting.Service{Book: book, Register: h.Register}
 	return h
 }

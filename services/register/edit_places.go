@@ -49,7 +49,7 @@ type DonorEdit struct {
 
 // EditDonor changes a donor.
 func (s *Service) EditDonor(ctx context.Context, code string, version int64, edit DonorEdit) (*models.Donor, error) {
-	if err := s.allowEverywhere(ctx); err != nil {
+	if err := s.AllowEverywhere(ctx); err != nil {
 		return nil, err
 	}
 	return editPlace(ctx, s, store.Donors, code, version, "donor.changed", func(d *models.Donor) error {
@@ -74,7 +74,7 @@ type GrantEdit struct {
 
 // EditGrant changes a grant.
 func (s *Service) EditGrant(ctx context.Context, code string, version int64, edit GrantEdit) (*models.Grant, error) {
-	if err := s.allowEverywhere(ctx); err != nil {
+	if err := s.AllowEverywhere(ctx); err != nil {
 		return nil, err
 	}
 	return editPlace(ctx, s, store.Grants, code, version, "grant.changed", func(g *models.Grant) error {
@@ -108,7 +108,7 @@ type CategoryEdit struct {
 
 // EditCategory changes a category.
 func (s *Service) EditCategory(ctx context.Context, code string, version int64, edit CategoryEdit) (*models.Category, error) {
-	if err := s.allowEverywhere(ctx); err != nil {
+	if err := s.AllowEverywhere(ctx); err != nil {
 		return nil, err
 	}
 	return editPlace(ctx, s, store.Categories, code, version, "category.changed", func(c *models.Category) error {

@@ -31,7 +31,7 @@ type careCategory struct {
 
 type shownSchedule struct {
 	*models.Schedule
-	Every string
+	Every models.Text
 }
 
 func (w *Web) schedules(c *fiber.Ctx) error { return w.schedulesPage(c, fiber.StatusOK, nil) }
@@ -63,7 +63,7 @@ func (w *Web) schedulesPage(c *fiber.Ctx, status int, refusal *models.Error) err
 	for _, category := range categories {
 		shown := careCategory{Category: category, Meters: append(append([]models.Meter{}, category.Meters...), models.Meter{})}
 		for _, k := range of[category.Code] {
-			shown.Schedules = append(shown.Schedules, shownSchedule{k, k.Words(unitOf(category, k.Meter))})
+			shown.Schedules = append(shown.Schedules, shownSchedule{k, k.Every(unitOf(category, k.Meter))})
 		}
 		p.Categories = append(p.Categories, shown)
 		p.Offered = append(p.Offered, option{Value: category.Code, Label: category.Name, Chosen: p.Form["category"] == category.Code})
@@ -178,7 +178,7 @@ func (w *Web) setMeters(c *fiber.Ctx) error {
 type schedulePage struct {
 	*models.Schedule
 	Category *models.Category
-	Every    string
+	Every    models.Text
 	Groups   []group
 	May      bool
 }
@@ -200,7 +200,7 @@ func (w *Web) schedulePage(c *fiber.Ctx, status int, refusal *models.Error) erro
 		form = formOfSchedule(k)
 	}
 	v := view{Title: k.Name, Here: "schedules", Refusal: refusal}
-	v.Data = &schedulePage{Schedule: k, Category: category, Every: k.Words(unitOf(category, k.Meter)), Groups: scheduleGroups(v, form)}
+	v.Data = &schedulePage{Schedule: k, Category: category, Every: k.Every(unitOf(category, k.Meter)), Groups: scheduleGroups(v, form)}
 	return w.render(c, status, "schedule", v)
 }
 

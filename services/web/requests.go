@@ -31,6 +31,7 @@ type homePage struct {
 	Inbox  *requests.Inbox
 	Sorts  []waitingSort
 	Glance *glance
+	Guide  *guide // through the first days; nil when it is not shown
 
 	Counting []*models.Stocktake // of which the caller is an officer
 }
@@ -78,6 +79,13 @@ func (w *Web) home(c *fiber.Ctx) error {
 	}
 	if p.Glance, err = w.glance(c.UserContext(), speaks(c)); err != nil {
 		return err
+	}
+	g, err := w.Starting.For(c.UserContext())
+	if err != nil {
+		return err
+	}
+	if g.Shown() {
+		p.Guide = guideOf(g)
 	}
 	return w.render(c, fiber.StatusOK, "home", view{Title: say("Waiting for you"), Here: "home", Live: "inbox", Data: p})
 }

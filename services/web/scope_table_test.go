@@ -89,6 +89,7 @@ var pageFilters = []string{"q", "unit", "donor", "grant", "tag", "person", "stat
 var naming = map[string]body{
 	// one's own
 	"POST /password": {}, "POST /pin": {}, "PATCH /me/notices": {"digest": "hourly"}, "POST /me": {}, "POST /me/pin": {}, "POST /me/language": {"digits": "roman"}, "POST /language": {}, "POST /me/notices": {"digest": "hourly"}, "POST /sessions": {}, "DELETE /sessions/current": {}, "POST /sign-in": {}, "POST /sign-out": {},
+	"POST /start/away": {}, "POST /start/categories": {}, "POST /starting/categories": {}, // what comes with the program
 	"POST /phone/unbooked": {}, "POST /outbox/settled": {}, // what somebody says of what they did, whatever they name
 	"POST /messages/test": {}, "POST /notices/test": {}, "POST /verify": {"text": "=asset"},
 	// items

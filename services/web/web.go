@@ -51,6 +51,7 @@ func (w *Web) Mount(app *fiber.App) {
 	in := app.Group("", sameSite, w.signedIn, w.fromPhone)
 	for _, room := range []func(fiber.Router){
 		w.mountSession,
+		w.mountStarting,
 		w.mountSearch,
 		w.mountLive,
 		w.mountNotices,

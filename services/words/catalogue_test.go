@@ -17,6 +17,7 @@ import (
 	"strings"
 	"testing"
 	"text/template/parse"
+	"unicode"
 
 	"github.com/BurntSushi/toml"
 )
@@ -118,11 +119,63 @@ func sentences(t *testing.T) map[string]message {
 			t.Fatal(err)
 		}
 	}
+	inReady(t, note)
 	words := wordsOf(t, "../../models")
 	for _, w := range append(words, wordsOf(t, "../titles")...) {
 		note("", w)
 	}
 	return said
+}
+
+// inReady notes the texts of the ready-made categories: of what has a label, the label
+// and its choices, of all else the name and what is told of it.
+func inReady(t *testing.T, note func(one, other string)) {
+	var file map[string]any
+	if _, err := toml.DecodeFile("../starting/ready.toml", &file); err != nil {
+		t.Fatal(err)
+	}
+	say := func(text string) {
+		if strings.ContainsFunc(text, unicode.IsLower) { // sizes, bands and levels are the same everywhere
+			note("", text)
+		}
+	}
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []map[string]any:
+			for _, each := range v {
+				walk(each)
+			}
+		case []any:
+			for _, each := range v {
+				walk(each)
+			}
+		case map[string]any:
+			name := "name"
+			if _, labelled := v["label"]; labelled {
+				name = "label"
+			}
+			for key, value := range v {
+				switch text := value.(type) {
+				case string:
+					if slices.Contains([]string{name, "about", "class", "source", "measure", "storage"}, key) {
+						say(text)
+					}
+				case []any:
+					if key == "choices" || key == "checklist" {
+						for _, each := range text {
+							say(fmt.Sprint(each))
+						}
+						continue
+					}
+					walk(value)
+				default:
+					walk(value)
+				}
+			}
+		}
+	}
+	walk(file)
 }
 
 func inTemplate(t *testing.T, path string, note func(one, other string)) {
