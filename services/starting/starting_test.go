@@ -11,24 +11,8 @@ import (
 	"quartermaster/services/maintenance"
 	"quartermaster/services/starting"
 	"quartermaster/services/store"
-	"quartermaster/services/store/sqlite"
 	"quartermaster/services/words"
 )
-
-// empty is a book in which there is an administrator and nothing else.
-func empty(t *testing.T) *booktest.World {
-	t.Helper()
-	s, err := sqlite.Open(t.Context(), t.TempDir()+"/book.db", store.Schema, sqlite.Unsynced)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	w := booktest.Again(t, s)
-	if _, err := w.Access.AddPerson(w.Operator(), access.NewPerson{Person: models.Person{Code: "admin", Name: "Adil Admin", Username: "admin", Role: models.Admin}, Password: "correct horse battery"}); err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
 
 var english = words.In(words.English, words.Western)
 
@@ -55,7 +39,7 @@ func count(t *testing.T, w *booktest.World, in *store.Collection, by string) int
 }
 
 func TestTakingTwiceAddsNothing(t *testing.T) {
-	w := empty(t)
+	w := booktest.Empty(t)
 	codes := all(t, w)
 	for _, language := range []string{"ur", "en", ""} {
 		list, err := w.Starting.Take(w.As("admin"), starting.Taking{Codes: codes, Language: language})
@@ -86,7 +70,7 @@ func TestTakingTwiceAddsNothing(t *testing.T) {
 
 // TestTakingAtTheSameMoment presses the button from several places at once.
 func TestTakingAtTheSameMoment(t *testing.T) {
-	w := empty(t)
+	w := booktest.Empty(t)
 	codes := all(t, w)
 	var several sync.WaitGroup
 	for range 6 {
@@ -120,7 +104,7 @@ func TestWhatTheBookHasStays(t *testing.T) {
 // TestReadyCategoriesAreWhole looks at each: what is serviced says of what its interval is
 // typical, and what is dangerous or perishable has what it needs.
 func TestReadyCategoriesAreWhole(t *testing.T) {
-	w := empty(t)
+	w := booktest.Empty(t)
 	list, err := w.Starting.Categories(w.As("admin"), words.In("ur", words.Western))
 	if err != nil || len(list) != 8 {
 		t.Fatalf("%d, %v", len(list), err)
@@ -170,7 +154,7 @@ func TestOnlyAnAdministratorOfTheWholeBookIsLed(t *testing.T) {
 
 // TestTheGuideFollowsTheBook goes through the first days.
 func TestTheGuideFollowsTheBook(t *testing.T) {
-	w := empty(t)
+	w := booktest.Empty(t)
 	next := func(want starting.Step) {
 		t.Helper()
 		g, err := w.Starting.For(w.As("admin"))
@@ -202,7 +186,7 @@ func TestTheGuideFollowsTheBook(t *testing.T) {
 }
 
 func TestTheGuideIsPutAwayAndComesBack(t *testing.T) {
-	w := empty(t)
+	w := booktest.Empty(t)
 	for _, away := range []bool{true, true, false} {
 		if err := w.Access.PutGuideAway(w.As("admin"), away); err != nil {
 			t.Fatal(err)

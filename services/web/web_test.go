@@ -33,7 +33,12 @@ type site struct {
 
 func open(t *testing.T, secure bool) *site {
 	t.Helper()
-	w := booktest.New(t)
+	return over(t, booktest.New(t), secure)
+}
+
+// over are the pages over a book.
+func over(t *testing.T, w *booktest.World, secure bool) *site {
+	t.Helper()
 	pages := &web.Web{House: w.House, Log: slog.New(slog.DiscardHandler), Secure: secure}
 	app := server.New(server.Config{Log: slog.New(slog.DiscardHandler), Store: w.Book.Store, Secure: secure, OnError: pages.ErrorPage})
 	pages.Mount(app)
