@@ -31,10 +31,7 @@ func (a *API) guide(c *fiber.Ctx) error {
 
 func (a *API) readyCategories(c *fiber.Ctx) error {
 	list, err := a.Starting.Categories(c.UserContext(), words.In(words.Accepted(c.Get(fiber.HeaderAcceptLanguage)), words.Western))
-	if err != nil {
-		return err
-	}
-	return items(c, list, "")
+	return items(c, list, "", err)
 }
 
 func (a *API) takeReady(c *fiber.Ctx) error {
@@ -43,10 +40,7 @@ func (a *API) takeReady(c *fiber.Ctx) error {
 		return err
 	}
 	list, err := a.Starting.Take(c.UserContext(), t)
-	if err != nil {
-		return err
-	}
-	return items(c, list, "")
+	return items(c, list, "", err)
 }
 
 // ImportTemplate sends the empty sheet of an import.
