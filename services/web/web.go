@@ -41,6 +41,7 @@ func (w *Web) Mount(app *fiber.App) {
 	app.Get(maintenance.FeedPath+":secret", api.Feed(w.Maintenance))
 	app.Post("/sign-in", sameSite, w.signIn)
 	app.Post("/language", sameSite, w.chooseLanguage)
+	app.Post("/theme", sameSite, w.chooseTheme)
 
 	w.mountVerify(app)
 	w.mountShared(app)
