@@ -46,6 +46,8 @@ type Person struct {
 	GuideAway bool `json:"guide_away,omitempty"`
 	// DigestSince is when the person chose to be sent a digest.
 	DigestSince *Time `json:"digest_since,omitempty"`
+	// SecondFactor says which factors the person has set up besides the password.
+	SecondFactor []Factor `json:"second_factor,omitempty"`
 	Base
 }
 
@@ -71,6 +73,7 @@ type Session struct {
 	Person    string `json:"person"`
 	Name      string `json:"name,omitempty"` // of a token made for a program
 	Device    string `json:"device,omitempty"`
+	Factor    Factor `json:"factor,omitempty"` // the second one that it was opened with; "" for none
 	ExpiresAt Time   `json:"expires_at"`
 	Base
 }

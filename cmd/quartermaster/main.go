@@ -17,15 +17,16 @@ import (
 var version = "development"
 
 type commands struct {
-	Serve   serve     `cmd:"" help:"Serve the book."`
-	Demo    demo      `cmd:"" help:"Serve a book with a demo register, loaded when the store is empty."`
-	Import  intake    `cmd:"" help:"Take the rows of a CSV file on charge, all or none."`
-	User    user      `cmd:"" help:"Make somebody an administrator, or give them a new password."`
-	NewKey  newKey    `cmd:"" help:"Have the ledger signed with a new key, when the old one may be known to others. Stop the server first."`
-	Backup  backingUp `cmd:"" help:"Write the book into one file, as it is now, while it is in use."`
-	Restore restoring `cmd:"" help:"Make a book of a backup, and check it against its ledger."`
-	Migrate migrating `cmd:"" help:"Move a book that nobody serves to the other kind of store, or to another place."`
-	Verify  verifying `cmd:"" help:"Check a report, a backup, a book or a server against the ledger."`
+	Serve      serve          `cmd:"" help:"Serve the book."`
+	Demo       demo           `cmd:"" help:"Serve a book with a demo register, loaded when the store is empty."`
+	Import     intake         `cmd:"" help:"Take the rows of a CSV file on charge, all or none."`
+	User       user           `cmd:"" help:"Make somebody an administrator, or give them a new password."`
+	NewKey     newKey         `cmd:"" help:"Have the ledger signed with a new key, when the old one may be known to others. Stop the server first."`
+	ForgetApps forgettingApps `cmd:"" help:"Take the authenticator apps from everybody, when the key for secrets is lost. Stop the server first."`
+	Backup     backingUp      `cmd:"" help:"Write the book into one file, as it is now, while it is in use."`
+	Restore    restoring      `cmd:"" help:"Make a book of a backup, and check it against its ledger."`
+	Migrate    migrating      `cmd:"" help:"Move a book that nobody serves to the other kind of store, or to another place."`
+	Verify     verifying      `cmd:"" help:"Check a report, a backup, a book or a server against the ledger."`
 
 	Version kong.VersionFlag `help:"Show the version."`
 }

@@ -83,7 +83,7 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	tell.Log = log
 	h := house.Over(&ledger.Book{Store: book, Now: time.Now, Zone: zone},
 		house.Settings{TagPrefix: s.TagPrefix, Base: base, RisesAfter: s.risesAfter(), AcceptWithin: s.AcceptWithin, Notices: tell, Backups: backups})
-	h.Timetable.Log, h.Timetable.Instance, h.Timetable.LeaseLasts = log, timetable.NewInstance(), s.JobLease
+	h.Timetable.Log, h.Timetable.Instance = log, timetable.NewInstance()
 	if err := h.Timetable.Plan(jobs.Table(h), s.Jobs); err != nil {
 		return fmt.Errorf("QM_JOBS: %w", err)
 	}
@@ -93,6 +93,9 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	}
 	if made {
 		fmt.Printf("The ledger's signing key was made: %s. Keep a copy of it where the server's backups are not; without it the server will not start.\n", s.file(s.Store))
+	}
+	if err := s.signingIn.tell(ctx, h.Access, s.Store); err != nil {
+		return err
 	}
 	pages := &web.Web{House: h, Log: log, Secure: s.TLSCert != "" || strings.HasPrefix(base, "https:"), Zone: zone}
 	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies, AtOnce: s.AtOnce, Guard: s.guard(),

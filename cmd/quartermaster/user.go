@@ -14,6 +14,8 @@ type user struct {
 	Code     string `arg:"" help:"Code of the person; somebody new is added."`
 	Username string `help:"User name; without one, the code." placeholder:"NAME"`
 	Password string `help:"New password; without one a password is made up and printed." env:"QM_USER_PASSWORD" placeholder:"PASSWORD"`
+	// WithoutSecondFactor is for who lost it and has nobody who could take it away.
+	WithoutSecondFactor bool `help:"Take their second factor away, too."`
 }
 
 // Run makes a person an administrator of the whole book with a password that
@@ -41,6 +43,11 @@ func (u *user) Run() (err error) {
 	}
 	if err != nil {
 		return err
+	}
+	if u.WithoutSecondFactor {
+		if _, err := h.Access.TakeSecondFactor(ctx, u.Code, 0, "lost; taken away on the server itself"); err != nil && models.KindOf(err) != models.Conflict {
+			return err
+		}
 	}
 	fmt.Printf("%s now administers the whole book: user name %s", u.Code, username)
 	if u.Password == "" {

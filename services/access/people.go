@@ -42,7 +42,7 @@ func (s *Service) AddPerson(ctx context.Context, n NewPerson) (*models.Person, e
 		return nil, err
 	}
 	person := n.Person
-	person.Base = models.Base{}
+	person.Base, person.SecondFactor = models.Base{}, nil
 	if err := s.settle(ctx, caller, nil, &person); err != nil {
 		return nil, err
 	}
@@ -99,13 +99,9 @@ func (s *Service) settle(ctx context.Context, caller, before, p *models.Person) 
 		return err
 	}
 	p.Path = path
-	if before != nil && before.Role != "" {
-		was, err := s.path(ctx, "scope", before.Scope)
-		if err != nil {
+	if before != nil {
+		if err := s.overSignIn(ctx, caller, before); err != nil {
 			return err
-		}
-		if !CoversUnit(caller, was) {
-			return models.Refuse(models.Forbidden, "scope", "%s sees more of the book than you do; ask an administrator of the whole", before.Code)
 		}
 	}
 	signsIn := p.Username != "" || p.Role != "" || before != nil && before.Username != ""
@@ -287,7 +283,7 @@ func (s *Service) EditPerson(ctx context.Context, code string, version int64, ed
 		entries = append(entries, moved...)
 	}
 	if edit.Password != nil || person.Inactive != before.Inactive || person.Role != before.Role || person.Scope != before.Scope {
-		closed, err := s.closeSessions(ctx, code)
+		closed, err := s.closeSessions(ctx, code, "")
 		if err != nil {
 			return nil, err
 		}
@@ -314,7 +310,7 @@ func (s *Service) ChangePassword(ctx context.Context, current, wanted string) er
 	if err != nil {
 		return err
 	}
-	closed, err := s.closeSessions(ctx, caller.Code)
+	closed, err := s.closeSessions(ctx, caller.Code, "")
 	if err != nil {
 		return err
 	}
@@ -371,21 +367,4 @@ func (s *Service) newPassword(ctx context.Context, p *models.Person, plain *stri
 	}
 	password.Base, password.PIN = old.Base, old.PIN
 	return ledger.Change(store.Passwords, record.Body, password, "password.set", ""), nil
-}
-
-func (s *Service) closeSessions(ctx context.Context, code string) ([]ledger.Entry, error) {
-	records, err := s.Book.Store.Find(ctx, store.Query{In: store.Sessions, By: "person",
-		Where: []store.Cond{store.Is("person", code)}, Limit: 1000})
-	if err != nil {
-		return nil, err
-	}
-	entries := make([]ledger.Entry, len(records))
-	for i, record := range records {
-		session, err := store.Decode[models.Session](record)
-		if err != nil {
-			return nil, err
-		}
-		entries[i] = ledger.Remove(store.Sessions, record.Body, session, "session.closed")
-	}
-	return entries, nil
 }

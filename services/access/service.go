@@ -21,6 +21,10 @@ type Service struct {
 	// MayHold refuses, about a field of a request, that somebody has equipment of some
 	// categories in custody; nil lets everybody.
 	MayHold func(ctx context.Context, field string, holder *models.Person, categories []string) error
+	// Demand is who must have a second factor.
+	Demand Demand
+	// Seal encrypts the secrets of authenticator apps; without one nobody can set up an app.
+	Seal *Seal
 
 	mu      sync.RWMutex
 	signed  map[string]signedIn // by hash of token
@@ -30,6 +34,7 @@ type Service struct {
 // signedIn is a session looked up a moment ago.
 type signedIn struct {
 	person  *models.Person
+	session current
 	expires time.Time
 	checked time.Time
 }
@@ -51,6 +56,8 @@ const (
 type Credentials struct {
 	Username string `json:"username"`
 	Password string `json:"password"`
+	// Code is that of the authenticator app, or a recovery code, for who has set one up.
+	Code string `json:"code,omitempty"`
 	// Name and Days make a token for a program: what it is for, and for how long.
 	Name string `json:"name,omitempty"`
 	Days int    `json:"days,omitempty"`
@@ -63,50 +70,57 @@ type SignedIn struct {
 	Person    *models.Person `json:"person"`
 }
 
-// SignIn opens a session. Whether the user name or the password was wrong is not told.
+// SignIn opens a session by password and, for who has a second factor, a code. Whether
+// the user name or the password was wrong is not told.
 func (s *Service) SignIn(ctx context.Context, c Credentials, address, device string) (*SignedIn, error) {
-	now := s.Book.Now()
+	person, lasts, err := s.byPassword(ctx, c, address)
+	if err != nil {
+		return nil, err
+	}
+	if len(person.SecondFactor) == 0 {
+		return s.begin(ctx, person, newSession{lasts: lasts, name: c.Name, device: device})
+	}
+	if c.Code == "" {
+		return nil, models.Refuse(models.FactorNeeded, "code", "is required besides the password: that of your authenticator app, or a recovery code")
+	}
+	record, kept, factor, err := s.usedUp(ctx, person, c.Code, address)
+	if err != nil {
+		return nil, err
+	}
+	return s.begin(ctx, person, newSession{lasts: lasts, name: c.Name, device: device, factor: factor}, keep(record, kept, "second_factor.used", factor.Words()))
+}
+
+// byPassword returns who has this user name and password, and how long they want to be
+// signed in.
+func (s *Service) byPassword(ctx context.Context, c Credentials, address string) (*models.Person, time.Duration, error) {
 	username := strings.ToLower(strings.TrimSpace(c.Username))
 	lasts := SessionLasts
 	switch {
 	case username == "" || len(username) > 200:
-		return nil, models.Refuse(models.Invalid, "username", "is required")
+		return nil, 0, models.Refuse(models.Invalid, "username", "is required")
 	case c.Password == "":
-		return nil, models.Refuse(models.Invalid, "password", "is required")
+		return nil, 0, models.Refuse(models.Invalid, "password", "is required")
 	case c.Days < 0 || c.Days > mostTokenDays:
-		return nil, models.Refuse(models.Invalid, "days", "must be 1 to %d", mostTokenDays)
+		return nil, 0, models.Refuse(models.Invalid, "days", "must be 1 to %d", mostTokenDays)
 	case len(c.Name) > 120:
-		return nil, models.Refuse(models.Invalid, "name", "is longer than 120 characters")
+		return nil, 0, models.Refuse(models.Invalid, "name", "is longer than 120 characters")
 	case c.Days > 0:
 		lasts = time.Duration(c.Days) * 24 * time.Hour
 	}
 	person, hash, err := s.secret(ctx, username)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	from := limit.Network(address)
 	here, everywhere := tally{"name " + username + " from " + from, freeFailures}, tally{"name " + username, freeNameFailures}
 	right, err := s.guess(ctx, c.Password, hash, here, everywhere, tally{"from " + from, freeFromFailures})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if !right || person == nil {
-		return nil, models.Refuse(models.Unauthenticated, "", "the user name or the password is wrong")
+		return nil, 0, models.Refuse(models.Unauthenticated, "", "the user name or the password is wrong")
 	}
-	if err := errors.Join(s.forgive(ctx, here), s.forgive(ctx, everywhere)); err != nil {
-		return nil, err
-	}
-
-	token := Secret(32)
-	session := &models.Session{
-		TokenHash: tokenHash(token), Person: person.Code, Name: c.Name,
-		Device: device[:min(len(device), longestDevice)], ExpiresAt: models.At(now.Add(lasts)),
-	}
-	ctx = As(ctx, person, session.Device)
-	if err := s.Book.Commit(ctx, ledger.Add(store.Sessions, session, "session.opened", "")); err != nil {
-		return nil, err
-	}
-	return &SignedIn{Token: token, ExpiresAt: session.ExpiresAt, Person: person}, nil
+	return person, lasts, errors.Join(s.forgive(ctx, here), s.forgive(ctx, everywhere))
 }
 
 // secret returns the person of a user name and the hash to compare with; a nil
@@ -130,44 +144,6 @@ func (s *Service) secret(ctx context.Context, username string) (*models.Person, 
 	return people[0], password.Hash, nil
 }
 
-// Lapsed is the field of the refusal of a session that has only lasted its time.
-const Lapsed = "session"
-
-// Session returns the person whose token this is, or an Unauthenticated refusal.
-// The answer is remembered for recheckAfter.
-func (s *Service) Session(ctx context.Context, token string) (*models.Person, error) {
-	if token == "" {
-		return nil, models.Refuse(models.Unauthenticated, "", "sign in first")
-	}
-	hash, now := tokenHash(token), s.Book.Now()
-	s.mu.RLock()
-	known, ok := s.signed[hash]
-	seen := s.changes
-	s.mu.RUnlock()
-	if ok && now.Sub(known.checked) < recheckAfter && now.Before(known.expires) {
-		return known.person, nil
-	}
-	session, err := store.Get[models.Session](ctx, s.Book.Store, store.Sessions, hash)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, models.Refuse(models.Unauthenticated, "", "this sign-in has ended; sign in again")
-	}
-	if err != nil {
-		return nil, err
-	}
-	person, err := store.Get[models.Person](ctx, s.Book.Store, store.People, session.Person)
-	if err != nil {
-		return nil, err
-	}
-	if !person.CanSignIn() {
-		return nil, models.Refuse(models.Unauthenticated, "", "this sign-in has ended; sign in again")
-	}
-	if !now.Before(session.ExpiresAt.Time) {
-		return nil, models.Refuse(models.Unauthenticated, Lapsed, "this sign-in has ended; sign in again")
-	}
-	s.remember(hash, signedIn{person, session.ExpiresAt.Time, now}, seen)
-	return person, nil
-}
-
 // remember keeps a lookup unless people or sessions changed since it began.
 func (s *Service) remember(hash string, who signedIn, seen int64) {
 	s.mu.Lock()
@@ -189,41 +165,23 @@ func (s *Service) forget() {
 	s.signed = nil
 }
 
-// SignOut ends the session of token; ending one that has ended is no error.
-func (s *Service) SignOut(ctx context.Context, token string) error {
-	record, err := s.Book.Store.Get(ctx, store.Sessions, tokenHash(token))
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	session, err := store.Decode[models.Session](record)
-	if err != nil {
-		return err
-	}
-	err = s.Book.Commit(ctx, ledger.Remove(store.Sessions, record.Body, session, "session.closed"))
-	s.forget()
-	var gone *store.VersionConflict
-	if errors.As(err, &gone) {
-		return nil
-	}
-	return err
-}
-
 // Sweep removes sessions that have ended, answers that are no longer kept and failures
 // that slow nobody down any more. It returns how many.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	now := s.Book.Now()
 	swept := 0
-	for _, in := range []*store.Collection{store.Sessions, store.Answers, store.Failures} {
-		before := models.At(now)
-		if in == store.Sessions {
-			before = models.At(now.Add(-LapsedFor))
-		}
+	for _, over := range []struct {
+		in        *store.Collection
+		by, field string
+		since     time.Duration
+	}{
+		{store.Sessions, "expires", "expires_at", LapsedFor}, {store.Answers, "expires", "expires_at", 0}, {store.Failures, "expires", "expires_at", 0}, {store.SignInSteps, "expires", "expires_at", 0},
+		{store.SessionUses, "at", "at", mostTokenDays * 24 * time.Hour},
+	} {
+		in, before := over.in, models.At(now.Add(-over.since))
 		for {
-			records, err := s.Book.Store.Find(ctx, store.Query{In: in, By: "expires",
-				Where: []store.Cond{store.Under("expires_at", before.String())}, Limit: 500})
+			records, err := s.Book.Store.Find(ctx, store.Query{In: in, By: over.by,
+				Where: []store.Cond{store.Under(over.field, before.String())}, Limit: 500})
 			if err != nil || len(records) == 0 {
 				if err != nil {
 					return swept, err

@@ -40,7 +40,7 @@ func (s *Service) slowed(ctx context.Context, matters []tally) error {
 		}
 		if wait := f.Until.Sub(now); wait > 0 {
 			wait = max(wait.Round(time.Second), time.Second)
-			return models.Refuse(models.TooMany, "", "too many wrong passwords; try again in %s", wait).After(wait)
+			return models.Refuse(models.TooMany, "", "too many wrong passwords or codes; try again in %s", wait).After(wait)
 		}
 	}
 	return nil

@@ -38,6 +38,7 @@ type Route struct {
 	Summary      string
 	Status       int  // of the answer when all is well
 	Public       bool // needs no sign-in
+	SettingUp    bool // is open also to who must set up a second factor first
 	Body         any  // a value of the type that a JSON body has; nil for none
 	Answer       any  // a value of the type that the answer has; nil where it is not JSON
 	List         bool // the answer is a page of Answers
@@ -62,28 +63,44 @@ func (a *API) Mount(app *fiber.App) {
 			app.Add(r.Method, Root+r.Path, takes(r.Query), r.Handle)
 			continue
 		}
-		app.Add(r.Method, Root+r.Path, a.signedIn, takes(r.Query), a.once(r.Status), r.Handle)
+		app.Add(r.Method, Root+r.Path, a.signedIn(r), takes(r.Query), a.once(r.Status), r.Handle)
 	}
 }
 
-// signedIn lets the owner of the bearer token act.
-func (a *API) signedIn(c *fiber.Ctx) error {
+// signedIn lets the owner of the bearer token act; on some routes also who is to set up
+// a second factor before anything else.
+func (a *API) signedIn(r Route) fiber.Handler {
+	enter := a.Access.Enter
+	if r.SettingUp {
+		enter = a.Access.EnterToSetUp
+	}
+	return func(c *fiber.Ctx) error {
+		ctx, err := enter(c.UserContext(), bearer(c), c.Get(fiber.HeaderUserAgent))
+		if err != nil {
+			return err
+		}
+		person, err := access.Caller(ctx)
+		if err != nil {
+			return err
+		}
+		if err := server.Of(c, person); err != nil {
+			return err
+		}
+		c.SetUserContext(ctx)
+		if err := Happened(c, a.Book); err != nil {
+			return err
+		}
+		return c.Next()
+	}
+}
+
+// bearer is the token that the request carries.
+func bearer(c *fiber.Ctx) string {
 	scheme, token, _ := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		token = ""
+		return ""
 	}
-	person, err := a.Access.Session(c.UserContext(), strings.TrimSpace(token))
-	if err != nil {
-		return err
-	}
-	if err := server.Of(c, person); err != nil {
-		return err
-	}
-	c.SetUserContext(access.As(c.UserContext(), person, c.Get(fiber.HeaderUserAgent)))
-	if err := Happened(c, a.Book); err != nil {
-		return err
-	}
-	return c.Next()
+	return strings.TrimSpace(token)
 }
 
 // once makes a request with an Idempotency-Key take effect once: a repetition is

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"strings"
-
 	"github.com/gofiber/fiber/v2"
 
 	"quartermaster/models"
@@ -42,8 +40,7 @@ func (a *API) whoAmI(c *fiber.Ctx) error {
 }
 
 func (a *API) signOut(c *fiber.Ctx) error {
-	_, token, _ := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
-	if err := a.Access.SignOut(c.UserContext(), strings.TrimSpace(token)); err != nil {
+	if err := a.Access.SignOut(c.UserContext(), bearer(c)); err != nil {
 		return err
 	}
 	return c.SendStatus(gone)

@@ -104,6 +104,7 @@ func With(t testing.TB, s store.Store, n notices.Settings) *World {
 	if err := w.Proofs.Begin(t.Context(), Key(t)); err != nil {
 		t.Fatal(err)
 	}
+	w.Access.Seal = seal(t)
 	return w
 }
 

@@ -66,6 +66,11 @@ func (w *World) Everything() *Everything {
 		add("person "+p.Code, p.Code, nil)
 	}
 	e.IDs["person"] = "xerxes"
+	signedIn, err := w.Access.Enter(w.t.Context(), w.SignIn("auditor-b").Token, "test")
+	did("session", err)
+	sessions, err := w.Access.Sessions(signedIn)
+	did("session", err)
+	add("session", sessions[0].ID, nil)
 	w.things(e, add, did)
 	w.movements(e, add, did)
 	w.care(e, add, did)

@@ -130,5 +130,6 @@ func Walk(t *testing.T, s store.Store) {
 	walkWorkshop(t, w, is)
 	walkJobs(t, w, is)
 	walkShares(t, w, is)
+	walkSignIn(t, w, is)
 	walkTell(t, w, is)
 }

@@ -92,6 +92,9 @@ func (o *Once) answer(doc any, now models.Time) (*models.Answer, error) {
 	if o.result != nil {
 		doc = o.result
 	}
+	if _, secret := doc.(interface{ Secret() }); secret {
+		doc = struct{}{} // it is given to nobody, by a repetition no more than at first
+	}
 	body, err := json.Marshal(doc)
 	return &models.Answer{Request: o.request, Body: body, ExpiresAt: models.At(now.Add(KeptFor))}, err
 }

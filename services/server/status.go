@@ -14,6 +14,7 @@ var statuses = map[models.Kind]int{
 	models.Invalid:         fiber.StatusUnprocessableEntity,
 	models.Unauthenticated: fiber.StatusUnauthorized,
 	models.Forbidden:       fiber.StatusForbidden,
+	models.FactorNeeded:    fiber.StatusForbidden,
 	models.NotFound:        fiber.StatusNotFound,
 	models.Gone:            fiber.StatusGone,
 	models.Conflict:        fiber.StatusConflict,

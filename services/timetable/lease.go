@@ -1,7 +1,6 @@
 package timetable
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -12,11 +11,9 @@ import (
 	"quartermaster/services/store"
 )
 
-// Lasts is how long a lease holds without being renewed, unless a service says
-// otherwise: how long a job waits when the instance that ran it dies.
-const Lasts = time.Minute
-
-func (s *Service) lasts() time.Duration { return cmp.Or(s.LeaseLasts, Lasts) }
+// lasts is how long a lease holds without being renewed: how long a job waits when
+// the instance that ran it dies.
+const lasts = time.Minute
 
 // errLost is what the holder of a lease gets that somebody else has taken.
 var errLost = errors.New("another instance has taken this job over; what was not written yet is left to it")
@@ -47,7 +44,7 @@ func (s *Service) take(ctx context.Context, r *row, asked bool) (*lease, error) 
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	if s.held(l.job, now) || !asked && !r.isDue(l.job.Done, now, s.zone()) {
+	if held(l.job, now) || !asked && !r.isDue(l.job.Done, now, s.zone()) {
 		return nil, nil
 	}
 	if l.job.Holder != "" {
@@ -61,10 +58,10 @@ func (s *Service) take(ctx context.Context, r *row, asked bool) (*lease, error) 
 	return l, err
 }
 
-// held says whether somebody has the job. No lease ends later than it lasts from now:
+// held says whether somebody has the job. No lease ends later than lasts from now:
 // one that does was taken before the clock was set back, and is not believed.
-func (s *Service) held(job *models.Job, now time.Time) bool {
-	return job.Holder != "" && now.Before(job.Until.Time) && !job.Until.After(now.Add(s.lasts()))
+func held(job *models.Job, now time.Time) bool {
+	return job.Holder != "" && now.Before(job.Until.Time) && !job.Until.After(now.Add(lasts))
 }
 
 // replace commits the job's document with a new end of the lease, and whatever
@@ -72,7 +69,7 @@ func (s *Service) held(job *models.Job, now time.Time) bool {
 func (l *lease) replace(commit func(store.Change) error) error {
 	next := *l.job
 	if next.Holder != "" {
-		next.Until = models.At(l.s.Book.Now().Add(l.s.lasts()))
+		next.Until = models.At(l.s.Book.Now().Add(lasts))
 	}
 	err := commit(store.Replace(store.Jobs, next.Name, l.at, &next))
 	var outrun *store.VersionConflict
@@ -149,7 +146,7 @@ func (s *Service) beats() (<-chan time.Time, func()) {
 	if s.Beat != nil {
 		return s.Beat()
 	}
-	ticker := time.NewTicker(s.lasts() / 3)
+	ticker := time.NewTicker(lasts / 3)
 	return ticker.C, ticker.Stop
 }
 

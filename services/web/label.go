@@ -7,7 +7,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"quartermaster/models"
-	"quartermaster/services/access"
 	"quartermaster/services/public"
 	"quartermaster/services/server"
 )
@@ -23,10 +22,10 @@ type labelPage struct {
 // label opens the asset whose label was scanned with a phone's camera; whoever is not
 // signed in may report a fault or a find.
 func (w *Web) label(c *fiber.Ctx) error {
-	person, err := w.Access.Session(c.UserContext(), c.Cookies(w.cookieName()))
+	ctx, err := w.Access.Enter(c.UserContext(), c.Cookies(w.cookieName()), c.Get(fiber.HeaderUserAgent))
 	switch {
 	case err == nil:
-		c.SetUserContext(access.As(c.UserContext(), person, c.Get(fiber.HeaderUserAgent)))
+		c.SetUserContext(ctx)
 		if _, err := w.found(c, c.Params("tag"), "none", "same-origin"); err != nil && models.KindOf(err) == "" {
 			return err // what is refused, the asset's page tells
 		}

@@ -146,12 +146,17 @@ func (w *Web) person(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return w.personPage(c, fiber.StatusOK, person, personValues(person), nil)
+}
+
+// personValues is what the form of a person holds before anything is changed in it.
+func personValues(person *models.Person) map[string]string {
 	values := map[string]string{"name": person.Name, "rank": person.Rank, "service_number": person.ServiceNumber, "email": person.Email, "unit": person.Unit, "role": string(person.Role),
 		"username": person.Username, "scope": person.Scope, "donors": strings.Join(person.Donors, ", "), "grants": strings.Join(person.Grants, ", ")}
 	if person.Inactive {
 		values["inactive"] = "yes"
 	}
-	return w.personPage(c, fiber.StatusOK, person, values, nil)
+	return values
 }
 
 func (w *Web) editPerson(c *fiber.Ctx) error {

@@ -26,6 +26,7 @@ func (w *Web) mountPlaces(in fiber.Router) {
 	in.Post("/people/new", w.addPerson)
 	in.Get("/people/:code", w.person)
 	in.Post("/people/:code", w.editPerson)
+	in.Post("/people/:code/second-factor/take", w.takeSecondFactor)
 }
 
 // addForm carries out a form that adds something to a list, and shows the list

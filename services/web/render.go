@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
-	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -38,7 +37,6 @@ type view struct {
 	zone    *time.Location
 	words   *words.Printer
 	Path    string // of this page, to come back to
-	Theme   string // that was chosen on this device; "" is as the device has it
 }
 
 // May says whether the person who looks may do something.
@@ -88,7 +86,7 @@ func (v view) Zone() string { return v.zone.String() }
 
 func parsePages(p *words.Printer) pageSet {
 	base := template.Must(template.New("").Funcs(speech(p)).Funcs(template.FuncMap{
-		"static": asset, "upper": words.UpperFirst, "query": withQuery, "bars": barsOf, "week": func() []weekday { return weekdays }, "pick": pick,
+		"static": asset, "upper": words.UpperFirst, "query": withQuery, "bars": barsOf, "week": func() []weekday { return weekdays }, "pick": pick, "device": deviceOf,
 	}).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html"))
 	names, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {
@@ -133,24 +131,11 @@ func (w *Web) write(to *bytes.Buffer, c *fiber.Ctx, page string, v view) error {
 			v.Done = done[c.Query("done")]
 		}
 	}
-	v.words, v.Path, v.Theme = speaks(c), pathOf(c), themeOf(c)
+	v.words, v.Path = speaks(c), c.OriginalURL()
 	if err := pagesIn(v.words)[page].ExecuteTemplate(to, "layout", v); err != nil {
 		return fmt.Errorf("web: page %s: %w", page, err)
 	}
 	return nil
-}
-
-// pathOf is where what is shown can be opened again: a form that comes back with what is
-// wrong in it, where it was opened.
-func pathOf(c *fiber.Ctx) string {
-	if c.Method() == fiber.MethodGet {
-		return c.OriginalURL()
-	}
-	from, err := url.Parse(c.Get(fiber.HeaderReferer))
-	if err != nil {
-		return "/"
-	}
-	return localPath(from.RequestURI())
 }
 
 // done are the sentences that a page shows after a form led to it.
@@ -162,5 +147,5 @@ var done = map[string]models.Text{
 	"added": say("Added."), "ready": say("Taken. Change what differs from your makers' manuals."), "imported": say("Imported."), "drafted": say("Drafted. Nothing has moved yet: sign to dispatch it."), "dispatched": say("Dispatched. The receiver signs for it."),
 	"received": say("Recorded what was received."), "refused": say("Refused; it goes back."), "cancelled": say("Cancelled."), "asked": say("Asked for."), "approved": say("Approved."),
 	"serviced": say("Recorded. What is next due is below."), "read": say("The meter was read."), "put_in": say("In the workshop; it cannot be issued."), "taken_out": say("Out of the workshop."),
-	"declined": say("Declined."), "closed": say("Closed."), "opened": say("Opened. What is expected is frozen; count it."), "recount": say("To be counted again, by somebody else."), "counted": say("Closed and signed. What nobody saw is flagged."), "pin": say("Your PIN is set."), "used": say("Recorded."), "disposed": say("Recorded."),
+	"declined": say("Declined."), "closed": say("Closed."), "opened": say("Opened. What is expected is frozen; count it."), "recount": say("To be counted again, by somebody else."), "counted": say("Closed and signed. What nobody saw is flagged."), "pin": say("Your PIN is set."), "ended": say("Ended."), "factor": say("Your second factor is set up."), "factor_taken": say("Taken away. They are signed out."), "used": say("Recorded."), "disposed": say("Recorded."),
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -19,11 +20,12 @@ import (
 )
 
 func (w *Web) mountSession(in fiber.Router) {
-	in.Post("/sign-out", w.signOut)
 	in.Get("/me", w.me)
 	in.Post("/me", w.changePassword)
 	in.Post("/me/pin", w.setPIN)
 	in.Post("/me/language", w.setLanguage)
+	in.Post("/me/sessions/:id/end", w.endSession)
+	in.Post("/me/tokens", w.makeToken)
 	in.Get("/", w.home)
 }
 
@@ -37,13 +39,20 @@ func (w *Web) cookieName() string {
 }
 
 func (w *Web) setSession(c *fiber.Ctx, in *access.SignedIn) {
-	lasts := in.ExpiresAt.Sub(w.Book.Now()) // rather than a date, which a phone with a wrong clock would take for past
-	c.Cookie(&fiber.Cookie{Name: w.cookieName(), Value: in.Token, Path: "/", MaxAge: int(lasts.Seconds()),
+	w.setCookie(c, w.cookieName(), in.Token, in.ExpiresAt)
+}
+
+// setCookie gives the browser a cookie of ours until an instant.
+func (w *Web) setCookie(c *fiber.Ctx, name, value string, until models.Time) {
+	lasts := until.Sub(w.Book.Now()) // rather than a date, which a phone with a wrong clock would take for past
+	c.Cookie(&fiber.Cookie{Name: name, Value: value, Path: "/", MaxAge: int(lasts.Seconds()),
 		HTTPOnly: true, Secure: w.Secure, SameSite: fiber.CookieSameSiteLaxMode})
 }
 
-func (w *Web) clearSession(c *fiber.Ctx) {
-	c.Cookie(&fiber.Cookie{Name: w.cookieName(), Path: "/", MaxAge: -1, HTTPOnly: true, Secure: w.Secure, SameSite: fiber.CookieSameSiteLaxMode})
+func (w *Web) clearSession(c *fiber.Ctx) { w.clearCookie(c, w.cookieName()) }
+
+func (w *Web) clearCookie(c *fiber.Ctx, name string) {
+	c.Cookie(&fiber.Cookie{Name: name, Path: "/", MaxAge: -1, HTTPOnly: true, Secure: w.Secure, SameSite: fiber.CookieSameSiteLaxMode})
 }
 
 // sameSite refuses a form that another site sends, by what the browser says of
@@ -73,12 +82,21 @@ type tokenKey struct{}
 
 // signedIn lets the owner of the session cookie act, and takes a form only with
 // the session's own token.
-func (w *Web) signedIn(c *fiber.Ctx) error {
+func (w *Web) signedIn(c *fiber.Ctx) error { return w.enter(c, w.Access.Enter) }
+
+// settingUp lets in also who must set up a second factor before anything else.
+func (w *Web) settingUp(c *fiber.Ctx) error { return w.enter(c, w.Access.EnterToSetUp) }
+
+func (w *Web) enter(c *fiber.Ctx, enter func(ctx context.Context, token, device string) (context.Context, error)) error {
 	if strings.HasPrefix(c.Path(), api.Root+"/") {
 		return c.Next() // what the interface lacks is not found, whoever asks
 	}
 	token := c.Cookies(w.cookieName())
-	person, err := w.Access.Session(c.UserContext(), token)
+	ctx, err := enter(c.UserContext(), token, c.Get(fiber.HeaderUserAgent))
+	if err != nil {
+		return err
+	}
+	person, err := access.Caller(ctx)
 	if err != nil {
 		return err
 	}
@@ -86,7 +104,7 @@ func (w *Web) signedIn(c *fiber.Ctx) error {
 		return err
 	}
 	c.Locals(tokenKey{}, formTokenOf(token))
-	c.SetUserContext(access.As(c.UserContext(), person, c.Get(fiber.HeaderUserAgent)))
+	c.SetUserContext(ctx)
 	if c.Method() == fiber.MethodPost {
 		given, err := w.givenToken(c)
 		if err != nil {
@@ -138,48 +156,6 @@ func formTokenOf(session string) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-func (w *Web) signInPage(c *fiber.Ctx) error {
-	return w.render(c, fiber.StatusOK, "sign-in", view{Title: say("Sign in"), Here: "sign-in", Data: signInForm{Next: localPath(c.Query("next")), Demo: w.Demo}})
-}
-
-type signInForm struct {
-	Next, Username string
-	Demo           []SignIn
-}
-
-func (w *Web) signIn(c *fiber.Ctx) error {
-	if _, err := server.Body(c, server.LargestJSON); err != nil {
-		return err
-	}
-	form := signInForm{Next: localPath(c.FormValue("next")), Username: c.FormValue("username"), Demo: w.Demo}
-	in, err := w.Access.SignIn(c.UserContext(), access.Credentials{Username: form.Username, Password: c.FormValue("password")}, server.Address(c), c.Get(fiber.HeaderUserAgent))
-	if err != nil {
-		status, refusal := server.Refusal(err)
-		if status >= fiber.StatusInternalServerError {
-			return err
-		}
-		return w.render(c, status, "sign-in", view{Title: say("Sign in"), Here: "sign-in", Refusal: refusal, Data: form})
-	}
-	w.setSession(c, in)
-	return c.Redirect(form.Next, fiber.StatusSeeOther)
-}
-
-// localPath keeps a redirect within this site.
-func localPath(next string) string {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
-		return "/"
-	}
-	return next
-}
-
-func (w *Web) signOut(c *fiber.Ctx) error {
-	if err := w.Access.SignOut(c.UserContext(), c.Cookies(w.cookieName())); err != nil {
-		return err
-	}
-	w.clearSession(c)
-	return c.Redirect("/sign-in", fiber.StatusSeeOther)
-}
-
 func (w *Web) me(c *fiber.Ctx) error { return w.mePage(c, fiber.StatusOK, nil) }
 
 // mine is what somebody chooses for themselves.
@@ -188,6 +164,9 @@ type mine struct {
 	Digests           []option
 	Languages, Digits []option
 	Mails             bool // this server sends e-mail
+	Factors           *access.Factors
+	Sessions          []access.OpenSession
+	TokenName         string // that was asked for
 }
 
 func (w *Web) mePage(c *fiber.Ctx, status int, refusal *models.Error) error {
@@ -196,6 +175,13 @@ func (w *Web) mePage(c *fiber.Ctx, status int, refusal *models.Error) error {
 		return err
 	}
 	m := mine{Email: caller.Email, Mails: w.Notices.SendsMail()}
+	if m.Factors, err = w.Access.Factors(c.UserContext()); err != nil {
+		return err
+	}
+	if m.Sessions, err = w.Access.Sessions(c.UserContext()); err != nil {
+		return err
+	}
+	m.TokenName = formOf(c)["name"]
 	digest := string(caller.Digest)
 	if form := formOf(c); refusal != nil && form["email"]+form["digest"] != "" {
 		m.Email, digest = form["email"], form["digest"]

@@ -37,11 +37,10 @@ type SignIn struct{ Role, Username, Password string }
 func (w *Web) Mount(app *fiber.App) {
 	app.Get("/static/:name", static)
 	app.Get("/favicon.ico", func(c *fiber.Ctx) error { return c.Redirect(asset("icon.svg"), fiber.StatusMovedPermanently) })
-	app.Get("/sign-in", w.signInPage)
 	app.Get(maintenance.FeedPath+":secret", api.Feed(w.Maintenance))
-	app.Post("/sign-in", sameSite, w.signIn)
+	w.mountSignIn(app)
+	w.mountSecondFactor(app)
 	app.Post("/language", sameSite, w.chooseLanguage)
-	app.Post("/theme", sameSite, w.chooseTheme)
 
 	w.mountVerify(app)
 	w.mountShared(app)
@@ -95,6 +94,9 @@ func (w *Web) ErrorPage(c *fiber.Ctx, err error) error {
 			next = c.OriginalURL()
 		}
 		return c.Redirect("/sign-in?next="+url.QueryEscape(next), fiber.StatusSeeOther)
+	}
+	if models.KindOf(err) == models.FactorNeeded {
+		return c.Redirect("/me/second-factor", fiber.StatusSeeOther)
 	}
 	return w.render(c, status, "error", view{Title: title(status), Refusal: refusal, Data: server.RequestID(c)})
 }

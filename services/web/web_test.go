@@ -94,6 +94,7 @@ func (s *site) signIn(code string) page {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.cookie = "" // another browser
 	p := s.post("/sign-in", url.Values{"username": {person.Username}, "password": {password}, "next": {"/assets"}})
 	if p.StatusCode != 303 {
 		s.t.Fatalf("%d %s", p.StatusCode, p.body)

@@ -1,0 +1,329 @@
+package access
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"quartermaster/models"
+	"quartermaster/services/ledger"
+	"quartermaster/services/store"
+)
+
+// newSession is a session to be opened.
+type newSession struct {
+	lasts        time.Duration
+	name, device string
+	factor       models.Factor
+}
+
+// begin opens a session in one Commit with what was used up for it.
+func (s *Service) begin(ctx context.Context, person *models.Person, n newSession, used ...ledger.Entry) (*SignedIn, error) {
+	in, entry := s.opened(person, n)
+	ctx = As(ctx, person, n.device)
+	err := s.Book.Commit(ctx, append(used, entry)...)
+	var outrun *store.VersionConflict
+	if errors.As(err, &outrun) {
+		return nil, models.Refuse(models.Unauthenticated, "", "this code or step was used at the same moment by another sign-in; sign in again").Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return in, nil
+}
+
+// opened is a new session and its entry.
+func (s *Service) opened(person *models.Person, n newSession) (*SignedIn, ledger.Entry) {
+	token := Secret(32)
+	session := &models.Session{
+		TokenHash: tokenHash(token), Person: person.Code, Name: n.name, Factor: n.factor,
+		Device: n.device[:min(len(n.device), longestDevice)], ExpiresAt: models.At(s.Book.Now().Add(n.lasts)),
+	}
+	return &SignedIn{Token: token, ExpiresAt: session.ExpiresAt, Person: person}, ledger.Add(store.Sessions, session, "session.opened", n.factor.Words())
+}
+
+// current is the session by which somebody acts.
+type current struct {
+	hash   string
+	factor models.Factor
+}
+
+type currentKey struct{}
+
+func sessionOf(ctx context.Context) current {
+	now, _ := ctx.Value(currentKey{}).(current)
+	return now
+}
+
+// Lapsed is the field of the refusal of a session that has only lasted its time.
+const Lapsed = "session"
+
+// Enter returns a context in which the owner of a session acts from device. It refuses
+// Unauthenticated when the session has ended, and FactorNeeded when they are to set up a
+// second factor first.
+func (s *Service) Enter(ctx context.Context, token, device string) (context.Context, error) {
+	in, err := s.session(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.satisfied(in.person, in.session.factor); err != nil {
+		return nil, err
+	}
+	return in.as(ctx, device), nil
+}
+
+// EnterToSetUp is Enter for the little that somebody may do before they have set up the
+// second factor that they must have: set it up, and leave.
+func (s *Service) EnterToSetUp(ctx context.Context, token, device string) (context.Context, error) {
+	in, err := s.session(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.satisfied(in.person, in.session.factor); models.KindOf(err) == models.Unauthenticated {
+		return nil, err
+	}
+	return in.as(ctx, device), nil
+}
+
+func (in signedIn) as(ctx context.Context, device string) context.Context {
+	return As(context.WithValue(ctx, currentKey{}, in.session), in.person, device)
+}
+
+// Session returns the person whose token this is, or refuses as Enter does.
+func (s *Service) Session(ctx context.Context, token string) (*models.Person, error) {
+	in, err := s.session(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	return in.person, s.satisfied(in.person, in.session.factor)
+}
+
+// session looks a token up. The answer is remembered for recheckAfter.
+func (s *Service) session(ctx context.Context, token string) (signedIn, error) {
+	none := signedIn{}
+	if token == "" {
+		return none, models.Refuse(models.Unauthenticated, "", "sign in first")
+	}
+	hash, now := tokenHash(token), s.Book.Now()
+	s.mu.RLock()
+	known, ok := s.signed[hash]
+	seen := s.changes
+	s.mu.RUnlock()
+	if ok && now.Sub(known.checked) < recheckAfter && now.Before(known.expires) {
+		return known, nil
+	}
+	session, err := store.Get[models.Session](ctx, s.Book.Store, store.Sessions, hash)
+	if errors.Is(err, store.ErrNotFound) {
+		return none, models.Refuse(models.Unauthenticated, "", "this sign-in has ended; sign in again")
+	}
+	if err != nil {
+		return none, err
+	}
+	person, err := store.Get[models.Person](ctx, s.Book.Store, store.People, session.Person)
+	if err != nil {
+		return none, err
+	}
+	if !person.CanSignIn() {
+		return none, models.Refuse(models.Unauthenticated, "", "this sign-in has ended; sign in again")
+	}
+	if !now.Before(session.ExpiresAt.Time) {
+		return none, models.Refuse(models.Unauthenticated, Lapsed, "this sign-in has ended; sign in again")
+	}
+	in := signedIn{person, current{hash, session.Factor}, session.ExpiresAt.Time, now}
+	s.remember(hash, in, seen)
+	s.noteUse(ctx, hash, now)
+	return in, nil
+}
+
+// usedEvery is how far apart uses of a session are noted.
+const usedEvery = 10 * time.Minute
+
+// noteUse notes that a session was used just now, unless it was noted a moment ago. It
+// is a convenience: what goes wrong with it hinders nobody.
+func (s *Service) noteUse(ctx context.Context, hash string, now time.Time) {
+	record, err := s.Book.Store.Get(ctx, store.SessionUses, hash)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return
+	}
+	if err == nil {
+		use, err := store.Decode[models.SessionUse](record)
+		if err != nil || now.Sub(use.At.Time) < usedEvery {
+			return
+		}
+	}
+	_ = s.Book.Store.Commit(ctx, store.Replace(store.SessionUses, hash, record.Version, &models.SessionUse{At: models.At(now)}))
+}
+
+// renewSession ends the session by which the caller acts and opens it anew with another
+// token, as one that was opened with factor; it lasts as long as it would have.
+func (s *Service) renewSession(ctx context.Context, factor models.Factor) (*SignedIn, []ledger.Entry, error) {
+	record, err := s.Book.Store.Get(ctx, store.Sessions, sessionOf(ctx).hash)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil, models.Refuse(models.Unauthenticated, "", "this sign-in has ended; sign in again")
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	session, err := store.Decode[models.Session](record)
+	if err != nil {
+		return nil, nil, err
+	}
+	person, err := Caller(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	in, entry := s.opened(person, newSession{lasts: session.ExpiresAt.Sub(s.Book.Now()), name: session.Name, device: session.Device, factor: factor})
+	return in, []ledger.Entry{ledger.Remove(store.Sessions, record.Body, session, "session.renewed"), entry}, nil
+}
+
+// SignOut ends the session of token; ending one that has ended is no error.
+func (s *Service) SignOut(ctx context.Context, token string) error {
+	return s.end(ctx, tokenHash(token))
+}
+
+func (s *Service) end(ctx context.Context, hash string) error {
+	record, err := s.Book.Store.Get(ctx, store.Sessions, hash)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	session, err := store.Decode[models.Session](record)
+	if err != nil {
+		return err
+	}
+	err = s.Book.Commit(ctx, ledger.Remove(store.Sessions, record.Body, session, "session.closed"))
+	s.forget()
+	var gone *store.VersionConflict
+	if errors.As(err, &gone) {
+		return nil
+	}
+	return err
+}
+
+// closeSessions are the entries that end all sessions of a person but one.
+func (s *Service) closeSessions(ctx context.Context, code, but string) ([]ledger.Entry, error) {
+	records, err := s.sessionsOf(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	var entries []ledger.Entry
+	for _, record := range records {
+		session, err := store.Decode[models.Session](record)
+		if err != nil {
+			return nil, err
+		}
+		if record.ID != but {
+			entries = append(entries, ledger.Remove(store.Sessions, record.Body, session, "session.closed"))
+		}
+	}
+	return entries, nil
+}
+
+func (s *Service) sessionsOf(ctx context.Context, code string) ([]store.Record, error) {
+	return s.Book.Store.Find(ctx, store.Query{In: store.Sessions, By: "person", Where: []store.Cond{store.Is("person", code)}, Limit: 1000})
+}
+
+// OpenSession is one of somebody's sign-ins as they see it.
+type OpenSession struct {
+	ID        string        `json:"id"`             // names it, and opens nothing
+	Name      string        `json:"name,omitempty"` // of a token made for a program
+	Device    string        `json:"device,omitempty"`
+	Factor    models.Factor `json:"factor,omitempty"`
+	OpenedAt  models.Time   `json:"opened_at"`
+	UsedAt    models.Time   `json:"used_at"` // to ten minutes
+	ExpiresAt models.Time   `json:"expires_at"`
+	Current   bool          `json:"current"` // the one by which it is asked
+}
+
+// nameOf shortens the hash of a token to what names a session among its owner's.
+func nameOf(hash string) string { return hash[:16] }
+
+// Sessions lists the caller's own sign-ins that have not ended, the last used first.
+func (s *Service) Sessions(ctx context.Context) ([]OpenSession, error) {
+	caller, err := Caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	records, err := s.sessionsOf(ctx, caller.Code)
+	if err != nil {
+		return nil, err
+	}
+	hashes := make([]string, len(records))
+	for i, record := range records {
+		hashes[i] = record.ID
+	}
+	used, err := s.Book.Store.Find(ctx, store.Query{In: store.SessionUses, By: store.ID, Where: []store.Cond{store.In(store.ID, hashes)}})
+	if err != nil {
+		return nil, err
+	}
+	last := map[string]models.Time{}
+	for _, record := range used {
+		use, err := store.Decode[models.SessionUse](record)
+		if err != nil {
+			return nil, err
+		}
+		last[record.ID] = use.At
+	}
+	list := []OpenSession{}
+	for _, record := range records {
+		session, err := store.Decode[models.Session](record)
+		if err != nil {
+			return nil, err
+		}
+		if !s.Book.Now().Before(session.ExpiresAt.Time) {
+			continue
+		}
+		open := OpenSession{ID: nameOf(record.ID), Name: session.Name, Device: session.Device, Factor: session.Factor, OpenedAt: session.CreatedAt,
+			UsedAt: session.CreatedAt, ExpiresAt: session.ExpiresAt, Current: record.ID == sessionOf(ctx).hash}
+		if at, ok := last[record.ID]; ok {
+			open.UsedAt = at
+		}
+		list = append(list, open)
+	}
+	slices.SortFunc(list, func(a, b OpenSession) int {
+		return cmp.Or(b.UsedAt.Compare(a.UsedAt.Time), b.OpenedAt.Compare(a.OpenedAt.Time), cmp.Compare(a.ID, b.ID))
+	})
+	return list, nil
+}
+
+// EndSession ends one of the caller's own sign-ins, by its ID.
+func (s *Service) EndSession(ctx context.Context, id string) error {
+	caller, err := Caller(ctx)
+	if err != nil {
+		return err
+	}
+	records, err := s.sessionsOf(ctx, caller.Code)
+	if err != nil {
+		return err
+	}
+	for _, record := range records {
+		if nameOf(record.ID) == id {
+			return s.end(ctx, record.ID)
+		}
+	}
+	return models.Refuse(models.NotFound, "id", "there is no sign-in %q of yours", id)
+}
+
+// MakeToken makes a token for a program that acts as the caller, for days. It counts as
+// signed in with the second factor that the caller's own session was opened with.
+func (s *Service) MakeToken(ctx context.Context, name string, days int) (*SignedIn, error) {
+	_, person, err := s.self(ctx)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case name == "" || len(name) > 120:
+		return nil, models.Refuse(models.Invalid, "name", "is required, in at most 120 characters: say what the token is for")
+	case days < 1 || days > mostTokenDays:
+		return nil, models.Refuse(models.Invalid, "days", "must be 1 to %d", mostTokenDays)
+	}
+	if err := mayTurn(ctx, person); err != nil {
+		return nil, err
+	}
+	in, entry := s.opened(person, newSession{lasts: time.Duration(days) * 24 * time.Hour, name: name, device: ledger.AuthorOf(ctx).Device, factor: sessionOf(ctx).factor})
+	return in, s.Book.Commit(ctx, entry)
+}

@@ -1,0 +1,128 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"quartermaster/models"
+	"quartermaster/services/access"
+	"quartermaster/services/server"
+)
+
+// mountSignIn is what leads to a session, before there is one.
+func (w *Web) mountSignIn(app *fiber.App) {
+	app.Get("/sign-in", w.signInPage)
+	app.Post("/sign-in", sameSite, w.signIn)
+	app.Get("/sign-in/code", w.codePage)
+	app.Post("/sign-in/code", sameSite, w.signInByCode)
+	app.Post("/sign-out", sameSite, w.settingUp, w.signOut)
+}
+
+type signInForm struct {
+	Next, Username string
+	Demo           []SignIn
+}
+
+func (w *Web) signInPage(c *fiber.Ctx) error {
+	return w.signInWith(c, fiber.StatusOK, signInForm{Next: localPath(c.Query("next"))}, nil)
+}
+
+func (w *Web) signInWith(c *fiber.Ctx, status int, form signInForm, refusal *models.Error) error {
+	form.Demo = w.Demo
+	return w.render(c, status, "sign-in", view{Title: say("Sign in"), Here: "sign-in", Refusal: refusal, Data: form})
+}
+
+func (w *Web) signIn(c *fiber.Ctx) error {
+	if _, err := server.Body(c, server.LargestJSON); err != nil {
+		return err
+	}
+	form := signInForm{Next: localPath(c.FormValue("next")), Username: c.FormValue("username")}
+	begun, err := w.Access.BeginSignIn(c.UserContext(), access.Credentials{Username: form.Username, Password: c.FormValue("password")}, form.Next, server.Address(c), c.Get(fiber.HeaderUserAgent))
+	if err != nil {
+		status, refusal := server.Refusal(err)
+		if status >= fiber.StatusInternalServerError {
+			return err
+		}
+		return w.signInWith(c, status, form, refusal)
+	}
+	return w.begun(c, begun, form.Next)
+}
+
+// begun leads on from a sign-in: to where its session was wanted, or to the second factor.
+func (w *Web) begun(c *fiber.Ctx, begun *access.Begun, next string) error {
+	if begun.Step != "" {
+		w.setCookie(c, w.stepCookie(), begun.Step, models.At(w.Book.Now().Add(access.StepLasts)))
+		return c.Redirect("/sign-in/code", fiber.StatusSeeOther)
+	}
+	return w.arrive(c, begun.SignedIn, next)
+}
+
+// arrive gives the browser its session. One that it had before ends.
+func (w *Web) arrive(c *fiber.Ctx, in *access.SignedIn, next string) error {
+	if before := c.Cookies(w.cookieName()); before != "" {
+		if err := w.Access.SignOut(c.UserContext(), before); err != nil {
+			return err
+		}
+	}
+	w.setSession(c, in)
+	if c.Cookies(w.stepCookie()) != "" {
+		w.clearCookie(c, w.stepCookie())
+	}
+	return c.Redirect(localPath(next), fiber.StatusSeeOther)
+}
+
+// stepCookie names what binds a sign-in that has begun to the browser.
+func (w *Web) stepCookie() string { return w.cookieName() + "-step" }
+
+func (w *Web) codePage(c *fiber.Ctx) error { return w.codePageWith(c, fiber.StatusOK, nil) }
+
+func (w *Web) codePageWith(c *fiber.Ctx, status int, refusal *models.Error) error {
+	person, err := w.Access.Awaited(c.UserContext(), c.Cookies(w.stepCookie()))
+	if err != nil {
+		return w.beginAgain(c, err)
+	}
+	return w.render(c, status, "sign-in-code", view{Title: say("Second factor"), Here: "sign-in", Refusal: refusal, Data: person})
+}
+
+// beginAgain leads back to the first step with the reason, when the second has nothing
+// to stand on any more.
+func (w *Web) beginAgain(c *fiber.Ctx, err error) error {
+	if models.KindOf(err) != models.Unauthenticated {
+		return err
+	}
+	w.clearCookie(c, w.stepCookie())
+	status, refusal := server.Refusal(err)
+	return w.signInWith(c, status, signInForm{Next: "/"}, refusal)
+}
+
+func (w *Web) signInByCode(c *fiber.Ctx) error {
+	if _, err := server.Body(c, server.LargestJSON); err != nil {
+		return err
+	}
+	in, next, err := w.Access.FinishSignIn(c.UserContext(), c.Cookies(w.stepCookie()), c.FormValue("code"), server.Address(c), c.Get(fiber.HeaderUserAgent))
+	if err == nil {
+		return w.arrive(c, in, next)
+	}
+	status, refusal := server.Refusal(err)
+	if status == fiber.StatusUnauthorized || status >= fiber.StatusInternalServerError {
+		return w.beginAgain(c, err)
+	}
+	return w.codePageWith(c, status, refusal)
+}
+
+// localPath keeps a redirect within this site.
+func localPath(next string) string {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
+		return "/"
+	}
+	return next
+}
+
+func (w *Web) signOut(c *fiber.Ctx) error {
+	if err := w.Access.SignOut(c.UserContext(), c.Cookies(w.cookieName())); err != nil {
+		return err
+	}
+	w.clearSession(c)
+	return c.Redirect("/sign-in", fiber.StatusSeeOther)
+}
