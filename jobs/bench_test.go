@@ -59,7 +59,7 @@ func BenchmarkOverdue(b *testing.B) {
 			counted.records.Store(0)
 			counted.documents.Store(0)
 			began, busy := time.Now(), processor(b)
-			did, err := w.Flags.Reconcile(w.Operator(), models.OverdueService, w.Maintenance.Overdue(w.Operator()), "serviced")
+			did, err := w.Flags.Reconcile(w.Operator(), models.OverdueService, w.Maintenance.Overdue(w.Operator()), models.Say("serviced"))
 			if err != nil || did != want {
 				b.Fatalf("%s: %+v, %v; wanted %+v", name, did, err, want)
 			}
@@ -71,7 +71,7 @@ func BenchmarkOverdue(b *testing.B) {
 		n := *assets / due
 		run("first", flags.Reconciled{Standing: n, Opened: n})
 		run("again", flags.Reconciled{Standing: n})
-		did, err := w.Flags.Reconcile(w.Operator(), models.OverdueService, func(func(flags.Cause, error) bool) {}, "serviced")
+		did, err := w.Flags.Reconcile(w.Operator(), models.OverdueService, func(func(flags.Cause, error) bool) {}, models.Say("serviced"))
 		if err != nil || did.Closed != n {
 			b.Fatalf("%+v, %v", did, err)
 		}

@@ -1,7 +1,5 @@
 package models
 
-import "strings"
-
 // Done is when a schedule's service was last done to an item.
 type Done struct {
 	Schedule string `json:"schedule"`
@@ -26,6 +24,7 @@ type Planned struct {
 	Reached Day       `json:"reached,omitempty"`
 	Unit    string    `json:"unit,omitempty"` // of that reading
 	Why     string    `json:"why"`
+	WhySaid *Text     `json:"why_said,omitempty"` // what the English was made of
 }
 
 // furthest is how many days ahead a service can be due: a hundred years is never.
@@ -42,38 +41,30 @@ const furthest = 36_500
 // sooner it is due, and never later.
 func (s *Schedule) Next(last Done, never bool, meter *MeterState, before *Planned) Planned {
 	p := Planned{Schedule: s.ID, Name: s.Name}
-	var why []string
-	since := "Last done on " + last.On.Long()
-	if never {
-		since = "Never done here; counted from " + last.On.Long()
-	}
-	if last.Reading != nil && meter != nil {
-		since += " at " + last.Reading.Grouped() + " " + meter.Unit
-	}
-	why = append(why, since+".")
+	why := []Text{since(last, never, meter)}
 
 	interval := s.interval(last.On)
 	if interval != "" {
-		every := plural(s.Days, "day")
 		if s.Months > 0 {
-			every = plural(s.Months, "month")
+			why = append(why, Count("%v month later is %v.", "%v months later is %v.", s.Months, interval))
+		} else {
+			why = append(why, Count("%v day later is %v.", "%v days later is %v.", s.Days, interval))
 		}
-		why = append(why, upperFirst(every)+" later is "+interval.Long()+".")
 	}
 	fixed := s.fixed(last.On)
 	if fixed != "" {
-		why = append(why, "The next fixed day is "+fixed.Long()+".")
+		why = append(why, Say("The next fixed day is %v.", fixed))
 	}
 	var reached Day
 	if s.Run > 0 {
-		var told string
+		var told Text
 		reached, told = s.reached(&p, last, meter, before)
 		why = append(why, told)
 	}
 	due := firstOf(interval, fixed, reached)
 	switch due {
 	case "":
-		p.Why = strings.Join(why, " ")
+		p.Why, p.WhySaid = Passage(why...).Kept()
 		return p
 	case reached:
 		p.By = "meter"
@@ -84,20 +75,38 @@ func (s *Schedule) Next(last Done, never bool, meter *MeterState, before *Planne
 	}
 	if interval != "" && reached != "" && interval != reached {
 		if p.By == "meter" {
-			why = append(why, "The meter comes first.")
+			why = append(why, Say("The meter comes first."))
 		} else {
-			why = append(why, "The calendar comes first.")
+			why = append(why, Say("The calendar comes first."))
 		}
 	}
 	if in := s.Season.next(due); in != due {
-		why = append(why, "It waits for the season, which begins on "+in.Long()+".")
+		why = append(why, Say("It waits for the season, which begins on %v.", in))
 		due = in
 	}
 	if s.Tolerance > 0 {
-		why = append(why, "Up to "+plural(s.Tolerance, "day")+" later is tolerated.")
+		why = append(why, Count("Up to %v day later is tolerated.", "Up to %v days later is tolerated.", s.Tolerance))
 	}
-	p.Due, p.Late, p.Why = due, due.Plus(s.Tolerance+1), strings.Join(why, " ")
+	p.Due, p.Late = due, due.Plus(s.Tolerance+1)
+	p.Why, p.WhySaid = Passage(why...).Kept()
 	return p
+}
+
+// Reasons tells why it is due then, in whatever language.
+func (p *Planned) Reasons() Text { return Told(p.Why, p.WhySaid) }
+
+// since tells from when a service counts.
+func since(last Done, never bool, meter *MeterState) Text {
+	read := last.Reading != nil && meter != nil
+	switch {
+	case never && read:
+		return Say("Never done here; counted from %v at %v %v.", last.On, *last.Reading, meter.Unit)
+	case never:
+		return Say("Never done here; counted from %v.", last.On)
+	case read:
+		return Say("Last done on %v at %v %v.", last.On, *last.Reading, meter.Unit)
+	}
+	return Say("Last done on %v.", last.On)
 }
 
 func (s *Schedule) interval(last Day) Day {
@@ -133,17 +142,16 @@ func (s *Schedule) fixed(last Day) Day {
 
 // reached returns the day on which the meter will show that the service is due, and
 // how that was worked out.
-func (s *Schedule) reached(p *Planned, last Done, meter *MeterState, before *Planned) (Day, string) {
+func (s *Schedule) reached(p *Planned, last Done, meter *MeterState, before *Planned) (Day, Text) {
 	if meter == nil {
-		return "", "Its meter was never read."
+		return "", Say("Its meter was never read.")
 	}
 	at := meter.First + s.Run
 	if last.Reading != nil {
 		at = *last.Reading + s.Run
 	}
 	p.At, p.Unit = &at, meter.Unit
-	read := "read " + meter.Value.Grouped() + " " + meter.Unit + " on " + meter.On.Long()
-	told := s.Run.Grouped() + " " + meter.Unit + " later is " + at.Grouped() + " " + meter.Unit + "; " + read
+	told := Say("%v %v later is %v %v; read %v %v on %v", s.Run, meter.Unit, at, meter.Unit, meter.Value, meter.Unit, meter.On)
 	switch left := at - meter.Value; {
 	case left <= 0:
 		p.Reached = meter.On
@@ -151,16 +159,16 @@ func (s *Schedule) reached(p *Planned, last Done, meter *MeterState, before *Pla
 			p.Reached = min(p.Reached, before.Reached) // reading it again makes it no less late
 		}
 		if p.Reached < meter.On {
-			return p.Reached, told + ", and it was reached by " + p.Reached.Long() + "."
+			return p.Reached, Say("%v, and it was reached by %v.", told, p.Reached)
 		}
-		return p.Reached, told + ", so it is reached."
+		return p.Reached, Say("%v, so it is reached.", told)
 	case meter.Rate <= 0:
-		return "", told + ", and its use a day is not measured yet."
+		return "", Say("%v, and its use a day is not measured yet.", told)
 	case left/meter.Rate > furthest:
-		return "", told + ", and it is hardly used."
+		return "", Say("%v, and it is hardly used.", told)
 	default:
 		day := meter.On.Plus(int(left / meter.Rate))
-		return day, told + ", used " + meter.Rate.Grouped() + " " + meter.Unit + " a day, so about " + day.Long() + "."
+		return day, Say("%v, used %v %v a day, so about %v.", told, meter.Rate, meter.Unit, day)
 	}
 }
 
@@ -182,11 +190,4 @@ func (s *Season) next(day Day) Day {
 			return day
 		}
 	}
-}
-
-func upperFirst(text string) string {
-	if text == "" {
-		return ""
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
 }

@@ -9,17 +9,19 @@ import (
 
 // Event is one entry of the ledger: what was done to one subject, by whom.
 type Event struct {
-	Subject string            `json:"subject"` // "assets/01J…": collection and key
-	Seq     int64             `json:"seq"`     // from 1, without gaps, per subject
-	At      Time              `json:"at"`      // when it was recorded
-	Kind    string            `json:"kind"`    // "asset.issued"
-	Actor   string            `json:"actor"`
-	Device  string            `json:"device,omitempty"`
-	Reason  string            `json:"reason,omitempty"`
-	Changes map[string]Change `json:"changes,omitempty"`
-	Content string            `json:"content,omitempty"` // SHA-256 of what the event keeps to itself: a password's hash, a file
-	Gone    bool              `json:"gone,omitempty"`    // the document was removed with this event
-	Prev    string            `json:"prev,omitempty"`    // hash of the subject's event before it
+	Subject string `json:"subject"` // "assets/01J…": collection and key
+	Seq     int64  `json:"seq"`     // from 1, without gaps, per subject
+	At      Time   `json:"at"`      // when it was recorded
+	Kind    string `json:"kind"`    // "asset.issued"
+	Actor   string `json:"actor"`
+	Device  string `json:"device,omitempty"`
+	Reason  string `json:"reason,omitempty"`
+	// ReasonSaid is what the English of a reason was made of that the program told.
+	ReasonSaid *Text             `json:"reason_said,omitempty"`
+	Changes    map[string]Change `json:"changes,omitempty"`
+	Content    string            `json:"content,omitempty"` // SHA-256 of what the event keeps to itself: a password's hash, a file
+	Gone       bool              `json:"gone,omitempty"`    // the document was removed with this event
+	Prev       string            `json:"prev,omitempty"`    // hash of the subject's event before it
 	// HappenedAt is when it was done, where that was out of reach of the server.
 	HappenedAt *Time `json:"happened_at,omitempty"`
 	// SaidAt is when that was by the clock of the device, where the clock was wrong.
@@ -57,6 +59,9 @@ type Answer struct {
 	ExpiresAt Time            `json:"expires_at"`
 }
 
+// Because tells the reason, in whatever language.
+func (e *Event) Because() Text { return Told(e.Reason, e.ReasonSaid) }
+
 // JSON writes the event as json.Marshal does. Of what a large commit did, a tenth was
 // looking through the values once more, which are compact JSON already.
 func (e *Event) JSON() []byte {
@@ -72,6 +77,10 @@ func (e *Event) JSON() []byte {
 	w.text(`,"actor":`, e.Actor)
 	w.given(`,"device":`, e.Device)
 	w.given(`,"reason":`, e.Reason)
+	if e.ReasonSaid != nil {
+		said, _ := json.Marshal(e.ReasonSaid) // of strings and numbers, which cannot fail
+		w = append(append(w, `,"reason_said":`...), said...)
+	}
 	for i, name := range slices.Sorted(maps.Keys(e.Changes)) {
 		if i == 0 {
 			w.text(`,"changes":{`, name)

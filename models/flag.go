@@ -57,6 +57,9 @@ type Flag struct {
 	Ref     string   `json:"ref"`     // what people know the subject by: a tag, the number of a paper, a lot
 	What    string   `json:"what"`    // the subject in words
 	Detail  string   `json:"detail"`  // why it stands
+	// WhatSaid, DetailSaid and OutcomeSaid are what the English of these was made of.
+	WhatSaid   *Text `json:"what_said,omitempty"`
+	DetailSaid *Text `json:"detail_said,omitempty"`
 	// Since is the day from which the matter stands (the service was due, the lot
 	// expired); lists are in its order. It lies ahead for what is about to happen.
 	Since Day      `json:"since"`
@@ -81,6 +84,7 @@ type Flag struct {
 	OpenedAt     Time             `json:"opened_at"` // last
 	ClosedAt     *Time            `json:"closed_at,omitempty"`
 	Outcome      string           `json:"outcome,omitempty"` // why it was closed last
+	OutcomeSaid  *Text            `json:"outcome_said,omitempty"`
 	Base
 }
 
@@ -96,6 +100,15 @@ type Acknowledgement struct {
 
 // Key returns the flag's identity.
 func (f *Flag) Key() string { return f.ID }
+
+// About tells the subject, in whatever language.
+func (f *Flag) About() Text { return Told(f.What, f.WhatSaid) }
+
+// Why tells why the flag stands, in whatever language.
+func (f *Flag) Why() Text { return Told(f.Detail, f.DetailSaid) }
+
+// Ended tells why it was closed last, in whatever language.
+func (f *Flag) Ended() Text { return Told(f.Outcome, f.OutcomeSaid) }
 
 // FlagID is the identity of the flag of a matter, made from it, so that nobody can
 // open two.

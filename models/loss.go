@@ -2,7 +2,6 @@ package models
 
 import (
 	"slices"
-	"strings"
 )
 
 // LossKind is what befell an item.
@@ -103,8 +102,10 @@ type Loss struct {
 	Found      *Remark   `json:"found,omitempty"`
 	WriteOff   string    `json:"write_off,omitempty"` // its number
 	Outcome    string    `json:"outcome,omitempty"`
-	ClosedAt   *Time     `json:"closed_at,omitempty"`
-	Files      []Exhibit `json:"files,omitempty" validate:"max=50"`
+	// OutcomeSaid is what the English of the outcome was made of.
+	OutcomeSaid *Text     `json:"outcome_said,omitempty"`
+	ClosedAt    *Time     `json:"closed_at,omitempty"`
+	Files       []Exhibit `json:"files,omitempty" validate:"max=50"`
 	Base
 }
 
@@ -224,23 +225,27 @@ func (l *Loss) Settle(now Time, struck bool) {
 	if l.State != LossDecided || l.Recovers() || l.Repairs() || l.StrikesOff() && !struck {
 		return
 	}
-	var done []string
+	var done Text
 	if l.Repaired != nil {
-		done = append(done, "repaired")
+		done = Say("repaired")
 	}
 	if l.Recovered != nil {
-		done = append(done, l.Recovered.Amount.String()+" recovered from "+l.Recovered.From)
+		done = done.And(Say("%v recovered from %v", l.Recovered.Amount, l.Recovered.From))
 	}
 	if struck {
-		done = append(done, "struck off charge by "+l.WriteOff)
+		done = done.And(Say("struck off charge by %v", l.WriteOff))
 	}
-	if len(done) == 0 {
-		done = []string{"no further action"}
+	if done.Empty() {
+		done = Say("no further action")
 	}
-	l.Close(now, strings.Join(done, ", "))
+	l.Close(now, done)
 }
 
+// Ended tells what came of it, in whatever language.
+func (l *Loss) Ended() Text { return Told(l.Outcome, l.OutcomeSaid) }
+
 // Close ends the loss.
-func (l *Loss) Close(now Time, outcome string) {
-	l.State, l.ClosedAt, l.Outcome = LossClosed, &now, outcome
+func (l *Loss) Close(now Time, outcome Text) {
+	l.State, l.ClosedAt = LossClosed, &now
+	l.Outcome, l.OutcomeSaid = outcome.Kept()
 }

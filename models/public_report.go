@@ -54,12 +54,16 @@ type PublicAnswer struct {
 }
 
 // Summary says in a few words what was reported of what.
-func (r *PublicReport) Summary() string {
-	what := map[PublicKind]string{PublicFault: "fault", PublicFound: "found"}[r.Kind] + ": "
-	if r.Item == "" {
-		return what + "label " + r.Tag + ", of no item on charge"
+func (r *PublicReport) Summary() Text {
+	switch {
+	case r.Kind == PublicFault && r.Item == "":
+		return Say("fault: label %v, of no item on charge", r.Tag)
+	case r.Kind == PublicFault:
+		return Say("fault: %v %v", r.What, r.Tag)
+	case r.Item == "":
+		return Say("found: label %v, of no item on charge", r.Tag)
 	}
-	return what + r.What + " " + r.Tag
+	return Say("found: %v %v", r.What, r.Tag)
 }
 
 // Key returns the report's identity.

@@ -41,11 +41,15 @@ type ReportSchedule struct {
 	Next Day  `json:"next,omitempty"`
 	Off  bool `json:"off,omitempty"`
 	// Trouble is why the last attempt to make it failed; it is tried again each hour.
-	Trouble string   `json:"trouble,omitempty"`
-	Sent    int64    `json:"sent"` // times
-	Last    *Sending `json:"last,omitempty"`
+	Trouble     string   `json:"trouble,omitempty"`
+	TroubleSaid *Text    `json:"trouble_said,omitempty"` // what the English was made of
+	Sent        int64    `json:"sent"`                   // times
+	Last        *Sending `json:"last,omitempty"`
 	Base
 }
+
+// Troubled tells why the last attempt failed, in whatever language.
+func (s *ReportSchedule) Troubled() Text { return Told(s.Trouble, s.TroubleSaid) }
 
 // Sending is one time that a scheduled report was put into the outbox.
 type Sending struct {

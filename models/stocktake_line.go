@@ -58,13 +58,17 @@ type StocktakeLine struct {
 	RecountDue string `json:"recount_due,omitempty"`
 
 	// Explained is where the book says that an item went, which was not seen.
-	Explained  string `json:"explained,omitempty"`
-	DaysUnseen int    `json:"days_unseen,omitempty"` // when it was found unaccounted; since it was taken on charge where it was never seen
+	Explained     string `json:"explained,omitempty"`
+	ExplainedSaid *Text  `json:"explained_said,omitempty"`
+	DaysUnseen    int    `json:"days_unseen,omitempty"` // when it was found unaccounted; since it was taken on charge where it was never seen
 	// MissingSince is the day of closing while an unaccounted item was not seen again.
 	MissingSince Day   `json:"missing_since,omitempty"`
 	SeenAgainAt  *Time `json:"seen_again_at,omitempty"`
 	Base
 }
+
+// Explanation tells where the book says that the item went, in whatever language.
+func (l *StocktakeLine) Explanation() Text { return Told(l.Explained, l.ExplainedSaid) }
 
 // Sighting is that somebody saw an item.
 type Sighting struct {

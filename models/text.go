@@ -30,5 +30,9 @@ func (t Text) String() string {
 	if t.One != "" && t.Args[0] == 1 {
 		format = t.One
 	}
-	return fmt.Sprintf(format, t.Args...)
+	args := make([]any, len(t.Args))
+	for i, arg := range t.Args {
+		args[i] = plainly(arg)
+	}
+	return fmt.Sprintf(format, args...)
 }

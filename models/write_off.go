@@ -85,16 +85,33 @@ type WriteOff struct {
 	ProposedBy string `json:"proposed_by"`
 	ProposedAt Time   `json:"proposed_at"`
 	// Demands says why the donor must consent; "" when they need not.
-	Demands  string    `json:"demands,omitempty"`
-	Consent  *Consent  `json:"consent,omitempty"`
-	Decision *Decision `json:"decision,omitempty"`
+	Demands     string    `json:"demands,omitempty"`
+	DemandsSaid *Text     `json:"demands_said,omitempty"`
+	Consent     *Consent  `json:"consent,omitempty"`
+	Decision    *Decision `json:"decision,omitempty"`
 	// Noted is what an auditor looks at twice: a value just under the limit of who
 	// decided, several write-offs that would together be above it.
-	Noted  []string  `json:"noted,omitempty"`
-	Struck *Disposal `json:"struck,omitempty"`
-	Reason string    `json:"reason,omitempty"` // why it was withdrawn
-	Files  []Exhibit `json:"files,omitempty" validate:"max=50"`
+	Noted     []string  `json:"noted,omitempty"`
+	NotedSaid []Text    `json:"noted_said,omitempty"`
+	Struck    *Disposal `json:"struck,omitempty"`
+	Reason    string    `json:"reason,omitempty"` // why it was withdrawn
+	Files     []Exhibit `json:"files,omitempty" validate:"max=50"`
 	Base
+}
+
+// Demanded tells why the donor must consent, in whatever language.
+func (w *WriteOff) Demanded() Text { return Told(w.Demands, w.DemandsSaid) }
+
+// Remarkable tells what an auditor looks at twice, in whatever language.
+func (w *WriteOff) Remarkable() []Text {
+	if len(w.NotedSaid) == len(w.Noted) {
+		return w.NotedSaid
+	}
+	told := make([]Text, len(w.Noted))
+	for i, n := range w.Noted {
+		told[i] = Plain(n)
+	}
+	return told
 }
 
 // Consent is a donor's to the disposal of an item.

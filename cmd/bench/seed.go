@@ -80,7 +80,7 @@ func fill(path string, n int) (err error) {
 	}
 	if err == nil {
 		fmt.Println("  findings, and the ledger's log")
-		_, err = h.Flags.Reconcile(ctx, models.OverdueService, h.Maintenance.Overdue(ctx), "serviced")
+		_, err = h.Flags.Reconcile(ctx, models.OverdueService, h.Maintenance.Overdue(ctx), models.Say("serviced"))
 	}
 	if err == nil {
 		_, err = h.Proofs.Integrate(ctx)

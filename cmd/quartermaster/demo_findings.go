@@ -9,7 +9,7 @@ import (
 // findings looks for what is overdue, as a job will from now on, and has a director
 // say what is done about some of it.
 func (s *story) findings() error {
-	if _, err := s.h.Flags.Reconcile(s.ctx, models.OverdueReturn, s.h.Custody.OverdueReturns(s.ctx), "it is back"); err != nil {
+	if _, err := s.h.Flags.Reconcile(s.ctx, models.OverdueReturn, s.h.Custody.OverdueReturns(s.ctx), models.Say("it is back")); err != nil {
 		return err
 	}
 	director := s.as("demo-director")

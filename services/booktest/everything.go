@@ -111,7 +111,7 @@ func (w *World) things(e *Everything, add adding, did doing) {
 	add("asset id", a.ID, nil)
 	a, err = w.Register.Attach(admin, a.Tag, 0, Marker+".png", Picture())
 	add("asset file", a.Files[0].ID, err)
-	found, err := w.Flags.Reconcile(admin, models.WarrantyEnding, w.Register.WarrantyEnding(admin), "renewed")
+	found, err := w.Flags.Reconcile(admin, models.WarrantyEnding, w.Register.WarrantyEnding(admin), models.Say("renewed"))
 	did("flags", err)
 	if found.Standing == 0 {
 		w.t.Fatal("no warranty ends")

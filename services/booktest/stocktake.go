@@ -52,7 +52,7 @@ func (w *World) count(keeper, commander context.Context, tags []string, is func(
 	is("all lines", w.Stocktakes.Export(keeper, st.Number, io.Discard), nil, nil)
 	closed, err := w.Stocktakes.Close(keeper, st.Number, 0, stocktake.Closing{Signatures: []*custody.Signed{Sign("One"), Sign("Two")}})
 	is("closed", closed.State, models.StocktakeClosed, err)
-	did, err := w.Flags.Reconcile(w.Operator(), models.Unaccounted, w.Stocktakes.Unaccounted(w.Operator()), "seen again")
+	did, err := w.Flags.Reconcile(w.Operator(), models.Unaccounted, w.Stocktakes.Unaccounted(w.Operator()), models.Say("seen again"))
 	is("unaccounted", did.Standing, len(tags)-2, err)
 	_, err = w.Stocktakes.Scan(keeper, tags[2])
 	is("scanned", err, nil, err)

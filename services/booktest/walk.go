@@ -103,7 +103,7 @@ func Walk(t *testing.T, s store.Store) {
 	counts, err := w.Training.Counts(w.As("auditor-a"), training.Period{})
 	is("trained for radios", counts[0].People, 1, err)
 	w.Pass(60 * 24 * time.Hour)
-	lapsing, err := w.Flags.Reconcile(w.Operator(), models.TrainingLapsing, w.Training.Lapsing(w.Operator()), "renewed")
+	lapsing, err := w.Flags.Reconcile(w.Operator(), models.TrainingLapsing, w.Training.Lapsing(w.Operator()), models.Say("renewed"))
 	is("lapsing", lapsing.Standing, 1, err)
 	w.count(keeper, commander, tags, is)
 	_, left, err := w.Access.Outstanding(keeper, "guard")

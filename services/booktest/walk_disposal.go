@@ -47,6 +47,6 @@ func walkDisposal(t *testing.T, w *World, is func(string, any, any, error)) {
 	to := w.Book.Today().Plus(30)
 	_, err = w.Register.EditGrant(w.As("admin"), a.Grant, 0, register.GrantEdit{To: &to})
 	is("ends", err, nil, err)
-	ending, err := w.Flags.Reconcile(w.Operator(), models.GrantEnding, w.Titles.Ending(w.Operator()), "goes on")
+	ending, err := w.Flags.Reconcile(w.Operator(), models.GrantEnding, w.Titles.Ending(w.Operator()), models.Say("goes on"))
 	is("grants that end", ending.Standing, 1, err)
 }

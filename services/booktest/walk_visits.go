@@ -37,7 +37,7 @@ func walkVisits(t *testing.T, w *World, is func(string, any, any, error)) {
 		is("findings "+name, len(page.Records), 1, err)
 	}
 	w.Pass(5 * 24 * time.Hour)
-	overdue, err := w.Flags.Reconcile(w.Operator(), models.FindingOverdue, w.Visits.Overdue(w.Operator()), "closed")
+	overdue, err := w.Flags.Reconcile(w.Operator(), models.FindingOverdue, w.Visits.Overdue(w.Operator()), models.Say("closed"))
 	is("overdue", overdue.Standing, 1, err)
 	_, err = w.Visits.Answer(keeper, f.Number, 0, visits.FollowUp{Text: "A lock was fitted.", Evidence: "Bill 12 of the locksmith"})
 	is("answered", err, nil, err)
@@ -45,7 +45,7 @@ func walkVisits(t *testing.T, w *World, is func(string, any, any, error)) {
 	is("to judge", len(waiting.ToJudge)+len(waiting.ToFinish), 2, err)
 	_, err = w.Visits.Close(auditor, f.Number, 0, visits.FollowUp{Text: "Seen."})
 	is("closed", err, nil, err)
-	overdue, err = w.Flags.Reconcile(w.Operator(), models.FindingOverdue, w.Visits.Overdue(w.Operator()), "closed")
+	overdue, err = w.Flags.Reconcile(w.Operator(), models.FindingOverdue, w.Visits.Overdue(w.Operator()), models.Say("closed"))
 	is("overdue no more", overdue.Standing, 0, err)
 	tally, err := w.Visits.Tally(auditor, v.Number)
 	is("looked at", tally.Looked, 1, err)

@@ -106,7 +106,7 @@ func TestRefusals(t *testing.T) {
 	refused(t, issue(custody.Issue{Custodian: "nobody"}), models.Invalid, "custodian", "there is no person")
 	refused(t, issue(custody.Issue{Unit: "NORTH-STORE", Custodian: "guard"}), models.Invalid, "custodian", "Gul Guard is posted to NORTH-POST, not to NORTH-STORE")
 	refused(t, issue(custody.Issue{Unit: "NORTH-STORE"}), models.Invalid, "unit", "is the sender itself")
-	refused(t, issue(custody.Issue{Unit: "NORTH-POST", DueBack: "2026-03-01"}), models.Invalid, "due_back", "2026-03-01 has passed")
+	refused(t, issue(custody.Issue{Unit: "NORTH-POST", DueBack: "2026-03-01"}), models.Invalid, "due_back", "1 March 2026 has passed")
 	refused(t, issue(custody.Issue{Unit: "NORTH-POST", DueBack: "soon"}), models.Invalid, "due_back", "is not a day")
 	refused(t, issue(custody.Issue{Unit: "NORTH-POST", Condition: "shiny"}), models.Invalid, "condition", "must be one of")
 	refused(t, issue(custody.Issue{Unit: "NORTH-POST", Note: strings.Repeat("x", 2001)}), models.Invalid, "note", "longer")

@@ -201,10 +201,10 @@ func (s *Service) followed(ctx context.Context, v *models.Voucher) ([]ledger.Ent
 	if v.State == models.Draft && request.Promised() > request.Approved {
 		return nil, models.Refuse(models.Conflict, "request", "%s was approved for %s, and its vouchers come to %s with this one", request.Number, request.Approved, request.Promised())
 	}
-	entries := []ledger.Entry{ledger.Change(store.Requests, record.Body, request, "request.followed", v.Number+" is "+v.State.Words())}
+	entries := []ledger.Entry{ledger.Change(store.Requests, record.Body, request, "request.followed", "").Saying(models.Say("%v is %v", v.Number, v.State))}
 	if request.Remaining() > 0 {
 		return entries, nil
 	}
-	closed, err := s.Flags.Closing(ctx, ledger.Subject(store.Requests, request.Number), v.Number+" gives what was asked for", models.RequestWaiting)
+	closed, err := s.Flags.Closing(ctx, ledger.Subject(store.Requests, request.Number), models.Say("%v gives what was asked for", v.Number), models.RequestWaiting)
 	return append(entries, closed...), err
 }

@@ -14,11 +14,11 @@ import (
 func (s *Service) OverdueReturns(ctx context.Context) flags.Causes {
 	due := store.Query{In: store.Assets, By: "due", Where: []store.Cond{store.From("due_back", "1"), store.Under("due_back", string(s.Book.Today()))}}
 	return flags.Due(ctx, s.Book.Store, due, "", func(a *models.Asset) (flags.Cause, bool) {
-		detail := "due back on " + a.DueBack.Long()
+		detail := models.Say("due back on %v", a.DueBack)
 		if a.Owner != "" {
-			detail = "on loan from " + a.Owner + ", " + detail
+			detail = models.Say("on loan from %v, due back on %v", a.Owner, a.DueBack)
 		}
-		return flags.Cause{Ref: a.Tag, What: a.Name, Detail: detail, Since: a.DueBack, Unit: a.Unit, Path: a.Path, Also: a.OwnerPath,
+		return flags.Cause{Ref: a.Tag, What: models.Plain(a.Name), Detail: detail, Since: a.DueBack, Unit: a.Unit, Path: a.Path, Also: a.OwnerPath,
 			Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}, a.Status != models.StruckOff && !a.UnderInquiry()
 	})
 }
@@ -31,7 +31,7 @@ func (s *Service) Unaccepted(ctx context.Context) flags.Causes {
 	return flags.Due(ctx, s.Book.Store, raised, "", func(v *models.Voucher) (flags.Cause, bool) {
 		sent := v.UpdatedAt // nothing changes a voucher on its way but what ends that
 		day := s.Book.DayOf(sent)
-		return flags.Cause{Ref: v.Number, What: v.Kind.Words() + " to " + v.To, Detail: "dispatched on " + day.Long() + " and neither accepted nor refused",
+		return flags.Cause{Ref: v.Number, What: models.Say("%v to %v", v.Kind, v.To), Detail: models.Say("dispatched on %v and neither accepted nor refused", day),
 			Since: day.Plus(s.AcceptWithin + 1), Unit: v.To, Path: v.ToPath, Also: v.FromPath, Owner: v.Receiver, Payers: v.PaidBy()}, sent.Before(before.Time)
 	})
 }
@@ -39,7 +39,7 @@ func (s *Service) Unaccepted(ctx context.Context) flags.Causes {
 // cleared closes the flags of a voucher that is settled, and of the items that were
 // seen with it. found are these as they are from now on.
 func (s *Service) cleared(ctx context.Context, v *models.Voucher, found map[string]*held) ([]ledger.Entry, error) {
-	outcome := v.Number + " was " + v.State.Words()
+	outcome := models.Say("%v was %v", v.Number, v.State)
 	entries, err := s.Flags.Closing(ctx, ledger.Subject(store.Vouchers, v.Number), outcome, models.HandoverUnaccepted)
 	if err != nil {
 		return nil, err

@@ -96,5 +96,5 @@ func (s *Service) released(ctx context.Context, l *models.Loss, kind string) ([]
 		return nil, err
 	}
 	a.Loss = ""
-	return []ledger.Entry{ledger.Change(store.Assets, record.Body, a, kind, l.Number+": "+l.Outcome)}, nil
+	return []ledger.Entry{ledger.Change(store.Assets, record.Body, a, kind, "").Saying(models.Say("%v: %v", l.Number, l.Ended()))}, nil
 }

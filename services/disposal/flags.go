@@ -14,9 +14,9 @@ import (
 func (s *Service) flagged(ctx context.Context, l *models.Loss) ([]ledger.Entry, error) {
 	subject := ledger.Subject(store.Losses, l.Number)
 	if !l.Open() {
-		return s.Flags.Closing(ctx, subject, l.Outcome, models.LossOpen)
+		return s.Flags.Closing(ctx, subject, l.Ended(), models.LossOpen)
 	}
-	return s.Flags.Opening(ctx, models.LossOpen, flags.Cause{Subject: subject, Ref: l.Number, What: l.Kind.Words() + ": " + l.Name + " " + l.Tag,
+	return s.Flags.Opening(ctx, models.LossOpen, flags.Cause{Subject: subject, Ref: l.Number, What: models.Say("%v: %v %v", l.Kind, l.Name, l.Tag),
 		Detail: Waits(l), Since: l.On, Unit: l.Unit, Path: l.Path, Also: l.Also, Owner: waitsFor(l), Donor: l.Donor, Grant: l.Grant})
 }
 
@@ -27,23 +27,23 @@ func waitsFor(l *models.Loss) string {
 	return l.HeldBy
 }
 
-// Waits says in words what the loss waits for; "" when it is closed.
-func Waits(l *models.Loss) string {
+// Waits says what the loss waits for; nothing when it is closed.
+func Waits(l *models.Loss) models.Text {
 	switch l.State {
 	case models.LossReported:
-		return "waits for somebody to be appointed who inquires"
+		return models.Say("waits for somebody to be appointed who inquires")
 	case models.LossInquiry:
-		return "waits for the findings of the inquiry"
+		return models.Say("waits for the findings of the inquiry")
 	case models.LossToDecide:
-		return "waits for " + l.Authority.Words() + " to decide"
+		return models.Say("waits for %v to decide", l.Authority)
 	case models.LossDecided:
 		switch {
 		case l.Recovers():
-			return l.Decision.Amount.String() + " is to be recovered from " + l.Decision.RecoverFrom
+			return models.Say("%v is to be recovered from %v", l.Decision.Amount, l.Decision.RecoverFrom)
 		case l.Repairs():
-			return "is to be repaired"
+			return models.Say("is to be repaired")
 		}
-		return "is to be struck off charge by " + l.WriteOff
+		return models.Say("is to be struck off charge by %v", l.WriteOff)
 	}
-	return ""
+	return models.Text{}
 }

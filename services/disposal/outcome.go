@@ -31,7 +31,7 @@ func (s *Service) Found(ctx context.Context, number string, version int64, o Out
 		}
 		now := models.At(s.Book.Now())
 		l.Found = &models.Remark{By: caller.Code, At: now, Condition: o.Condition, Text: o.Text}
-		l.Close(now, "found again")
+		l.Close(now, models.Say("found again"))
 		return s.back(ctx, l, now)
 	})
 }

@@ -143,7 +143,7 @@ func (s *Service) befallen(ctx context.Context, l *models.Loss, record store.Rec
 		if err != nil {
 			return nil, err
 		}
-		quiet, err := s.Flags.Closing(ctx, ledger.Subject(store.Assets, a.ID), "it is missing, see "+l.Number, ofAssets...)
+		quiet, err := s.Flags.Closing(ctx, ledger.Subject(store.Assets, a.ID), models.Say("it is missing, see %v", l.Number), ofAssets...)
 		if err != nil {
 			return nil, err
 		}

@@ -115,7 +115,7 @@ func (s *Service) changeLoss(ctx context.Context, c changing, decide func(*model
 			return nil, err
 		}
 		if !l.Open() {
-			return nil, models.Refuse(models.Conflict, "state", "%s is closed: %s", l.Number, l.Outcome)
+			return nil, models.Refuse(models.Conflict, "state", "%s is closed: %s", l.Number, l.Ended())
 		}
 		more, err := decide(caller, l)
 		if err != nil {

@@ -89,7 +89,7 @@ func (s *Service) leaves(w *models.WriteOff, a *models.Asset, how Leaving) error
 	case a.Status != models.Missing && a.Status != models.InStore:
 		return models.Refuse(models.Conflict, "status", "%s is %s; return it to store first", a.Tag, a.Status.Words())
 	case w.Demands != "" && w.Consent == nil:
-		return models.Refuse(models.Conflict, "consent", "the donor has not consented, and must: %s", w.Demands)
+		return models.Refuse(models.Conflict, "consent", "the donor has not consented, and must: %s", w.Demanded())
 	case how.On > s.Book.Today():
 		return models.Refuse(models.Invalid, "on", "is in the future")
 	case how.On < s.Book.DayOf(w.Decision.At):
@@ -134,7 +134,7 @@ func (s *Service) strike(ctx context.Context, caller *models.Person, w *models.W
 	if err != nil {
 		return nil, err
 	}
-	quiet, err := s.Flags.Closing(ctx, ledger.Subject(store.Assets, a.ID), "it was struck off charge by "+w.Number, ofAssets...)
+	quiet, err := s.Flags.Closing(ctx, ledger.Subject(store.Assets, a.ID), models.Say("it was struck off charge by %v", w.Number), ofAssets...)
 	if err != nil {
 		return nil, err
 	}

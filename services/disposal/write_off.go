@@ -2,7 +2,6 @@ package disposal
 
 import (
 	"context"
-	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -91,12 +90,12 @@ func proposable(a *models.Asset, p Proposal) error {
 	return nil
 }
 
-// demands puts down why the donor must consent to the disposal, "" when they need
+// demands puts down why the donor must consent to the disposal, nothing when they need
 // not: the title is theirs, or the grant demands it from some value on.
 func (s *Service) demands(ctx context.Context, w *models.WriteOff, a *models.Asset) error {
-	w.Demands = ""
+	w.Demands, w.DemandsSaid = "", nil
 	if a.TitleWithDonor() {
-		w.Demands = "the title is with " + a.Donor
+		w.Demands, w.DemandsSaid = models.Say("the title is with %v", a.Donor).Kept()
 		return nil
 	}
 	if a.Grant == "" {
@@ -111,9 +110,9 @@ func (s *Service) demands(ctx context.Context, w *models.WriteOff, a *models.Ass
 	at := slices.IndexFunc(worth, func(v *models.Money) bool { return v.Currency == from.Currency })
 	switch {
 	case at < 0:
-		w.Demands = fmt.Sprintf("%s demands it from %s on, and the item has no value in %s", a.Grant, from, from.Currency)
+		w.Demands, w.DemandsSaid = models.Say("%s demands it from %s on, and the item has no value in %s", a.Grant, from, from.Currency).Kept()
 	case worth[at].AtLeast(from):
-		w.Demands = fmt.Sprintf("%s demands it from %s on", a.Grant, from)
+		w.Demands, w.DemandsSaid = models.Say("%s demands it from %s on", a.Grant, from).Kept()
 	}
 	return nil
 }
@@ -128,7 +127,8 @@ var closeTo = big.NewRat(9, 10)
 // limit of who decides, and write-offs of the unit within a month that come to more
 // than that limit together, though each was under it.
 func (s *Service) note(ctx context.Context, w *models.WriteOff) error {
-	w.Noted = nil
+	w.Noted, w.NotedSaid = nil, nil
+	noted := func(t models.Text) { w.Noted, w.NotedSaid = append(w.Noted, t.String()), append(w.NotedSaid, t) }
 	if w.Value == nil || w.Authority == models.BoardAuthority {
 		return nil
 	}
@@ -141,9 +141,9 @@ func (s *Service) note(ctx context.Context, w *models.WriteOff) error {
 	if ceiling == nil || value == nil {
 		return nil
 	}
-	most := limit.Ceiling(w.Authority) + " " + limit.Currency
+	most := models.Money{Amount: limit.Ceiling(w.Authority), Currency: limit.Currency}
 	if new(big.Rat).Mul(ceiling, closeTo).Cmp(value) <= 0 {
-		w.Noted = append(w.Noted, fmt.Sprintf("its value of %s is just under the %s up to which %s decides", w.Value, most, w.Authority.Words()))
+		noted(models.Say("its value of %s is just under the %s up to which %s decides", w.Value, most, w.Authority))
 	}
 	since := s.Book.Begins(s.Book.Today().Plus(-looksBack))
 	records, err := s.Book.Store.Find(ctx, store.Query{In: store.WriteOffs, By: "unit", Where: []store.Cond{store.Is("units", w.Unit), store.From("proposed_at", since.String())}, Limit: 500})
@@ -167,8 +167,8 @@ func (s *Service) note(ctx context.Context, w *models.WriteOff) error {
 		sum, others = new(big.Rat).Add(sum, worth), others+1
 	}
 	if others > 0 && sum.Cmp(ceiling) > 0 {
-		w.Noted = append(w.Noted, fmt.Sprintf("with %d more of %s within %d days it comes to %s %s, above the %s up to which %s decides on each",
-			others, w.Unit, looksBack, sum.FloatString(2), limit.Currency, most, w.Authority.Words()))
+		noted(models.Say("with %d more of %s within %d days it comes to %s, above the %s up to which %s decides on each",
+			others, w.Unit, looksBack, models.Money{Amount: sum.FloatString(2), Currency: limit.Currency}, most, w.Authority))
 	}
 	return nil
 }

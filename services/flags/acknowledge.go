@@ -46,7 +46,7 @@ func (s *Service) acknowledge(caller *models.Person, flag *models.Flag, r Remark
 	case !MayAcknowledge(caller, flag):
 		return models.Refuse(models.Forbidden, "", "only who answers for it, or has charge of %s, can acknowledge it", flag.Unit)
 	case !flag.Stands():
-		return models.Refuse(models.Conflict, "state", "this was closed: %s", flag.Outcome)
+		return models.Refuse(models.Conflict, "state", "this was closed: %s", flag.Ended())
 	case !r.LookAgain.Valid():
 		return models.Refuse(models.Invalid, "look_again", "is not a day; write it like 2026-03-31")
 	case r.LookAgain != "" && r.LookAgain <= today:

@@ -27,7 +27,7 @@ func (s *Service) Opening(ctx context.Context, kind models.FlagKind, c Cause) ([
 
 // Closing returns the entries that close what is open of some kinds about a
 // subject: for the Commit of the change by which the cause is gone.
-func (s *Service) Closing(ctx context.Context, subject, outcome string, kinds ...models.FlagKind) ([]ledger.Entry, error) {
+func (s *Service) Closing(ctx context.Context, subject string, outcome models.Text, kinds ...models.FlagKind) ([]ledger.Entry, error) {
 	var entries []ledger.Entry
 	for _, kind := range kinds {
 		entry, err := one(s.closing(ctx, kind, subject, outcome))
@@ -78,7 +78,7 @@ func (s *Service) entry(ctx context.Context, kind models.FlagKind, c *Cause) (*l
 	default:
 		c.say(flag, c.mark())
 		flag.Follow(s.Book.Today(), s.RisesAfter)
-		entry = ledger.Change(store.Flags, record.Body, flag, followed, c.Detail)
+		entry = ledger.Change(store.Flags, record.Body, flag, followed, "").Saying(c.Detail)
 	}
 	return &entry, nil
 }
@@ -90,7 +90,7 @@ func (s *Service) fresh(kind models.FlagKind, subject string) *models.Flag {
 // opened opens a flag that is new, or was closed.
 func (s *Service) opened(flag *models.Flag, c *Cause) ledger.Entry {
 	flag.State, flag.OpenedAt = models.FlagOpen, models.At(s.Book.Now())
-	flag.ClosedAt, flag.Outcome, flag.Acknowledged = nil, "", nil
+	flag.ClosedAt, flag.Outcome, flag.OutcomeSaid, flag.Acknowledged = nil, "", nil, nil
 	flag.Times++
 	flag.Since = s.Book.Today()
 	c.say(flag, c.mark())
@@ -99,11 +99,11 @@ func (s *Service) opened(flag *models.Flag, c *Cause) ledger.Entry {
 	if flag.Times > 1 {
 		kind = reopened
 	}
-	return ledger.Add(store.Flags, flag, kind, c.Detail)
+	return ledger.Add(store.Flags, flag, kind, "").Saying(c.Detail)
 }
 
 // closing closes the flag of a matter; nil when it does not stand.
-func (s *Service) closing(ctx context.Context, kind models.FlagKind, subject, outcome string) (*ledger.Entry, error) {
+func (s *Service) closing(ctx context.Context, kind models.FlagKind, subject string, outcome models.Text) (*ledger.Entry, error) {
 	record, flag, err := s.read(ctx, kind, subject)
 	if err != nil || flag == nil || !flag.Stands() {
 		return nil, err
@@ -113,8 +113,9 @@ func (s *Service) closing(ctx context.Context, kind models.FlagKind, subject, ou
 }
 
 // closed closes a flag that stands.
-func (s *Service) closed(record store.Record, flag *models.Flag, outcome string) ledger.Entry {
+func (s *Service) closed(record store.Record, flag *models.Flag, outcome models.Text) ledger.Entry {
 	now := models.At(s.Book.Now())
-	flag.State, flag.ClosedAt, flag.Outcome, flag.RisesOn = models.FlagClosed, &now, outcome, ""
-	return ledger.Change(store.Flags, record.Body, flag, closed, outcome)
+	flag.State, flag.ClosedAt, flag.RisesOn = models.FlagClosed, &now, ""
+	flag.Outcome, flag.OutcomeSaid = outcome.Kept()
+	return ledger.Change(store.Flags, record.Body, flag, closed, "").Saying(outcome)
 }

@@ -19,7 +19,7 @@ import (
 const day = 24 * time.Hour
 
 func cause(subject string) flags.Cause {
-	return flags.Cause{Subject: subject, Ref: subject, What: "Radio " + subject, Since: "2026-03-01", Unit: "NORTH-POST",
+	return flags.Cause{Subject: subject, Ref: subject, What: models.Plain("Radio " + subject), Since: "2026-03-01", Unit: "NORTH-POST",
 		Path: []string{"AGENCY", "NORTH", "NORTH-POST"}, Owner: "guard", Donor: "DONOR-A"}
 }
 
@@ -43,7 +43,7 @@ func causes(subjects ...string) flags.Causes {
 
 func reconcile(t *testing.T, w *booktest.World, kind models.FlagKind, causes flags.Causes, want flags.Reconciled) {
 	t.Helper()
-	did, err := w.Flags.Reconcile(w.Operator(), kind, causes, "serviced")
+	did, err := w.Flags.Reconcile(w.Operator(), kind, causes, models.Say("serviced"))
 	if err != nil || did != want {
 		t.Errorf("%+v, %v; wanted %+v", did, err, want)
 	}
@@ -69,7 +69,7 @@ func TestAMatterHasOneFlagWhileItStands(t *testing.T) {
 	run(flags.Reconciled{Standing: 2}, "assets/1", "assets/2")
 	run(flags.Reconciled{Standing: 2, Opened: 1, Closed: 1}, "assets/2", "assets/3")
 	reconcile(t, w, models.DueSoon, causes("assets/2"), flags.Reconciled{Standing: 1, Opened: 1})
-	entries, err := w.Flags.Closing(context.Background(), "assets/2", "serviced on 2 April", models.OverdueService, models.DueSoon, models.Expired)
+	entries, err := w.Flags.Closing(context.Background(), "assets/2", models.Say("serviced on 2 April"), models.OverdueService, models.DueSoon, models.Expired)
 	if err != nil || len(entries) != 2 {
 		t.Fatalf("%d, %v", len(entries), err)
 	}
@@ -141,7 +141,7 @@ func TestDueReadsOnlyWhatItsFlagDoesNotKnow(t *testing.T) {
 	due := func() flags.Causes {
 		return flags.Due(t.Context(), w.Book.Store, store.Query{In: store.Assets, By: "number"}, "", func(a *models.Asset) (flags.Cause, bool) {
 			reads++
-			return flags.Cause{Ref: a.Tag, What: a.Name, Unit: a.Unit, Path: a.Path}, a.Tag != tags[2]
+			return flags.Cause{Ref: a.Tag, What: models.Plain(a.Name), Unit: a.Unit, Path: a.Path}, a.Tag != tags[2]
 		})
 	}
 	for _, c := range []struct {
@@ -181,7 +181,7 @@ func TestTwoWhoReconcileAtOnceOpenEachFlagOnce(t *testing.T) {
 	for i := range did {
 		all.Go(func() {
 			var err error
-			if did[i], err = w.Flags.Reconcile(w.Operator(), models.Expired, causes(subjects...), ""); err != nil {
+			if did[i], err = w.Flags.Reconcile(w.Operator(), models.Expired, causes(subjects...), models.Say("")); err != nil {
 				t.Error(err)
 			}
 		})

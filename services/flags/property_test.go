@@ -30,7 +30,7 @@ func TestWhatStandsIsWhatGivesCause(t *testing.T) {
 			for i := range 5 {
 				if rapid.Bool().Draw(rt, "stands") {
 					c := cause(subject(i))
-					c.Detail = rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "detail")
+					c.Detail = models.Say(rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "detail"))
 					now[c.Subject] = c
 				}
 			}
@@ -40,7 +40,7 @@ func TestWhatStandsIsWhatGivesCause(t *testing.T) {
 			if rapid.Bool().Draw(rt, "a service opens") {
 				entries, err = w.Flags.Opening(w.Operator(), models.Unaccounted, one)
 			} else {
-				entries, err = w.Flags.Closing(w.Operator(), one.Subject, "seen", models.Unaccounted)
+				entries, err = w.Flags.Closing(w.Operator(), one.Subject, models.Say("seen"), models.Unaccounted)
 			}
 			if err == nil && len(entries) > 0 {
 				err = w.Book.Commit(w.Operator(), entries...)
@@ -52,14 +52,14 @@ func TestWhatStandsIsWhatGivesCause(t *testing.T) {
 			if _, err := w.Flags.Rise(w.Operator()); err != nil {
 				rt.Fatal(err)
 			}
-			did, err := w.Flags.Reconcile(w.Operator(), models.Unaccounted, all(slices.Collect(maps.Values(now))...), "gone")
+			did, err := w.Flags.Reconcile(w.Operator(), models.Unaccounted, all(slices.Collect(maps.Values(now))...), models.Say("gone"))
 			if err != nil || did.Standing != len(now) {
 				rt.Fatalf("%+v, %v", did, err)
 			}
 			for i := range 5 {
 				standing, err := w.Flags.Standing(w.Operator(), subject(i))
 				c, stands := now[subject(i)]
-				if err != nil || len(standing) > 1 || (len(standing) == 1) != stands || stands && standing[0].Detail != c.Detail {
+				if err != nil || len(standing) > 1 || (len(standing) == 1) != stands || stands && standing[0].Detail != c.Detail.String() {
 					rt.Fatalf("%s: %v, %v; wanted %t %q", subject(i), standing, err, stands, c.Detail)
 				}
 				f, err := store.Get[models.Flag](t.Context(), w.Book.Store, store.Flags, models.FlagID(models.Unaccounted, subject(i)))

@@ -39,7 +39,7 @@ type tally struct {
 // line whose cause looks otherwise than before, and closes those whose cause is
 // gone, with outcome as the reason. It can be run as often as one likes; of two who
 // run it at once, each opens what the other did not.
-func (s *Service) Reconcile(ctx context.Context, kind models.FlagKind, causes Causes, outcome string) (Reconciled, error) {
+func (s *Service) Reconcile(ctx context.Context, kind models.FlagKind, causes Causes, outcome models.Text) (Reconciled, error) {
 	var did Reconciled
 	standing, err := s.standing(ctx, kind)
 	if err != nil {
@@ -138,7 +138,7 @@ func (s *Service) keep(ctx context.Context, kind models.FlagKind, causes []Cause
 }
 
 // gone closes the flags of subjects that give no cause any more.
-func (s *Service) gone(ctx context.Context, kind models.FlagKind, subjects map[string]string, outcome string, did *tally) error {
+func (s *Service) gone(ctx context.Context, kind models.FlagKind, subjects map[string]string, outcome models.Text, did *tally) error {
 	some := make([]string, 0, min(len(subjects), batch))
 	flush := func() error {
 		err := s.commit(ctx, len(some), did, func(i int, _ bool) (*ledger.Entry, error) { return s.closing(ctx, kind, some[i], outcome) })

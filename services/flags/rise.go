@@ -31,7 +31,7 @@ func (s *Service) Rise(ctx context.Context) (Reconciled, error) {
 				return nil, err
 			}
 			flag.Rise(today, s.RisesAfter)
-			entry := ledger.Change(store.Flags, record.Body, flag, rose, "to "+flag.RaisedTo)
+			entry := ledger.Change(store.Flags, record.Body, flag, rose, "").Saying(models.Say("to %v", flag.RaisedTo))
 			return &entry, nil
 		})
 		did.Standing += len(records)

@@ -18,7 +18,7 @@ func (s *Service) Missed(ctx context.Context, a *models.Asset) (bool, error) {
 // returns the entries that close its flag when it was unaccounted until then. What was
 // seen before the flag was opened, such as work that is entered late, leaves it to the
 // job that opened it.
-func (s *Service) Sighted(ctx context.Context, a *models.Asset, at models.Time, by, in, outcome string) ([]ledger.Entry, error) {
+func (s *Service) Sighted(ctx context.Context, a *models.Asset, at models.Time, by, in string, outcome models.Text) ([]ledger.Entry, error) {
 	a.Seen(at, by, in)
 	record, flag, err := s.read(ctx, models.Unaccounted, ledger.Subject(store.Assets, a.ID))
 	if err != nil || flag == nil || !flag.Stands() || at.Before(flag.OpenedAt.Time) {

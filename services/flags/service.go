@@ -26,8 +26,8 @@ type Service struct {
 type Cause struct {
 	Subject string // as the ledger names it
 	Ref     string // what people know it by: a tag, the number of a paper, a lot
-	What    string
-	Detail  string
+	What    models.Text
+	Detail  models.Text
 	Since   models.Day // "" is the day on which the flag is opened
 	Unit    string     // that answers for it
 	Path    []string
@@ -66,7 +66,7 @@ func (c *Cause) mark() string {
 	if c.Mark != "" {
 		return c.Mark
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []any{c.Ref, c.What, c.Detail, c.Since, c.Unit, c.Path, c.Also, c.Owner, c.Donor, c.Grant, c.Payers}))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []any{c.Ref, c.What.String(), c.Detail.String(), c.Since, c.Unit, c.Path, c.Also, c.Owner, c.Donor, c.Grant, c.Payers}))
 	return base64.RawStdEncoding.EncodeToString(sum[:9])
 }
 
@@ -75,6 +75,8 @@ func (c *Cause) say(f *models.Flag, mark string) {
 	if c.Since != "" {
 		f.Since = c.Since
 	}
-	f.Ref, f.What, f.Detail, f.Unit, f.Path, f.Also, f.Owner = c.Ref, c.What, c.Detail, c.Unit, c.Path, c.Also, c.Owner
+	f.What, f.WhatSaid = c.What.Kept()
+	f.Detail, f.DetailSaid = c.Detail.Kept()
+	f.Ref, f.Unit, f.Path, f.Also, f.Owner = c.Ref, c.Unit, c.Path, c.Also, c.Owner
 	f.Donor, f.Grant, f.Payers, f.Mark = c.Donor, c.Grant, c.Payers, mark
 }

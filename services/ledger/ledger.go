@@ -67,6 +67,7 @@ type Entry struct {
 	Before []byte // the JSON that was read; nil for a new document
 	Kind   string // of the event, such as "asset.issued"
 	Reason string
+	said   *models.Text // of which Reason is the English
 	gone   bool
 	beside *store.Change
 }
@@ -80,6 +81,12 @@ func Add(in *store.Collection, doc models.Document, kind, reason string) Entry {
 // carries the version that was read.
 func Change(in *store.Collection, before []byte, doc models.Document, kind, reason string) Entry {
 	return Entry{In: in, Doc: doc, Before: before, Kind: kind, Reason: reason}
+}
+
+// Saying gives the change a reason that the program tells.
+func (e Entry) Saying(reason models.Text) Entry {
+	e.Reason, e.said = reason.Kept()
+	return e
 }
 
 // Remove deletes a document (only sessions and the like) and keeps the event.
@@ -210,7 +217,7 @@ func (e *Entry) write(ctx context.Context, now models.Time, author Author) ([2]s
 	read := base.Version
 	event := models.Event{
 		Subject: Subject(e.In, e.Doc.Key()), Seq: read + 1, At: now, Kind: e.Kind,
-		Actor: author.Person, Device: author.Device, Reason: e.Reason, Prev: base.Head,
+		Actor: author.Person, Device: author.Device, Reason: e.Reason, ReasonSaid: e.said, Prev: base.Head,
 	}
 	if h, ok := ctx.Value(happenedKey{}).(happening); ok {
 		h.tell(&event)

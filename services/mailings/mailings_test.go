@@ -118,7 +118,7 @@ func TestAReportOfTheQuarterIsSentOnce(t *testing.T) {
 		t.Errorf("what was sent does not prove itself: %v", err)
 	}
 	events, _, err := w.Mailings.Events(w.As("admin"), schedule.ID, "", 10)
-	if err != nil || len(events) != 2 || events[0].Kind != "report_schedule.sent" || events[0].Reason != "2026-01-01 to 2026-03-31" {
+	if err != nil || len(events) != 2 || events[0].Kind != "report_schedule.sent" || events[0].Reason != "1 January 2026 to 31 March 2026" {
 		t.Errorf("%+v, %v", events, err)
 	}
 }

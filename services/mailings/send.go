@@ -79,16 +79,16 @@ func (s *Service) note(ctx context.Context, id string, failed error) error {
 	if err != nil {
 		return err
 	}
-	trouble := "something went wrong while it was made; it is in the server's log"
+	trouble := models.Say("something went wrong while it was made; it is in the server's log")
 	var refused *models.Error
 	if errors.As(failed, &refused) {
-		trouble = refused.Error()
+		trouble = refused.Text()
 	}
-	if schedule.Trouble == trouble {
+	if schedule.Trouble == trouble.String() {
 		return nil
 	}
-	schedule.Trouble = trouble
-	return s.Book.Commit(program(ctx), ledger.Change(store.ReportSchedules, record.Body, schedule, "report_schedule.failed", trouble))
+	schedule.Trouble, schedule.TroubleSaid = trouble.Kept()
+	return s.Book.Commit(program(ctx), ledger.Change(store.ReportSchedules, record.Body, schedule, "report_schedule.failed", "").Saying(trouble))
 }
 
 func program(ctx context.Context) context.Context {
@@ -123,10 +123,10 @@ func (s *Service) send(ctx context.Context, record store.Record, schedule *model
 	if err != nil {
 		return err
 	}
-	schedule.Last, schedule.Trouble = sending, ""
+	schedule.Last, schedule.Trouble, schedule.TroubleSaid = sending, "", nil
 	schedule.Sent++
 	schedule.Next = schedule.DueFrom(schedule.Next)
-	entries = append(entries, ledger.Change(store.ReportSchedules, record.Body, schedule, "report_schedule.sent", string(sending.From)+" to "+string(sending.To)))
+	entries = append(entries, ledger.Change(store.ReportSchedules, record.Body, schedule, "report_schedule.sent", "").Saying(models.Say("%v to %v", sending.From, sending.To)))
 	return s.Book.Commit(program(ctx), append(entries, letters...)...)
 }
 

@@ -124,7 +124,7 @@ func (s *Service) Change(ctx context.Context, id string, version int64, e Edit) 
 	models.Set(&schedule.On, e.On)
 	models.Set(&schedule.Off, e.Off)
 	schedule.To = slices.Clone(schedule.To)
-	schedule.Trouble = ""
+	schedule.Trouble, schedule.TroubleSaid = "", nil
 	if err := s.settle(ctx, schedule); err != nil {
 		return nil, err
 	}

@@ -25,13 +25,13 @@ func (s *Service) Overdue(ctx context.Context) flags.Causes {
 	today := s.Book.Today()
 	q := store.Query{In: store.Assets, By: "care_due", Where: []store.Cond{
 		store.Under("care.due", string(today)), store.Under("care.late", string(today.Plus(1)))}}
-	return s.causes(ctx, q, func(a *models.Asset) (models.Day, string) {
+	return s.causes(ctx, q, func(a *models.Asset) (models.Day, models.Text) {
 		for _, p := range a.Care.Plans {
 			if p.Late != "" && p.Late <= today {
-				return p.Due, p.Name + " was due on " + p.Due.Long() + ". " + p.Why
+				return p.Due, models.Passage(models.Say("%v was due on %v.", p.Name, p.Due), p.Reasons())
 			}
 		}
-		return a.Care.Due, a.Care.What
+		return a.Care.Due, models.Plain(a.Care.What)
 	})
 }
 
@@ -41,10 +41,10 @@ func (s *Service) DueSoon(ctx context.Context) flags.Causes {
 	today := s.Book.Today()
 	q := store.Query{In: store.Assets, By: "care_due", Where: []store.Cond{
 		store.Under("care.due", string(today.Plus(Soon+1))), store.From("care.late", string(today.Plus(1)))}}
-	return s.causes(ctx, q, func(a *models.Asset) (models.Day, string) {
-		detail := a.Care.What + " is due on " + a.Care.Due.Long() + "."
+	return s.causes(ctx, q, func(a *models.Asset) (models.Day, models.Text) {
+		detail := models.Say("%v is due on %v.", a.Care.What, a.Care.Due)
 		if len(a.Care.Plans) > 0 {
-			detail += " " + a.Care.Plans[0].Why
+			detail = models.Passage(detail, a.Care.Plans[0].Reasons())
 		}
 		return a.Care.Due, detail
 	})
@@ -54,27 +54,35 @@ func (s *Service) DueSoon(ctx context.Context) flags.Causes {
 // lapses within the days named by Expiring.
 func (s *Service) ExpiringCertificates(ctx context.Context) flags.Causes {
 	today := s.Book.Today()
-	return s.certificates(ctx, "is in force until", store.From("care.certificate.expiry", string(today)),
+	return s.certificates(ctx, inForce, store.From("care.certificate.expiry", string(today)),
 		store.Under("care.certificate.expiry", string(today.Plus(Expiring+1))))
 }
 
 // ExpiredCertificates gives a cause for each item whose calibration certificate has
 // lapsed.
 func (s *Service) ExpiredCertificates(ctx context.Context) flags.Causes {
-	return s.certificates(ctx, "lapsed on", store.Under("care.certificate.expiry", string(s.Book.Today())))
+	return s.certificates(ctx, lapsed, store.Under("care.certificate.expiry", string(s.Book.Today())))
 }
 
-func (s *Service) certificates(ctx context.Context, verb string, days ...store.Cond) flags.Causes {
+func inForce(c *models.Certificate) models.Text {
+	return models.Say("Calibration certificate %v is in force until %v.", c.Number, c.Expiry)
+}
+
+func lapsed(c *models.Certificate) models.Text {
+	return models.Say("Calibration certificate %v lapsed on %v.", c.Number, c.Expiry)
+}
+
+func (s *Service) certificates(ctx context.Context, tell func(*models.Certificate) models.Text, days ...store.Cond) flags.Causes {
 	q := store.Query{In: store.Assets, By: "certificate", Where: days}
-	return s.causes(ctx, q, func(a *models.Asset) (models.Day, string) {
+	return s.causes(ctx, q, func(a *models.Asset) (models.Day, models.Text) {
 		c := a.Care.Certificate
-		return c.Expiry, "Calibration certificate " + c.Number + " " + verb + " " + c.Expiry.Long() + "."
+		return c.Expiry, tell(c)
 	})
 }
 
 // causes gives one for each item of q. Its mark is the item's version and since when
 // the cause stands, so that an item which did not change need not be read.
-func (s *Service) causes(ctx context.Context, q store.Query, tell func(*models.Asset) (models.Day, string)) flags.Causes {
+func (s *Service) causes(ctx context.Context, q store.Query, tell func(*models.Asset) (models.Day, models.Text)) flags.Causes {
 	return func(yield func(flags.Cause, error) bool) {
 		q.Limit, q.Bare = causesAtOnce, true
 		for {
@@ -92,7 +100,7 @@ func (s *Service) causes(ctx context.Context, q store.Query, tell func(*models.A
 					}
 					told := cause
 					told.Since, told.Detail = tell(a)
-					told.Ref, told.What, told.Unit, told.Path, told.Also = a.Tag, a.Name, a.Unit, a.Path, a.OwnerPath
+					told.Ref, told.What, told.Unit, told.Path, told.Also = a.Tag, models.Plain(a.Name), a.Unit, a.Path, a.OwnerPath
 					told.Owner, told.Donor, told.Grant = a.Custodian, a.Donor, a.Grant
 					return told, true, nil
 				}

@@ -281,11 +281,11 @@ func TestAServiceClosesWhatItSettles(t *testing.T) {
 	oil(t, w) // due on 1 June, late from 5 June on
 	run := func() (late, soon flags.Reconciled) {
 		t.Helper()
-		late, err := w.Flags.Reconcile(w.Operator(), models.OverdueService, w.Maintenance.Overdue(w.Operator()), "serviced")
+		late, err := w.Flags.Reconcile(w.Operator(), models.OverdueService, w.Maintenance.Overdue(w.Operator()), models.Say("serviced"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if soon, err = w.Flags.Reconcile(w.Operator(), models.DueSoon, w.Maintenance.DueSoon(w.Operator()), "serviced"); err != nil {
+		if soon, err = w.Flags.Reconcile(w.Operator(), models.DueSoon, w.Maintenance.DueSoon(w.Operator()), models.Say("serviced")); err != nil {
 			t.Fatal(err)
 		}
 		return late, soon

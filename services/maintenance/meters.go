@@ -34,7 +34,7 @@ func (s *Service) ReadMeter(ctx context.Context, tag string, version int64, n Ne
 		if err != nil {
 			return nil, err
 		}
-		seen, err := s.seen(ctx, caller, a, n.On, "its meter was read")
+		seen, err := s.seen(ctx, caller, a, n.On, models.Say("its meter was read"))
 		return append(entries, seen...), err
 	})
 }
@@ -46,7 +46,7 @@ func (s *Service) Reading(ctx context.Context, caller *models.Person, a *models.
 	if err != nil {
 		return nil, err
 	}
-	closing, err := s.planned(ctx, a, "the meter was read")
+	closing, err := s.planned(ctx, a, models.Say("the meter was read"))
 	return append(entries, closing...), err
 }
 

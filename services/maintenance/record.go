@@ -95,11 +95,11 @@ func (s *Service) Recording(ctx context.Context, caller *models.Person, a *model
 	if err != nil {
 		return nil, nil, err
 	}
-	seen, err := s.seen(ctx, caller, a, done.On, "serviced on "+done.On.Long())
+	seen, err := s.seen(ctx, caller, a, done.On, models.Say("serviced on %v", done.On))
 	if err != nil {
 		return nil, nil, err
 	}
-	closing, err := s.planned(ctx, a, "serviced on "+done.On.Long())
+	closing, err := s.planned(ctx, a, models.Say("serviced on %v", done.On))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -255,7 +255,7 @@ func (s *Service) noted(ctx context.Context, a *models.Asset, done *models.Servi
 }
 
 // seen notes that an item was seen by whoever worked on it or read its meter on a day.
-func (s *Service) seen(ctx context.Context, caller *models.Person, a *models.Asset, on models.Day, outcome string) ([]ledger.Entry, error) {
+func (s *Service) seen(ctx context.Context, caller *models.Person, a *models.Asset, on models.Day, outcome models.Text) ([]ledger.Entry, error) {
 	at := models.At(s.Book.Now())
 	if on != "" && on != s.Book.Today() {
 		at = s.Book.Begins(on)

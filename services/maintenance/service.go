@@ -31,7 +31,7 @@ func (s *Service) newID() string {
 
 // planned works out anew when the item is due, and returns the entries that close
 // the flags which it no longer gives cause for.
-func (s *Service) planned(ctx context.Context, a *models.Asset, outcome string) ([]ledger.Entry, error) {
+func (s *Service) planned(ctx context.Context, a *models.Asset, outcome models.Text) ([]ledger.Entry, error) {
 	schedules, err := s.Register.Schedules(ctx, a)
 	if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func (s *Service) Entering(ctx context.Context, caller *models.Person, a *models
 	out := s.outage(a, s.Book.Today(), models.Unending, reason)
 	a.Workshop = &models.Stay{Outage: out.ID, Since: out.From, Was: a.Status, Reason: reason}
 	a.Status = models.InWorkshop
-	seen, err := s.seen(ctx, caller, a, "", "it came into the workshop")
+	seen, err := s.seen(ctx, caller, a, "", models.Say("it came into the workshop"))
 	return append(seen, ledger.Add(store.Outages, out, "outage.began", reason)), err
 }
 
@@ -74,7 +74,7 @@ func (s *Service) Leaving(ctx context.Context, caller *models.Person, a *models.
 	if err != nil {
 		return nil, err
 	}
-	seen, err := s.seen(ctx, caller, a, "", "it left the workshop")
+	seen, err := s.seen(ctx, caller, a, "", models.Say("it left the workshop"))
 	return append(left, seen...), err
 }
 

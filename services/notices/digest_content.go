@@ -4,23 +4,25 @@ import (
 	"bytes"
 	"context"
 	"embed"
-	"fmt"
 	html "html/template"
 	"slices"
 	"strings"
+	"sync"
 	text "text/template"
 	"time"
 
 	"quartermaster/models"
 	"quartermaster/services/flags"
 	"quartermaster/services/requests"
+	"quartermaster/services/words"
 )
 
 // digest is what concerns a person now, and what is new of it.
 type digest struct {
 	Person   *models.Person
 	Base     string // of the pages
-	Since    string // when the last one was made, in the house's zone
+	in       *words.Printer
+	since    time.Time // when the last one was made, in the house's zone
 	Standing []standing
 	New      []findings
 	MoreNew  int64 // findings that are new and not listed
@@ -62,7 +64,7 @@ var lyingAhead = []models.FlagKind{models.DueSoon, models.Expiring, models.Train
 
 // digestOf reads what concerns the caller, in their part of the book.
 func (s *Service) digestOf(ctx context.Context, person *models.Person, since models.Time) (*digest, error) {
-	d := &digest{Person: person, Base: s.Settings.Base, Since: since.In(s.zone()).Format("Monday 2 January, 15:04")}
+	d := &digest{Person: person, Base: s.Settings.Base, in: words.In(person.Language, words.Digits(person.Digits)), since: since.In(s.zone())}
 	counts, err := s.Flags.Counts(ctx, flags.Filter{})
 	if err != nil {
 		return nil, err
@@ -120,55 +122,55 @@ func (d *digest) Subject() string {
 	for _, g := range d.New {
 		fresh += int64(len(g.Items) + g.More)
 	}
-	subject := fmt.Sprintf("Quartermaster: %s", counted(open, "finding", "findings"))
+	told := models.Count("%v finding", "%v findings", int(open))
 	if fresh > 0 {
-		subject += fmt.Sprintf(" (%d new)", fresh)
+		told = models.Say("%v (%v new)", told, fresh)
 	}
 	if d.Waits > 0 {
-		subject += fmt.Sprintf(", %d waiting for you", d.Waits)
+		told = models.Say("%v, %v waiting for you", told, d.Waits)
 	}
-	return subject
+	return d.in.Say("Quartermaster: %v", told)
 }
 
-func counted(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
+// Since tells when the last one was made.
+func (d *digest) Since() string { return d.in.Moment(d.since) }
+
+// Lang and Direction are the attributes of these names.
+func (d *digest) Lang() string      { return d.in.Language }
+func (d *digest) Direction() string { return d.in.Direction() }
 
 //go:embed templates
 var templates embed.FS
 
-var (
-	functions = map[string]any{"day": shortDay, "upper": upperFirst}
-	plain     = text.Must(text.New("digest.txt").Funcs(functions).ParseFS(templates, "templates/digest.txt"))
-	pretty    = html.Must(html.New("digest.html").Funcs(functions).ParseFS(templates, "templates/digest.html"))
-)
+// written are the templates of a digest in one language.
+type written struct {
+	plain  *text.Template
+	pretty *html.Template
+}
+
+var inLanguages sync.Map // of *words.Printer, as they are first asked for
+
+func templatesIn(p *words.Printer) written {
+	if known, ok := inLanguages.Load(p); ok {
+		return known.(written) //nolint:errcheck // nothing else is stored
+	}
+	functions := p.Functions()
+	functions["upper"], functions["caps"] = words.UpperFirst, strings.ToUpper
+	w := written{text.Must(text.New("digest.txt").Funcs(functions).ParseFS(templates, "templates/digest.txt")),
+		html.Must(html.New("digest.html").Funcs(functions).ParseFS(templates, "templates/digest.html"))}
+	inLanguages.Store(p, w)
+	return w
+}
 
 // letter writes the digest as an e-mail.
 func (d *digest) letter() (Mail, error) {
 	var asText, asHTML bytes.Buffer
-	if err := plain.Execute(&asText, d); err != nil {
+	in := templatesIn(d.in)
+	if err := in.plain.Execute(&asText, d); err != nil {
 		return Mail{}, err
 	}
-	if err := pretty.Execute(&asHTML, d); err != nil {
+	if err := in.pretty.Execute(&asHTML, d); err != nil {
 		return Mail{}, err
 	}
 	return Mail{Kind: "digest", To: []string{d.Person.Email}, Subject: d.Subject(), Text: asText.String(), HTML: asHTML.String()}, nil
-}
-
-func shortDay(d models.Day) string {
-	t, err := time.Parse(time.DateOnly, string(d))
-	if err != nil {
-		return string(d)
-	}
-	return t.Format("2 Jan 2006")
-}
-
-func upperFirst(text string) string {
-	if text == "" {
-		return text
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
 }

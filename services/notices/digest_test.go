@@ -33,7 +33,7 @@ func (d desk) choose(t *testing.T, code string, digest models.Digest) {
 // matter opens a flag about something of a unit.
 func (d desk) matter(t *testing.T, kind models.FlagKind, ref string, since models.Day, path ...string) {
 	t.Helper()
-	entries, err := d.Flags.Opening(d.Operator(), kind, flags.Cause{Subject: "assets/" + ref, Ref: ref, What: "Baggage scanner", Detail: "calibration was due on " + string(since),
+	entries, err := d.Flags.Opening(d.Operator(), kind, flags.Cause{Subject: "assets/" + ref, Ref: ref, What: models.Plain("Baggage scanner"), Detail: models.Say("calibration was due on %v", since),
 		Since: since, Unit: path[len(path)-1], Path: path, Donor: "DONOR-A"})
 	if err == nil {
 		err = d.Book.Commit(d.Operator(), entries...)
@@ -146,16 +146,16 @@ func TestADigestSaysWhatConcernsSomebody(t *testing.T) {
 	}
 	content := parts(t, letter)
 	for media, texts := range map[string][]string{
-		"text/plain": {"Naveed North,", "WAITING FOR YOU: 1", "to dispatch: voucher " + v.Number, "NEW SINCE Tuesday 31 March, 15:30", "Unaccounted\n- Baggage scanner QM-00010", "… and 3 more",
-			"COMING DUE IN THE NEXT 14 DAYS", "- 5 Apr 2026: Baggage scanner LOT-000009-1", "- Unaccounted: 8", "- Overdue service: 1", "https://qm.example.org/me", "https://qm.example.org/vouchers/" + v.Number},
-		"text/html": {"Waiting for you: 1", "New since Tuesday 31 March, 15:30", `href="https://qm.example.org/findings/`, "5 Apr 2026", `href="https://qm.example.org/findings?kind=unaccounted"`, `href="https://qm.example.org/me"`},
+		"text/plain": {"Naveed North,", "WAITING FOR YOU: 1", "to dispatch: " + v.Number, "NEW SINCE TUESDAY 31 MARCH, 15:30", "Unaccounted\n- Baggage scanner QM-00010", "… and 3 more",
+			"COMING DUE IN THE NEXT 14 DAYS", "- 5 April 2026: Baggage scanner LOT-000009-1", "- Unaccounted: 8", "- Overdue service: 1", "https://qm.example.org/me", "https://qm.example.org/vouchers/" + v.Number},
+		"text/html": {"Waiting for you: 1", "New since Tuesday 31 March, 15:30", `href="https://qm.example.org/findings/`, "5 April 2026", `href="https://qm.example.org/findings?kind=unaccounted"`, `href="https://qm.example.org/me"`},
 	} {
 		for _, text := range texts {
 			if !strings.Contains(content[media], text) {
 				t.Errorf("%s lacks %q:\n%s", media, text, content[media])
 			}
 		}
-		for _, text := range []string{"QM-000007-1", "QM-000555-1", "5 Jun 2026", "<no value>", "password", "whsec"} {
+		for _, text := range []string{"QM-000007-1", "QM-000555-1", "- 5 June 2026", ">5 June 2026", "<no value>", "password", "whsec"} {
 			if strings.Contains(content[media], text) {
 				t.Errorf("%s has %q:\n%s", media, text, content[media])
 			}
@@ -250,4 +250,41 @@ func TestChoosingNotices(t *testing.T) {
 	if err != nil || p.Email != "" {
 		t.Errorf("%+v %v", p, err)
 	}
+}
+
+// TestADigestIsInTheLanguageOfWhoGetsIt asks for Urdu, with Eastern digits.
+func TestADigestIsInTheLanguageOfWhoGetsIt(t *testing.T) {
+	o := office(t, "none")
+	d := open(t, o)
+	karachi(t, d)
+	d.choose(t, "keeper-north", models.DailyDigest)
+	if err := d.Access.ChooseLanguage(d.As("keeper-north"), "ur", "eastern"); err != nil {
+		t.Fatal(err)
+	}
+	d.matter(t, models.OverdueReturn, "QM-000007-1", "2026-03-01", "AGENCY", "NORTH")
+	entries, err := d.Flags.Opening(d.Operator(), models.HandoverUnaccepted, flags.Cause{Subject: "vouchers/V-1", Ref: "V-1", What: models.Say("%v to %v", models.IssueVoucher, "NORTH"),
+		Detail: models.Say("dispatched on %v and neither accepted nor refused", models.Day("2026-03-03")), Unit: "NORTH", Path: []string{"AGENCY", "NORTH"}})
+	if err == nil {
+		err = d.Book.Commit(d.Operator(), entries...)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.at(t, "2026-04-01 07:00")
+	letter := d.digests(t, o, 1)[0]
+	if got := subjectOf(t, letter); got != "کوارٹر ماسٹر: ۲ نشاندہیاں (۲ نئی)" {
+		t.Errorf("subject %q", got)
+	}
+	content := parts(t, letter)
+	for media, texts := range map[string][]string{
+		"text/plain": {"۳ مارچ ۲۰۲۶ کو روانہ ہوا، نہ وصول ہوا نہ اس سے انکار", "QM-000007-1", "https://qm.example.org/me"},
+		"text/html":  {`<html lang="ur" dir="rtl">`, "۳ مارچ ۲۰۲۶ کو روانہ ہوا، نہ وصول ہوا نہ اس سے انکار", "<bdi>QM-000007-1</bdi>"},
+	} {
+		for _, text := range texts {
+			if !strings.Contains(content[media], text) {
+				t.Errorf("%s lacks %q:\n%s", media, text, content[media])
+			}
+		}
+	}
+	d.choose(t, "keeper-north", models.NoDigest)
 }

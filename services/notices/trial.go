@@ -6,6 +6,7 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/ledger"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 // TestMail sends a trial to the caller's own address, and returns the message by
@@ -22,8 +23,9 @@ func (s *Service) TestMail(ctx context.Context) (*models.Message, error) {
 	if person.Email == "" {
 		return nil, models.Refuse(models.Invalid, "email", "you have no address yet; enter one at Your sign-in")
 	}
-	letters, err := s.letters(Mail{Kind: testKind, To: []string{person.Email}, Subject: "A trial from Quartermaster",
-		Text: "This server can send you e-mail.\n\n" + s.Settings.Base + "/notices\n"})
+	in := words.In(person.Language, words.Digits(person.Digits))
+	letters, err := s.letters(Mail{Kind: testKind, To: []string{person.Email}, Subject: in.Say("A trial from Quartermaster"),
+		Text: in.Say("This server can send you e-mail.") + "\n\n" + s.Settings.Base + "/notices\n"})
 	if err != nil {
 		return nil, err
 	}

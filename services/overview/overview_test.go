@@ -33,7 +33,7 @@ func TestTheOverviewCountsWhatIsInScope(t *testing.T) {
 	w.Kits(10*models.One, "2026-05-31")
 	w.Kits(10*models.One, "2027-02-28")
 	w.Pass(62 * 24 * time.Hour) // to Monday, 1 June
-	if _, err := w.Flags.Reconcile(w.Operator(), models.OverdueReturn, w.Custody.OverdueReturns(w.Operator()), "back"); err != nil {
+	if _, err := w.Flags.Reconcile(w.Operator(), models.OverdueReturn, w.Custody.OverdueReturns(w.Operator()), models.Say("back")); err != nil {
 		t.Fatal(err)
 	}
 	for _, who := range []string{"admin", "keeper-north", "auditor-a"} {

@@ -86,7 +86,7 @@ func (s *Service) Confirm(ctx context.Context, id string, version int64, c Confi
 func (s *Service) seen(ctx context.Context, r *models.PublicReport, version int64, remark string) (*models.PublicReport, error) {
 	c := register.Changing{Verb: access.Triage, Tag: r.Tag, Kind: "asset.seen", Reason: "found by somebody without a sign-in"}
 	_, err := s.Register.ChangeWith(ctx, c, func(_ *models.Person, a *models.Asset) ([]ledger.Entry, error) {
-		found, err := s.Flags.Sighted(ctx, a, r.SentAt, Person, "", "somebody found it")
+		found, err := s.Flags.Sighted(ctx, a, r.SentAt, Person, "", models.Say("somebody found it"))
 		if err != nil {
 			return nil, err
 		}
@@ -143,7 +143,7 @@ func (s *Service) deciding(ctx context.Context, id string, version int64, kind, 
 	if err := models.Validate(r); err != nil {
 		return nil, nil, err
 	}
-	flag, err := s.Flags.Closing(ctx, ledger.Subject(store.PublicReports, r.ID), string(r.State)+" by "+caller.Name, models.PublicReported)
+	flag, err := s.Flags.Closing(ctx, ledger.Subject(store.PublicReports, r.ID), models.Say("%v by %v", r.State, caller.Name), models.PublicReported)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -97,11 +97,11 @@ func (s *Service) photo(r *models.PublicReport, content []byte) ([]ledger.Entry,
 
 // about finds what the label is on, and the cause for somebody to look at the report.
 func (s *Service) about(ctx context.Context, r *models.PublicReport) (flags.Cause, error) {
-	cause := flags.Cause{Subject: ledger.Subject(store.PublicReports, r.ID), Ref: r.Tag, What: "Label " + r.Tag, Since: s.Book.Today(),
-		Detail: map[models.PublicKind]string{models.PublicFault: "somebody reported a fault", models.PublicFound: "somebody found it"}[r.Kind]}
+	cause := flags.Cause{Subject: ledger.Subject(store.PublicReports, r.ID), Ref: r.Tag, What: models.Say("Label %v", r.Tag), Since: s.Book.Today(),
+		Detail: map[models.PublicKind]models.Text{models.PublicFault: models.Say("somebody reported a fault"), models.PublicFound: models.Say("somebody found it")}[r.Kind]}
 	record, err := s.Register.Asset(access.AsOperator(ctx), r.Tag)
 	if models.KindOf(err) == models.NotFound {
-		cause.Detail += "; no such item is on charge"
+		cause.Detail = models.Say("%v; no such item is on charge", cause.Detail)
 		return cause, nil
 	}
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *Service) about(ctx context.Context, r *models.PublicReport) (flags.Caus
 		return cause, err
 	}
 	r.Item, r.What, r.Unit, r.Path = a.ID, a.Name, a.Unit, a.Units()
-	cause.What, cause.Unit, cause.Path = a.Name, a.Unit, a.Path
+	cause.What, cause.Unit, cause.Path = models.Plain(a.Name), a.Unit, a.Path
 	cause.Also = slices.DeleteFunc(slices.Clone(r.Path), func(u string) bool { return slices.Contains(a.Path, u) })
 	return cause, nil
 }

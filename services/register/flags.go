@@ -39,12 +39,13 @@ func (s *Service) unseen(ctx context.Context, c *models.Category) flags.Causes {
 	entered := before
 	entered.Field = "created_at"
 	about := func(a *models.Asset) (flags.Cause, bool) {
-		seen, detail := a.CreatedAt, "not seen since it was taken on charge on"
+		day := s.Book.DayOf(a.CreatedAt)
+		detail := models.Say("not seen since it was taken on charge on %v", day)
 		if a.LastSeenAt != nil {
-			seen, detail = *a.LastSeenAt, "not seen since"
+			day = s.Book.DayOf(*a.LastSeenAt)
+			detail = models.Say("not seen since %v", day)
 		}
-		day := s.Book.DayOf(seen)
-		return flags.Cause{Ref: a.Tag, What: a.Name, Detail: detail + " " + day.Long(), Since: day.Plus(limit + 1),
+		return flags.Cause{Ref: a.Tag, What: models.Plain(a.Name), Detail: detail, Since: day.Plus(limit + 1),
 			Unit: a.Unit, Path: a.Path, Also: a.OwnerPath, Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}, !a.UnderInquiry()
 	}
 	band := fmt.Sprint(limit)
@@ -63,7 +64,7 @@ func (s *Service) WarrantyEnding(ctx context.Context) flags.Causes {
 	ending := store.Query{In: store.Assets, By: "warranty", Where: []store.Cond{
 		store.From("warranty_to", string(today)), store.Under("warranty_to", string(today.Plus(warrantyNotice+1))), store.In("status", onCharge)}}
 	return flags.Due(ctx, s.Book.Store, ending, "", func(a *models.Asset) (flags.Cause, bool) {
-		return flags.Cause{Ref: a.Tag, What: a.Name, Detail: "the warranty ends on " + a.WarrantyTo.Long(), Since: a.WarrantyTo,
+		return flags.Cause{Ref: a.Tag, What: models.Plain(a.Name), Detail: models.Say("the warranty ends on %v", a.WarrantyTo), Since: a.WarrantyTo,
 			Unit: a.Unit, Path: a.Path, Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}, !a.UnderInquiry()
 	})
 }

@@ -90,7 +90,7 @@ func (a *asked) lossRow(l *models.Loss) layout.Row {
 		cells[19], cells[20], cells[21] = amount(&l.Recovered.Amount), l.Recovered.Amount.Currency, l.Recovered.From
 	}
 	if l.Open() {
-		cells[23] = upper(disposal.Waits(l))
+		cells[23] = upper(disposal.Waits(l).String())
 	} else {
 		cells[23] = upper(l.Outcome)
 	}

@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"quartermaster/models"
 	"quartermaster/services/flags"
@@ -29,12 +30,12 @@ func (s *Service) EndUseOwed(ctx context.Context) flags.Causes {
 			if err == nil && !owed {
 				continue
 			}
-			is := "is"
+			detail := models.Say("is owed by %v; make the yearly end-use report of %v for %v as a file", by, strconv.Itoa(year), d.Code)
 			if by < s.Book.Today() {
-				is = "was"
+				detail = models.Say("was owed by %v; make the yearly end-use report of %v for %v as a file", by, strconv.Itoa(year), d.Code)
 			}
-			cause := flags.Cause{Subject: ledger.Subject(store.Donors, d.Code), Ref: d.Code, What: fmt.Sprintf("End-use report of %d to %s", year, d.Name), Since: by, Donor: d.Code,
-				Detail: fmt.Sprintf("%s owed by %s; make the yearly end-use report of %d for %s as a file", is, by.Long(), year, d.Code)}
+			cause := flags.Cause{Subject: ledger.Subject(store.Donors, d.Code), Ref: d.Code, What: models.Say("End-use report of %v to %v", strconv.Itoa(year), d.Name), Since: by, Donor: d.Code,
+				Detail: detail}
 			if !yield(cause, err) || err != nil {
 				return
 			}

@@ -184,7 +184,7 @@ func TestAPastReportStays(t *testing.T) {
 	must(w.Register.EditUnit(ctx, "NORTH-STORE", 0, register.UnitEdit{Name: &name}))
 	must(w.Custody.Transfer(ctx, w.TagOf(2), 0, custody.Transfer{Unit: "SOUTH-STORE", Receipt: booktest.Sign("S")}))
 	must(w.Stock.Consume(ctx, "LOT-000001-3", stock.Use{Unit: "NORTH-STORE", Quantity: 5 * models.One, Purpose: "more"}))
-	closing, err := w.Flags.Closing(ctx, ledger.Subject(store.Assets, w.Asset(w.TagOf(4)).ID), "came back", models.OverdueReturn)
+	closing, err := w.Flags.Closing(ctx, ledger.Subject(store.Assets, w.Asset(w.TagOf(4)).ID), models.Say("came back"), models.OverdueReturn)
 	must(nil, err)
 	must(nil, w.Book.Commit(ctx, closing...))
 	must(w.Disposal.Approve(w.As("admin"), "WO-NORTH-STORE-2026-0001", 0, ""))
@@ -399,7 +399,7 @@ func TestTheEndUseReportOfAYearIsAskedForUntilItIsMade(t *testing.T) {
 	w.Radio("R-1")
 	owed := func() int {
 		t.Helper()
-		did, err := w.Flags.Reconcile(w.Operator(), models.EndUseOwed, w.Reports.EndUseOwed(w.Operator()), "it was made")
+		did, err := w.Flags.Reconcile(w.Operator(), models.EndUseOwed, w.Reports.EndUseOwed(w.Operator()), models.Say("it was made"))
 		if err != nil {
 			t.Fatal(err)
 		}

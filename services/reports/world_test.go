@@ -80,8 +80,8 @@ func story(t testing.TB) *booktest.World {
 	_, err = w.Maintenance.Record(ctx, radio.Tag, 0, maintenance.NewService{By: "Radio workshop", Labour: usd("12.50"), Work: []models.Work{{What: "Aerial renewed", Done: true}, {What: "Test report", Done: false}}})
 	must(err)
 	for _, c := range []flags.Cause{
-		{Subject: ledger.Subject(store.Assets, radio.ID), Ref: radio.Tag, What: radio.Name, Detail: "was due back", Since: "2026-03-01", Unit: "NORTH-POST", Path: []string{"AGENCY", "NORTH", "NORTH-POST"}, Owner: "guard", Donor: "DONOR-A", Grant: "A-2025"},
-		{Subject: ledger.Subject(store.Assets, scanner.ID), Ref: scanner.Tag, What: scanner.Name, Detail: "is not seen", Since: "2025-08-01", Unit: "SOUTH-STORE", Path: []string{"AGENCY", "SOUTH", "SOUTH-STORE"}, Donor: "DONOR-A", Grant: "A-2025"},
+		{Subject: ledger.Subject(store.Assets, radio.ID), Ref: radio.Tag, What: models.Plain(radio.Name), Detail: models.Say("was due back"), Since: "2026-03-01", Unit: "NORTH-POST", Path: []string{"AGENCY", "NORTH", "NORTH-POST"}, Owner: "guard", Donor: "DONOR-A", Grant: "A-2025"},
+		{Subject: ledger.Subject(store.Assets, scanner.ID), Ref: scanner.Tag, What: models.Plain(scanner.Name), Detail: models.Say("is not seen"), Since: "2025-08-01", Unit: "SOUTH-STORE", Path: []string{"AGENCY", "SOUTH", "SOUTH-STORE"}, Donor: "DONOR-A", Grant: "A-2025"},
 	} {
 		entries, err := w.Flags.Opening(ctx, models.OverdueReturn, c)
 		must(err)

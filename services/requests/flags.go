@@ -34,7 +34,7 @@ func (s *Service) unanswered(ctx context.Context, state models.RequestState, urg
 		}
 		waits := since.Before(before.Time) && (r.State == models.Submitted || r.Remaining() > 0)
 		day := s.Book.DayOf(since)
-		return flags.Cause{Ref: r.Number, What: r.Quantity.String() + " × " + r.What, Detail: Holder(r) + ", since " + day.Long(), Since: day.Plus(days + 1),
+		return flags.Cause{Ref: r.Number, What: models.Say("%v × %v", r.Quantity, r.What), Detail: models.Say("%v, since %v", Holder(r), day), Since: day.Plus(days + 1),
 			Unit: r.Unit, Path: r.Path, Owner: r.RequestedBy}, waits
 	})
 }

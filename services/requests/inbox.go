@@ -2,7 +2,6 @@ package requests
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"quartermaster/models"
@@ -16,10 +15,21 @@ type Waiting struct {
 	Number   string          `json:"number"` // of the voucher, request, loss, write-off, visit or finding; the ID of a report
 	Kind     string          `json:"kind"`   // voucher, request, loss, writeoff, visit, finding or report
 	What     string          `json:"what"`
+	Says     models.Text     `json:"-"`    // of which What is the English
 	Unit     string          `json:"unit"` // that waits, or that sends
 	Since    models.Time     `json:"since"`
 	Priority models.Priority `json:"priority,omitempty"`
 	NeededBy models.Day      `json:"needed_by,omitempty"`
+}
+
+// Task says what is to be done.
+func (w Waiting) Task() models.Text { return tasks[w.For] }
+
+var tasks = map[string]models.Text{
+	"accept": models.Say("to accept or refuse"), "dispatch": models.Say("to dispatch"), "approve": models.Say("to decide"), "fulfil": models.Say("to fulfil"),
+	"inquire": models.Say("to inquire into"), "appoint": models.Say("to appoint an officer for"), "decide": models.Say("to decide"), "strike_off": models.Say("to strike off charge"),
+	"visit": models.Say("visit to make"), "finish": models.Say("visit to finish"), "answer": models.Say("finding to answer"), "judge": models.Say("answer to look at"),
+	"confirm": models.Say("report from the public"),
 }
 
 // Page is where people look at it.
@@ -66,6 +76,9 @@ func (s *Service) Inbox(ctx context.Context) (*Inbox, error) {
 		inbox.Items = append(inbox.Items, some...)
 	}
 	inbox.Count = len(inbox.Items)
+	for i := range inbox.Items {
+		inbox.Items[i].What = inbox.Items[i].Says.String()
+	}
 	return inbox, nil
 }
 
@@ -121,21 +134,21 @@ func (s *Service) toAccept(ctx context.Context, caller *models.Person) ([]Waitin
 }
 
 func voucherWaits(what string, v *models.Voucher, unit string) Waiting {
-	return Waiting{For: what, Number: v.Number, Kind: "voucher", What: Summary(v), Unit: unit, Since: v.UpdatedAt}
+	return Waiting{For: what, Number: v.Number, Kind: "voucher", Says: Summary(v), Unit: unit, Since: v.UpdatedAt}
 }
 
 // Summary says in a few words what is on a voucher.
-func Summary(v *models.Voucher) string {
+func Summary(v *models.Voucher) models.Text {
 	if len(v.Lines) == 0 {
-		return v.Kind.Words()
+		return models.Say(v.Kind.Words())
 	}
 	first := v.Lines[0]
-	text := first.Quantity.String() + " × " + first.Name
+	text := models.Say("%v × %v", first.Quantity, first.Name)
 	if first.Tag != "" {
-		text = first.Name + " " + first.Tag
+		text = models.Say("%v %v", first.Name, first.Tag)
 	}
 	if more := len(v.Lines) - 1; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
+		text = models.Say("%v and %v more", text, more)
 	}
 	return text
 }
@@ -186,26 +199,26 @@ func (s *Service) requestsWaiting(ctx context.Context, caller *models.Person, wh
 		if r.Waits() {
 			quantity = r.Remaining()
 		}
-		list[i] = Waiting{For: what, Number: r.Number, Kind: "request", What: quantity.String() + " × " + r.What, Unit: r.Unit,
+		list[i] = Waiting{For: what, Number: r.Number, Kind: "request", Says: models.Say("%v × %v", quantity, r.What), Unit: r.Unit,
 			Since: r.UpdatedAt, Priority: r.Priority, NeededBy: r.NeededBy}
 	}
 	return list, nil
 }
 
 // Holder says who has the request now, in words.
-func Holder(r *models.Request) string {
+func Holder(r *models.Request) models.Text {
 	switch {
 	case r.State == models.Submitted:
-		return "waits for a " + string(r.Approver) + " to decide"
+		return models.Say("waits for a %v to decide", r.Approver)
 	case r.Waits() && r.Remaining() > 0:
-		return "waits for a storekeeper to make a voucher"
+		return models.Say("waits for a storekeeper to make a voucher")
 	case r.Waits():
 		for _, f := range r.Fulfilment {
 			if f.State == models.Draft {
-				return "voucher " + f.Voucher + " waits to be dispatched"
+				return models.Say("voucher %v waits to be dispatched", f.Voucher)
 			}
 		}
-		return "on its way; the receiver accepts it"
+		return models.Say("on its way; the receiver accepts it")
 	}
-	return ""
+	return models.Text{}
 }

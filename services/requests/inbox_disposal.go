@@ -18,7 +18,7 @@ func (s *Service) toDispose(ctx context.Context, _ *models.Person) ([]Waiting, e
 		losses []*models.Loss
 	}{{"inquire", waiting.ToInquire}, {"appoint", waiting.ToAppoint}, {"decide", waiting.ToDecide}} {
 		for _, l := range sort.losses {
-			list = append(list, Waiting{For: sort.what, Number: l.Number, Kind: "loss", What: l.Kind.Words() + ": " + l.Name + " " + l.Tag, Unit: l.Unit, Since: l.UpdatedAt})
+			list = append(list, Waiting{For: sort.what, Number: l.Number, Kind: "loss", Says: models.Say("%v: %v %v", l.Kind, l.Name, l.Tag), Unit: l.Unit, Since: l.UpdatedAt})
 		}
 	}
 	for _, sort := range []struct {
@@ -26,7 +26,7 @@ func (s *Service) toDispose(ctx context.Context, _ *models.Person) ([]Waiting, e
 		writeOffs []*models.WriteOff
 	}{{"decide", waiting.ToApprove}, {"strike_off", waiting.ToStrike}} {
 		for _, w := range sort.writeOffs {
-			list = append(list, Waiting{For: sort.what, Number: w.Number, Kind: "writeoff", What: "write-off: " + w.Name + " " + w.Tag, Unit: w.Unit, Since: w.UpdatedAt})
+			list = append(list, Waiting{For: sort.what, Number: w.Number, Kind: "writeoff", Says: models.Say("write-off: %v %v", w.Name, w.Tag), Unit: w.Unit, Since: w.UpdatedAt})
 		}
 	}
 	return list, nil

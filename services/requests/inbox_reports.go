@@ -24,7 +24,7 @@ func (s *Service) toConfirm(ctx context.Context, caller *models.Person) ([]Waiti
 		if err != nil {
 			return nil, err
 		}
-		list[i] = Waiting{For: "confirm", Number: r.ID, Kind: "report", What: r.Summary(), Unit: r.Unit, Since: r.SentAt}
+		list[i] = Waiting{For: "confirm", Number: r.ID, Kind: "report", Says: r.Summary(), Unit: r.Unit, Since: r.SentAt}
 	}
 	return list, nil
 }

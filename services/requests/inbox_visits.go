@@ -18,7 +18,7 @@ func (s *Service) toVisit(ctx context.Context, _ *models.Person) ([]Waiting, err
 		visits []*models.Visit
 	}{{"visit", waiting.ToBegin}, {"finish", waiting.ToFinish}} {
 		for _, v := range sort.visits {
-			list = append(list, Waiting{For: sort.what, Number: v.Number, Kind: "visit", What: "end-use visit: " + v.Name, Unit: v.Scope.Unit, Since: v.UpdatedAt, NeededBy: v.On})
+			list = append(list, Waiting{For: sort.what, Number: v.Number, Kind: "visit", Says: models.Say("end-use visit: %v", v.Name), Unit: v.Scope.Unit, Since: v.UpdatedAt, NeededBy: v.On})
 		}
 	}
 	for _, sort := range []struct {
@@ -26,7 +26,7 @@ func (s *Service) toVisit(ctx context.Context, _ *models.Person) ([]Waiting, err
 		findings []*models.VisitFinding
 	}{{"answer", waiting.ToAnswer}, {"judge", waiting.ToJudge}} {
 		for _, f := range sort.findings {
-			list = append(list, Waiting{For: sort.what, Number: f.Number, Kind: "finding", What: f.What, Unit: f.Unit, Since: f.UpdatedAt, NeededBy: f.Due})
+			list = append(list, Waiting{For: sort.what, Number: f.Number, Kind: "finding", Says: models.Plain(f.What), Unit: f.Unit, Since: f.UpdatedAt, NeededBy: f.Due})
 		}
 	}
 	return list, nil

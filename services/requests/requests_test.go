@@ -40,7 +40,7 @@ func submit(t *testing.T, w *booktest.World, who string, n requests.NewRequest) 
 func TestFromAskingToGiving(t *testing.T) {
 	w := booktest.New(t)
 	r := submit(t, w, "commander-north", six())
-	if r.Number != "R-NORTH-POST-2026-0001" || r.State != models.Submitted || r.Approver != models.Commander || r.What != "Radio" || requests.Holder(r) != "waits for a commander to decide" {
+	if r.Number != "R-NORTH-POST-2026-0001" || r.State != models.Submitted || r.Approver != models.Commander || r.What != "Radio" || requests.Holder(r).String() != "waits for a commander to decide" {
 		t.Errorf("%+v, %s", r, requests.Holder(r))
 	}
 	inbox := func(who, want string) {

@@ -205,7 +205,7 @@ func (s *Service) change(ctx context.Context, number string, version int64, verb
 		if err := models.Validate(r); err != nil {
 			return nil, err
 		}
-		closed, err := s.Flags.Closing(ctx, ledger.Subject(store.Requests, r.Number), "it was "+r.State.Words(), models.RequestWaiting)
+		closed, err := s.Flags.Closing(ctx, ledger.Subject(store.Requests, r.Number), models.Say("it was %v", r.State), models.RequestWaiting)
 		if err != nil {
 			return nil, err
 		}

@@ -20,7 +20,7 @@ func (s *Service) Expiring(ctx context.Context) flags.Causes {
 	from := s.Book.Today()
 	for _, days := range bands {
 		before := s.Book.Today().Plus(days + 1)
-		all = append(all, s.expiry(ctx, from, before, fmt.Sprintf("expires within %d days", days)))
+		all = append(all, s.expiry(ctx, from, before, days))
 		from = before
 	}
 	return flags.Together(all...)
@@ -29,14 +29,19 @@ func (s *Service) Expiring(ctx context.Context) flags.Causes {
 // Expired are the lots, where there are any left of them, of which the last day of
 // use has passed.
 func (s *Service) Expired(ctx context.Context) flags.Causes {
-	return s.expiry(ctx, "1", s.Book.Today(), "expired")
+	return s.expiry(ctx, "1", s.Book.Today(), 0)
 }
 
-// expiry are the balances that expire from a day on, and before another.
-func (s *Service) expiry(ctx context.Context, from, before models.Day, how string) flags.Causes {
+// expiry are the balances that expire from a day on, and before another: within so many
+// days, or long since.
+func (s *Service) expiry(ctx context.Context, from, before models.Day, within int) flags.Causes {
 	left := store.Query{In: store.Balances, By: "expiry", Where: []store.Cond{store.Is("left", int64(1)), store.From("expiry", string(from)), store.Under("expiry", string(before))}}
 	items := map[string]*models.StockItem{}
-	return flags.Due(ctx, s.Book.Store, left, how, func(b *models.Balance) (flags.Cause, bool) {
+	band := "expired" // as the marks of flags have it
+	if within > 0 {
+		band = fmt.Sprintf("expires within %d days", within)
+	}
+	return flags.Due(ctx, s.Book.Store, left, band, func(b *models.Balance) (flags.Cause, bool) {
 		item := items[b.Item]
 		if item == nil {
 			var err error
@@ -45,7 +50,11 @@ func (s *Service) expiry(ctx context.Context, from, before models.Day, how strin
 			}
 			items[b.Item] = item
 		}
-		return flags.Cause{Ref: b.Lot, What: item.Name, Detail: fmt.Sprintf("%s %s: %s, on %s", b.OnHand, item.Measure, how, b.Expiry.Long()), Since: b.Expiry,
+		detail := models.Say("%v %v: expired, on %v", b.OnHand, item.Measure, b.Expiry)
+		if within > 0 {
+			detail = models.Say("%v %v: expires within %v days, on %v", b.OnHand, item.Measure, within, b.Expiry)
+		}
+		return flags.Cause{Ref: b.Lot, What: models.Plain(item.Name), Detail: detail, Since: b.Expiry,
 			Unit: b.Unit, Path: b.Path, Donor: b.Donor, Grant: b.Grant}, true
 	})
 }
@@ -79,8 +88,8 @@ func (s *Service) under(ctx context.Context, item *models.StockItem, level model
 	if err != nil {
 		return flags.Cause{}, false, err
 	}
-	return flags.Cause{Subject: lowSubject(item.Code, unit.Code), Ref: item.Code, What: item.Name, Unit: unit.Code, Path: unit.Path,
-		Detail: fmt.Sprintf("%s %s on hand, order at %s", has, item.Measure, level.Reorder)}, true, nil
+	return flags.Cause{Subject: lowSubject(item.Code, unit.Code), Ref: item.Code, What: models.Plain(item.Name), Unit: unit.Code, Path: unit.Path,
+		Detail: models.Say("%v %v on hand, order at %v", has, item.Measure, level.Reorder)}, true, nil
 }
 
 func lowSubject(item, unit string) string { return ledger.Subject(store.StockItems, item+"@"+unit) }
@@ -110,13 +119,13 @@ func (s *Service) usedUp(ctx context.Context, b *models.Balance) ([]ledger.Entry
 	if b.Left > 0 {
 		return nil, nil
 	}
-	return s.Flags.Closing(ctx, ledger.Subject(store.Balances, b.Key()), "nothing is left of it here", models.Expiring, models.Expired)
+	return s.Flags.Closing(ctx, ledger.Subject(store.Balances, b.Key()), models.Say("nothing is left of it here"), models.Expiring, models.Expired)
 }
 
 // enough closes the flag of an item that a unit has enough of with the balances as
 // entries leave them.
 func (s *Service) enough(ctx context.Context, b *models.Balance, entries []ledger.Entry) ([]ledger.Entry, error) {
-	closed, err := s.Flags.Closing(ctx, lowSubject(b.Item, b.Unit), "there is enough again", models.LowStock)
+	closed, err := s.Flags.Closing(ctx, lowSubject(b.Item, b.Unit), models.Say("there is enough again"), models.LowStock)
 	if err != nil || len(closed) == 0 {
 		return nil, err
 	}

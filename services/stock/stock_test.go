@@ -73,13 +73,13 @@ func TestSoonestExpiryFirst(t *testing.T) {
 	refused(t, err, models.Conflict, "quantity", "NORTH-STORE has 10 test of Drug test kit that can be used, not 11")
 
 	_, err = w.Stock.Consume(ctx, old.Code, stock.Use{Unit: "NORTH-STORE", Quantity: models.One, Purpose: "training"})
-	refused(t, err, models.Conflict, "lot", "expired on 2026-04-01 and is not to be used")
+	refused(t, err, models.Conflict, "lot", "expired on 1 April 2026 and is not to be used")
 	expired, err := w.Custody.Draft(ctx, custody.NewVoucher{Kind: models.IssueVoucher, From: "NORTH-STORE", To: "NORTH-POST", Lines: []custody.NewLine{{Lot: old.Code, Quantity: models.One}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = w.Custody.Dispatch(ctx, expired.Number, 0, booktest.Sign("Naveed North"))
-	refused(t, err, models.Conflict, "lines", "expired on 2026-04-01 and is not issued")
+	refused(t, err, models.Conflict, "lines", "expired on 1 April 2026 and is not issued")
 	_, err = w.Stock.Dispose(ctx, late.Code, stock.Correction{Unit: "NORTH-STORE", Quantity: models.One, Reason: "burnt"})
 	refused(t, err, models.Conflict, "lot", "has not expired")
 	if _, err = w.Stock.Dispose(ctx, old.Code, stock.Correction{Unit: "NORTH-STORE", Quantity: 3 * models.One, Reason: "burnt before a magistrate", Reference: "DC-3"}); err != nil || onHand(t, w, old, "NORTH-STORE") != 0 {

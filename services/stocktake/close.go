@@ -153,9 +153,10 @@ func (s *Service) settled(ctx context.Context, st *models.Stocktake, record stor
 	if err != nil {
 		return nil, err
 	}
-	if line.Explained = whereTo(st, line, a); line.Explained != "" {
+	if where := whereTo(st, line, a); !where.Empty() {
 		line.State = models.LineExplained
-		return []ledger.Entry{ledger.Change(store.StocktakeLines, record.Body, line, "line.explained", line.Explained)}, nil
+		line.Explained, line.ExplainedSaid = where.Kept()
+		return []ledger.Entry{ledger.Change(store.StocktakeLines, record.Body, line, "line.explained", "").Saying(where)}, nil
 	}
 	line.MissingSince = s.Book.DayOf(*st.ClosingAt)
 	line.DaysUnseen = daysUnseen(*st.ClosingAt, a)

@@ -114,7 +114,9 @@ func (s *Service) upToDate(ctx context.Context, st *models.Stocktake, line *mode
 	var err error
 	switch {
 	case line.State == models.LineOutstanding:
-		line.Explained, err = s.explain(ctx, st, line)
+		var where models.Text
+		where, err = s.explain(ctx, st, line)
+		line.Explained, line.ExplainedSaid = where.Kept()
 	case line.State == models.LineUnaccounted && line.SeenAgainAt == nil && line.Asset != "":
 		var a *models.Asset
 		if a, err = store.Get[models.Asset](ctx, s.Book.Store, store.Assets, line.Asset); err == nil {

@@ -144,7 +144,7 @@ func (s *Service) explainedSoFar(ctx context.Context, p *models.Person, st *mode
 		if err != nil {
 			return 0, err
 		}
-		if where != "" {
+		if !where.Empty() {
 			n++
 		}
 	}

@@ -58,7 +58,7 @@ func (s *Service) noted(ctx context.Context, found *custody.Found) error {
 			return err // somebody else was there a moment before
 		}
 		now := s.Book.When(ctx)
-		entries, err := s.Flags.Sighted(ctx, a, now, caller.Code, caller.Unit, "scanned by "+caller.Name)
+		entries, err := s.Flags.Sighted(ctx, a, now, caller.Code, caller.Unit, models.Say("scanned by %v", caller.Name))
 		if err != nil {
 			return err
 		}

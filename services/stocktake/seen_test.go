@@ -105,7 +105,7 @@ func TestWhoeverHasAnItemInHandClosesItsFlag(t *testing.T) {
 			t.Errorf("after %s its flag stands: %v, with the outcome %q, %v", way.name, flag.Stands(), flag.Outcome, err)
 		}
 	}
-	if did, err := w.Flags.Reconcile(w.Operator(), models.Unaccounted, w.Stocktakes.Unaccounted(w.Operator()), "it was seen"); err != nil || did.Standing != 3 || did.Opened+did.Closed != 0 {
+	if did, err := w.Flags.Reconcile(w.Operator(), models.Unaccounted, w.Stocktakes.Unaccounted(w.Operator()), models.Say("it was seen")); err != nil || did.Standing != 3 || did.Opened+did.Closed != 0 {
 		t.Errorf("the job did %+v, %v", did, err)
 	}
 	a := w.Radio("seen a moment before")

@@ -151,9 +151,11 @@ func (s *Service) lineFor(ctx context.Context, caller *models.Person, st *models
 	switch {
 	case t.asset != nil && (access.SeesPapers(caller, t.asset.Units(), t.asset.PaidBy())):
 		line = lineOf(t.asset)
-		line.Stocktake, line.State, line.Explained = st.Number, models.LineMisplaced, cameBy(st, t.asset)
+		line.Stocktake, line.State = st.Number, models.LineMisplaced
+		line.Explained, line.ExplainedSaid = cameBy(st, t.asset).Kept()
 	case t.asset != nil: // of a unit or donor that the caller has nothing to do with
-		line.State, line.Asset, line.Code, line.Explained = models.LineMisplaced, t.asset.ID, t.asset.Tag, "on charge elsewhere"
+		line.State, line.Asset, line.Code = models.LineMisplaced, t.asset.ID, t.asset.Tag
+		line.Explained, line.ExplainedSaid = models.Say("on charge elsewhere").Kept()
 	case t.lot != nil:
 		unit, err := s.unitOf(ctx, st, t.lot.Code, c.Unit)
 		if err != nil {
@@ -273,7 +275,7 @@ func (s *Service) lastSeen(ctx context.Context, caller *models.Person, st *model
 		return nil, nil
 	}
 	a := t.asset
-	again, err := s.Flags.Sighted(ctx, a, seen.At, seen.By, cmp.Or(seen.Location, st.Scope.Unit), "seen on "+s.Book.DayOf(seen.At).Long()+" in "+st.Number)
+	again, err := s.Flags.Sighted(ctx, a, seen.At, seen.By, cmp.Or(seen.Location, st.Scope.Unit), models.Say("seen on %v in %v", s.Book.DayOf(seen.At), st.Number))
 	if err != nil {
 		return nil, err
 	}

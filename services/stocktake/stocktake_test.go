@@ -350,7 +350,7 @@ func TestRecountAndClosing(t *testing.T) {
 	}
 	reconcile := func(opened, closed int) {
 		t.Helper()
-		did, err := w.Flags.Reconcile(w.Operator(), models.Unaccounted, w.Stocktakes.Unaccounted(w.Operator()), "seen again")
+		did, err := w.Flags.Reconcile(w.Operator(), models.Unaccounted, w.Stocktakes.Unaccounted(w.Operator()), models.Say("seen again"))
 		if err != nil || did.Opened != opened || did.Closed != closed || did.Followed != 0 {
 			t.Errorf("%+v, %v", did, err)
 		}

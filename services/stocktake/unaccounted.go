@@ -2,7 +2,6 @@ package stocktake
 
 import (
 	"context"
-	"fmt"
 
 	"quartermaster/models"
 	"quartermaster/services/flags"
@@ -12,24 +11,25 @@ import (
 
 // cause is why the flag of an item stands that a stocktake did not find.
 func cause(line *models.StocktakeLine, a *models.Asset) flags.Cause {
-	seen := "never seen since it was taken on charge"
-	if line.SeenAt != nil {
-		seen = "last seen"
-	}
-	return flags.Cause{Subject: ledger.Subject(store.Assets, a.ID), Ref: a.Tag, What: a.Name, Since: line.MissingSince,
-		Detail: fmt.Sprintf("not found in stocktake %s, closed on %s; %s %s", line.Stocktake, line.MissingSince.Long(), seen, before(line.DaysUnseen)),
+	return flags.Cause{Subject: ledger.Subject(store.Assets, a.ID), Ref: a.Tag, What: models.Plain(a.Name), Since: line.MissingSince,
+		Detail: models.Say("not found in stocktake %v, closed on %v; %v", line.Stocktake, line.MissingSince, before(line)),
 		Unit:   a.Unit, Path: a.Path, Also: a.OwnerPath, Owner: a.Custodian, Donor: a.Donor, Grant: a.Grant}
 }
 
-// before says how many days before the closing that was.
-func before(days int) string {
-	switch days {
-	case 0:
-		return "less than a day before"
-	case 1:
-		return "the day before"
+// before says how many days before the closing the item was last seen, or taken on
+// charge when it never was.
+func before(line *models.StocktakeLine) models.Text {
+	never := line.SeenAt == nil
+	switch days := line.DaysUnseen; {
+	case days == 0 && never:
+		return models.Say("never seen since it was taken on charge less than a day before")
+	case days == 0:
+		return models.Say("last seen less than a day before")
+	case never:
+		return models.Count("never seen since it was taken on charge the day before", "never seen since it was taken on charge %d days before", days)
+	default:
+		return models.Count("last seen the day before", "last seen %d days before", days)
 	}
-	return fmt.Sprintf("%d days before", days)
 }
 
 // Unaccounted are the items that closed stocktakes did not find and that nobody has

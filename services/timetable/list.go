@@ -14,6 +14,7 @@ import (
 type Listed struct {
 	Name     string       `json:"name"`
 	What     string       `json:"what"`
+	Says     models.Text  `json:"-"` // of which What is the English
 	Line     string       `json:"line"`
 	Running  bool         `json:"running"`
 	Holder   string       `json:"holder,omitempty"` // the instance that runs it
@@ -56,7 +57,7 @@ func (s *Service) listed(ctx context.Context, r *row) (*Listed, error) {
 		return nil, err
 	}
 	now := s.Book.Now()
-	one := &Listed{Name: r.Name, What: r.What, Line: r.Line, Running: held(job, now), Last: job.Last(), Next: r.next(job.Done, now, s.zone()),
+	one := &Listed{Name: r.Name, What: r.What.String(), Says: r.What, Line: r.Line, Running: held(job, now), Last: job.Last(), Next: r.next(job.Done, now, s.zone()),
 		Failures: job.Failures, Recent: append([]models.Run{}, job.Recent...)}
 	if !job.Good.IsZero() {
 		one.Good = &job.Good

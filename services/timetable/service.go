@@ -23,9 +23,9 @@ import (
 
 // Job is one row of the table.
 type Job struct {
-	Name string // as settings and addresses name it
-	Line string // when it is due, as cron has it: minute, hour, day, month, weekday
-	What string // it does, in a sentence
+	Name string      // as settings and addresses name it
+	Line string      // when it is due, as cron has it: minute, hour, day, month, weekday
+	What models.Text // it does, in a sentence
 	Do   func(context.Context) (Did, error)
 	// Longest is how long a run may take; 0 is half an hour.
 	Longest time.Duration

@@ -48,7 +48,7 @@ func (s *Service) Close(ctx context.Context, code string, version int64, n Closu
 	if err := models.Validate(grant); err != nil {
 		return nil, err
 	}
-	flag, err := s.Flags.Closing(ctx, ledger.Subject(store.Grants, code), "the grant was closed", models.GrantEnding)
+	flag, err := s.Flags.Closing(ctx, ledger.Subject(store.Grants, code), models.Say("the grant was closed"), models.GrantEnding)
 	if err != nil {
 		return nil, err
 	}

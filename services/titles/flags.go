@@ -2,7 +2,6 @@ package titles
 
 import (
 	"context"
-	"fmt"
 
 	"quartermaster/models"
 	"quartermaster/services/flags"
@@ -40,17 +39,17 @@ func (s *Service) ending(ctx context.Context, g *models.Grant) (flags.Cause, err
 	if err != nil {
 		return flags.Cause{}, err
 	}
-	detail := "ends on " + g.To.Long()
+	detail := models.Say("ends on %v", g.To)
 	if g.To < s.Book.Today() {
-		detail = "ended on " + g.To.Long()
+		detail = models.Say("ended on %v", g.To)
 	}
 	for _, kind := range ObstacleKinds {
 		if n := c.Counts[kind]; n > 0 {
-			detail += fmt.Sprintf("; %d: %s", n, kind.Words())
+			detail = models.Say("%v; %v: %v", detail, n, kind)
 		}
 	}
 	if c.Ready {
-		detail += "; nothing stands in the way of closing it"
+		detail = models.Say("%v; nothing stands in the way of closing it", detail)
 	}
-	return flags.Cause{Subject: ledger.Subject(store.Grants, g.Code), Ref: g.Code, What: g.Name, Detail: detail, Since: g.To, Donor: g.Donor, Grant: g.Code}, nil
+	return flags.Cause{Subject: ledger.Subject(store.Grants, g.Code), Ref: g.Code, What: models.Plain(g.Name), Detail: detail, Since: g.To, Donor: g.Donor, Grant: g.Code}, nil
 }

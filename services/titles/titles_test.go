@@ -163,7 +163,7 @@ func TestAGrantIsFlaggedThreeMonthsAhead(t *testing.T) {
 	to := w.Book.Today().Plus(93)
 	must(w.Register.EditGrant(admin, "A-2025", 0, register.GrantEdit{To: &to}))(t)
 	flag := func() int {
-		return must(w.Flags.Reconcile(admin, models.GrantEnding, w.Titles.Ending(admin), "goes on"))(t).Standing
+		return must(w.Flags.Reconcile(admin, models.GrantEnding, w.Titles.Ending(admin), models.Say("goes on")))(t).Standing
 	}
 	if n := flag(); n != 0 {
 		t.Error(n)

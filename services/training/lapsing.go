@@ -73,8 +73,8 @@ func (s *Service) lapsing(ctx context.Context, records []store.Record, courses m
 			}
 			courses[t.Course] = course
 		}
-		causes = append(causes, flags.Cause{Subject: ledger.Subject(store.Trainings, t.ID), Ref: person.Code, What: person.Name + ", " + course.Name,
-			Detail: "the record of " + course.Name + " holds until " + t.Expiry.Long(), Since: t.Expiry, Unit: person.Unit, Path: person.Path, Owner: person.Code})
+		causes = append(causes, flags.Cause{Subject: ledger.Subject(store.Trainings, t.ID), Ref: person.Code, What: models.Plain(person.Name + ", " + course.Name),
+			Detail: models.Say("the record of %v holds until %v", course.Name, t.Expiry), Since: t.Expiry, Unit: person.Unit, Path: person.Path, Owner: person.Code})
 	}
 	return causes, nil
 }

@@ -355,7 +355,7 @@ func TestLapsingRecordsAreFlaggedSixtyDaysAhead(t *testing.T) {
 	ctx := w.Operator()
 	flagged := func() string {
 		t.Helper()
-		if _, err := w.Flags.Reconcile(ctx, models.TrainingLapsing, w.Training.Lapsing(ctx), "renewed"); err != nil {
+		if _, err := w.Flags.Reconcile(ctx, models.TrainingLapsing, w.Training.Lapsing(ctx), models.Say("renewed")); err != nil {
 			t.Fatal(err)
 		}
 		var told []string
@@ -363,7 +363,7 @@ func TestLapsingRecordsAreFlaggedSixtyDaysAhead(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			told = append(told, cause.What+" "+string(cause.Since))
+			told = append(told, cause.What.String()+" "+string(cause.Since))
 		}
 		return strings.Join(told, "; ")
 	}

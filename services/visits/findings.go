@@ -243,7 +243,7 @@ func (s *Service) stepped(ctx context.Context, caller *models.Person, f *models.
 	if f.Open() {
 		return entries, nil
 	}
-	closing, err := s.Flags.Closing(ctx, ledger.Subject(store.VisitFindings, f.Number), "it was closed", models.FindingOverdue)
+	closing, err := s.Flags.Closing(ctx, ledger.Subject(store.VisitFindings, f.Number), models.Say("it was closed"), models.FindingOverdue)
 	return append(entries, closing...), err
 }
 

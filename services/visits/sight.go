@@ -114,7 +114,7 @@ func (s *Service) verified(ctx context.Context, caller *models.Person, v *models
 	if !seen.Outcome.There() || a.Status == models.StruckOff {
 		return nil, nil
 	}
-	again, err := s.Flags.Sighted(ctx, a, seen.At, caller.Code, cmp.Or(seen.Location, a.Unit), "seen on "+s.Book.DayOf(seen.At).Long()+" on "+v.Number)
+	again, err := s.Flags.Sighted(ctx, a, seen.At, caller.Code, cmp.Or(seen.Location, a.Unit), models.Say("seen on %v on %v", s.Book.DayOf(seen.At), v.Number))
 	if err != nil {
 		return nil, err
 	}

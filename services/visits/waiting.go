@@ -79,11 +79,11 @@ func (s *Service) Overdue(ctx context.Context) flags.Causes {
 	past := func(state models.FindingState) flags.Causes {
 		q := store.Query{In: store.VisitFindings, By: "state", Where: []store.Cond{store.Is("state", string(state)), store.Under("due", string(s.Book.Today()))}}
 		return flags.Due(ctx, s.Book.Store, q, "", func(f *models.VisitFinding) (flags.Cause, bool) {
-			detail := "was to be closed by " + f.Due.Long() + "; waits for " + f.Unit + " to act"
+			detail := models.Say("was to be closed by %v; waits for %v to act", f.Due, f.Unit)
 			if f.State == models.FindingAnswered {
-				detail = "was to be closed by " + f.Due.Long() + "; it is answered and waits for whoever made the visit"
+				detail = models.Say("was to be closed by %v; it is answered and waits for whoever made the visit", f.Due)
 			}
-			return flags.Cause{Ref: f.Number, What: string(f.Severity) + " finding: " + short(f.What), Detail: detail, Since: f.Due, Unit: f.Unit, Path: f.Path, Owner: f.Owner,
+			return flags.Cause{Ref: f.Number, What: models.Say("%v finding: %v", f.Severity, short(f.What)), Detail: detail, Since: f.Due, Unit: f.Unit, Path: f.Path, Owner: f.Owner,
 				Donor: f.Donor, Grant: f.Grant, Payers: f.Payers}, f.Open()
 		})
 	}

@@ -52,7 +52,7 @@ type dueItem struct {
 	*models.Asset
 	Late bool
 	Says any // how far from today it is
-	Why  string
+	Why  models.Text
 }
 
 const (
@@ -106,7 +106,7 @@ func (w *Web) dueItems(page *store.Page) ([]dueItem, error) {
 		}
 		item := dueItem{Asset: a, Late: a.Care.Overdue(today), Says: fromToday(a.Care.Due, today)}
 		if len(a.Care.Plans) > 0 {
-			item.Why = a.Care.Plans[0].Why
+			item.Why = a.Care.Plans[0].Reasons()
 		}
 		list = append(list, item)
 	}

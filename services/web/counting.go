@@ -47,7 +47,7 @@ func (w *Web) countPage(c *fiber.Ctx) error {
 func outcomeOf(line *models.StocktakeLine) (outcome string, word any) {
 	switch line.State {
 	case models.LineMisplaced:
-		return "odd", say("Not expected here: %v", line.Explained)
+		return "odd", say("Not expected here: %v", line.Explanation())
 	case models.LineUnknown:
 		return "odd", say("Nothing on charge has this label")
 	case models.LineOutstanding:

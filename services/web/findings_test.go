@@ -73,7 +73,7 @@ func TestFindingsOnPages(t *testing.T) {
 func TestJobsOnPages(t *testing.T) {
 	s := open(t, false)
 	fails := func(context.Context) (timetable.Did, error) { return timetable.Did{}, errors.New("no space is left") }
-	if err := s.Timetable.Plan([]timetable.Job{{Name: "backup", Line: "0 3 * * *", What: "Backs the book up.", Do: fails}}, nil); err != nil {
+	if err := s.Timetable.Plan([]timetable.Job{{Name: "backup", Line: "0 3 * * *", What: models.Say("Backs the book up."), Do: fails}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	s.signIn("admin")
@@ -101,7 +101,7 @@ func (s *site) watch(a *models.Asset, long string) string {
 	s.Timetable.Tick(s.t.Context())
 	s.Timetable.Wait()
 	subject := "vouchers/" + a.ID // of a kind that no job closes here
-	entries, err := s.Flags.Opening(s.Operator(), models.Unaccounted, flags.Cause{Subject: subject, Ref: a.Tag, What: long, Detail: strings.ToLower(long), Since: "2026-01-31",
+	entries, err := s.Flags.Opening(s.Operator(), models.Unaccounted, flags.Cause{Subject: subject, Ref: a.Tag, What: models.Plain(long), Detail: models.Plain(strings.ToLower(long)), Since: "2026-01-31",
 		Unit: "NORTH-POST", Path: []string{"AGENCY", "NORTH", "NORTH-POST"}, Owner: "guard", Donor: "DONOR-A", Grant: "A-2025"})
 	if err != nil {
 		s.t.Fatal(err)

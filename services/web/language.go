@@ -15,6 +15,14 @@ import (
 // say is what a page tells once it is known in which language.
 func say(format string, args ...any) models.Text { return models.Say(format, args...) }
 
+// orNothing is a text for templates, which ask by with whether there is any.
+func orNothing(t models.Text) any {
+	if t.Empty() {
+		return nil
+	}
+	return t
+}
+
 // languageCookie keeps the language that was chosen before anybody signed in.
 const languageCookie = "language"
 
@@ -107,27 +115,14 @@ func pagesIn(p *words.Printer) pageSet {
 	return pages.(func() pageSet)() //nolint:errcheck // nothing else is stored
 }
 
-// speech are the functions by which templates speak: t tells a sentence, tn one with a
-// number, w whatever has words of its own, n a number, day a day.
+// speech are the functions by which templates speak: besides the usual ones, join tells a
+// list, bytes and size how large a file is.
 func speech(p *words.Printer) template.FuncMap {
-	return template.FuncMap{
-		"t": p.Say, "w": p.Tell, "n": p.Number,
-		"tn":    func(one, other string, n any, args ...any) string { return p.Count(one, other, whole(n), args...) },
-		"day":   func(d models.Day) string { return p.Day(d) },
-		"join":  func(list []string, between string) string { return strings.Join(list, p.Say(between)) },
-		"bytes": func(n int) string { return bytesText(p, n) },
-		"size":  func(n int64) string { return bytesText(p, int(n)) },
-	}
-}
-
-func whole(n any) int {
-	switch n := n.(type) {
-	case int:
-		return n
-	case int64:
-		return int(n)
-	}
-	return 0
+	functions := p.Functions()
+	functions["join"] = func(list []string, between string) string { return strings.Join(list, p.Say(between)) }
+	functions["bytes"] = func(n int) string { return bytesText(p, n) }
+	functions["size"] = func(n int64) string { return bytesText(p, int(n)) }
+	return functions
 }
 
 // When tells an instant in the zone of the house.

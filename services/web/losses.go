@@ -99,7 +99,7 @@ type lossesPage struct {
 
 type lossRow struct {
 	*models.Loss
-	Waits string
+	Waits any
 }
 
 func (w *Web) losses(c *fiber.Ctx) error {
@@ -121,7 +121,7 @@ func (w *Web) losses(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		p.Losses = append(p.Losses, lossRow{l, disposal.Waits(l)})
+		p.Losses = append(p.Losses, lossRow{l, orNothing(disposal.Waits(l))})
 	}
 	return w.render(c, fiber.StatusOK, "losses", v)
 }
@@ -238,7 +238,7 @@ func refusedOf(err error) (*models.Error, bool) {
 
 type lossPage struct {
 	*models.Loss
-	Waits      string
+	Waits      any
 	Flags      []finding
 	Names      map[string]string
 	Progress   []progress
@@ -261,7 +261,7 @@ func (w *Web) lossPage(c *fiber.Ctx, status int, open string, refusal *models.Er
 	if err != nil {
 		return err
 	}
-	p := &lossPage{Loss: l, Waits: disposal.Waits(l), Progress: lossProgress(l), Open: open, Form: formOf(c), Kinds: optionsOf(models.ExhibitKinds, ""), Conditions: conditionOptions}
+	p := &lossPage{Loss: l, Waits: orNothing(disposal.Waits(l)), Progress: lossProgress(l), Open: open, Form: formOf(c), Kinds: optionsOf(models.ExhibitKinds, ""), Conditions: conditionOptions}
 	for _, m := range models.Measures {
 		if m.Fits("", l.Kind) == nil {
 			p.Measures = append(p.Measures, option{Value: string(m), Label: words.Capital{Of: m}, Chosen: l.Inquiry != nil && l.Inquiry.Recommendation == m})

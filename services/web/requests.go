@@ -102,7 +102,7 @@ type requestsPage struct {
 
 type requestRow struct {
 	*models.Request
-	Holder string
+	Holder any
 	Here   any // what the caller has in store of it
 }
 
@@ -140,7 +140,7 @@ func (w *Web) requests(c *fiber.Ctx) error {
 		return err
 	}
 	for _, r := range open {
-		row := requestRow{Request: r, Holder: requests.Holder(r)}
+		row := requestRow{Request: r, Holder: orNothing(requests.Holder(r))}
 		if n, counted := here[r.Number]; counted {
 			row.Here = say("%v in store with you", n)
 		}
@@ -226,7 +226,7 @@ type requestPage struct {
 	UnitName   string
 	Flags      []finding // about it, open
 	Names      map[string]string
-	Holder     string
+	Holder     any
 	Progress   []progress
 	MayDecide  bool
 	MayFulfil  bool
@@ -251,7 +251,7 @@ func (w *Web) requestPage(c *fiber.Ctx, status int, open string, refusal *models
 	if err != nil {
 		return err
 	}
-	p := &requestPage{Request: r, Holder: requests.Holder(r), Open: open, Form: formOf(c), UnitNames: map[string]string{}, Progress: requestProgress(r),
+	p := &requestPage{Request: r, Holder: orNothing(requests.Holder(r)), Open: open, Form: formOf(c), UnitNames: map[string]string{}, Progress: requestProgress(r),
 		MayDecide: requests.MayDecide(caller, r), MayFulfil: requests.MayFulfil(caller, r),
 		MayClose: requests.MayClose(caller, r)}
 	ch, err := w.choices(ctx)

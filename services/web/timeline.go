@@ -209,7 +209,7 @@ func differences(changes map[string]models.Change) []fact {
 	var facts []fact
 	for _, field := range fields {
 		name, known := fieldNames[field]
-		if known && name.Format == "" {
+		if known && name.Format == "" || strings.HasSuffix(field, "_said") {
 			continue
 		}
 		if !known {

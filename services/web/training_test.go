@@ -57,7 +57,7 @@ func TestTrainingOnPages(t *testing.T) {
 	p.has(t, 200, "Valid", "holds until 1 September 2026", "no. 7", "/certificate")
 	s.get("/units/NORTH-POST").has(t, 200, "Gul Guard", "until 1 September 2026")
 	s.Pass(150 * 24 * time.Hour)
-	if _, err := s.Flags.Reconcile(s.Operator(), models.TrainingLapsing, s.Training.Lapsing(s.Operator()), "renewed"); err != nil {
+	if _, err := s.Flags.Reconcile(s.Operator(), models.TrainingLapsing, s.Training.Lapsing(s.Operator()), models.Say("renewed")); err != nil {
 		t.Fatal(err)
 	}
 	s.signIn("keeper-north")

@@ -44,7 +44,7 @@ type vouchersPage struct {
 
 type voucherRow struct {
 	*custody.Shown
-	What string
+	What models.Text
 }
 
 func (w *Web) vouchers(c *fiber.Ctx) error {

@@ -121,7 +121,7 @@ func (w *Web) writeOffPage(c *fiber.Ctx, status int, open string, refusal *model
 	case one.State == models.WriteOffProposed:
 		p.Waits = say("waits for %v to decide", one.Authority)
 	case one.State == models.WriteOffApproved && one.Demands != "" && one.Consent == nil:
-		p.Waits = say("waits for the donor's consent: %v", one.Demands)
+		p.Waits = say("waits for the donor's consent: %v", one.Demanded())
 	case one.State == models.WriteOffApproved:
 		p.Waits = say("waits for a storekeeper to strike it off charge")
 	}

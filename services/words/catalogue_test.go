@@ -103,12 +103,12 @@ func sentences(t *testing.T) map[string]message {
 		}
 		said[other] = message{cmp.Or(one, said[other].one), other}
 	}
-	for _, folder := range []string{"../../models", "../../services", "../../labels"} {
+	for _, folder := range []string{"../../models", "../../services", "../../labels", "../../jobs"} {
 		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
 				return err
-			case strings.HasSuffix(path, ".html"):
+			case strings.HasSuffix(path, ".html"), strings.HasSuffix(path, ".txt") && strings.Contains(path, "/templates/"):
 				inTemplate(t, path, note)
 			case strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") && !strings.Contains(path, "booktest") && !strings.Contains(path, "/store/") && !strings.Contains(path, "/backup") && !strings.Contains(path, "/server/server.go"):
 				inCode(t, path, note)

@@ -44,6 +44,16 @@ func (p *Printer) Month(t time.Time) string {
 // ShortMonth tells a month, short.
 func (p *Printer) ShortMonth(t time.Time) string { return p.Tell(shortMonths[t.Month()-1]) }
 
+// weekdays are from Sunday on, as time.Weekday counts.
+var weekdays = [...]models.Text{
+	models.Say("Sunday"), models.Say("Monday"), models.Say("Tuesday"), models.Say("Wednesday"), models.Say("Thursday"), models.Say("Friday"), models.Say("Saturday"),
+}
+
+// Moment tells an instant of the last days to the minute, in its zone.
+func (p *Printer) Moment(t time.Time) string {
+	return p.Say("%v %v %v, %v", weekdays[t.Weekday()], t.Day(), months[t.Month()-1], models.Say(p.digits(t.Format("15:04"))))
+}
+
 // When tells an instant to the minute, in its zone.
 func (p *Printer) When(t time.Time) string {
 	return p.ShortDay(t) + p.digits(t.Format(" 2006, 15:04"))

@@ -91,6 +91,8 @@ func (p *Printer) Tell(what any) string {
 		return p.Say(v.Words())
 	case models.Day:
 		return p.Day(v)
+	case models.Quantity:
+		return p.digits(v.Grouped())
 	case models.Money:
 		return p.Money(v)
 	case *models.Money:
@@ -108,7 +110,7 @@ func (p *Printer) Tell(what any) string {
 // value is what a sentence has in the place of one of its values.
 func (p *Printer) value(arg any) any {
 	switch v := arg.(type) {
-	case Capital, List, models.Text, *models.Error, models.Detail, models.Day, models.Money, *models.Money,
+	case Capital, List, models.Text, *models.Error, models.Detail, models.Day, models.Quantity, models.Money, *models.Money,
 		interface{ Text() models.Text }, interface{ Words() string }:
 		return p.Tell(v)
 	case error:
@@ -197,6 +199,25 @@ func first(args []any) any {
 		return nil
 	}
 	return args[0]
+}
+
+// Functions are those by which templates speak: t tells a sentence, tn one with a number,
+// w whatever has words of its own, n a number, day a day.
+func (p *Printer) Functions() map[string]any {
+	return map[string]any{
+		"t": p.Say, "w": p.Tell, "n": p.Number, "day": p.Day,
+		"tn": func(one, other string, n any, args ...any) string { return p.Count(one, other, whole(n), args...) },
+	}
+}
+
+func whole(n any) int {
+	switch n := n.(type) {
+	case int:
+		return n
+	case int64:
+		return int(n)
+	}
+	return 0
 }
 
 // List tells one after the other.
