@@ -47,6 +47,10 @@ bench-jobs: ## measure the job of overdue servicing with 1,000,000 assets, 5 % o
 bench-long: ## measure reports of 100,000 lines, a stocktake of 100,000 items, the first page over as many; takes some minutes
 	go test ./services/reports ./services/stocktake ./services/overview -run '^$$' -bench 'LongReport|OpenAndTally|Overview' -benchtime 1x
 
+.PHONY: cluster
+cluster: ## three instances over one book: killed, stopped for 30 s, without a primary; takes some minutes
+	cd services/store/mongo/wiretest && go test ./cluster -v -rounds 8 -lease 20s -paused 30s -timeout 30m | grep -v '^time='
+
 bench: ## measure a day's work with 1,000, 100,000 and 1,000,000 assets; the first time seeds them for half an hour in build/bench (15 GB)
 	go run ./cmd/bench
 

@@ -83,7 +83,7 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	tell.Log = log
 	h := house.Over(&ledger.Book{Store: book, Now: time.Now, Zone: zone},
 		house.Settings{TagPrefix: s.TagPrefix, Base: base, RisesAfter: s.risesAfter(), AcceptWithin: s.AcceptWithin, Notices: tell, Backups: backups})
-	h.Timetable.Log, h.Timetable.Instance = log, timetable.NewInstance()
+	h.Timetable.Log, h.Timetable.Instance, h.Timetable.LeaseLasts = log, timetable.NewInstance(), s.JobLease
 	if err := h.Timetable.Plan(jobs.Table(h), s.Jobs); err != nil {
 		return fmt.Errorf("QM_JOBS: %w", err)
 	}

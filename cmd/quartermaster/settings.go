@@ -104,6 +104,7 @@ type serving struct {
 	TrustedProxies []string          `help:"Addresses of proxies that say truly whom they serve." env:"QM_TRUSTED_PROXIES" placeholder:"ADDRESS"`
 	TimeZone       string            `help:"Zone in which pages tell the time and a day begins and ends." env:"QM_TIME_ZONE" default:"Asia/Karachi" placeholder:"ZONE"`
 	Jobs           map[string]string `help:"Other cron lines for jobs than the table's, or off: NAME=LINE;NAME=LINE. /jobs lists the names." env:"QM_JOBS" placeholder:"NAME=LINE;…"`
+	JobLease       time.Duration     `help:"How long a job that an instance has begun waits for it when it is not heard of any more, before another takes it over; the same for all instances." env:"QM_JOB_LEASE" default:"1m"`
 	RisesAfter     []int             `help:"After how many days a finding rises to the unit above, then to the next; the last number holds for all further ones. 0 leaves all where they are." env:"QM_RISES_AFTER" default:"7,14,30" placeholder:"DAYS,…"`
 	AcceptWithin   int               `help:"Days in which a voucher is to be accepted or refused." env:"QM_ACCEPT_WITHIN" default:"3" placeholder:"DAYS"`
 	LogLevel       string            `help:"How much to log: debug, info, warn or error." env:"QM_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
@@ -168,6 +169,9 @@ func (s serving) check() (*time.Location, error) {
 		if _, known := limit.Usual[limit.Class(class)]; !known && class != "all" || n < 0 {
 			return nil, fmt.Errorf("QM_LIMITS holds %s=%d; it must be sign-in, public, writes, reads, exports or all, and a number from 0", class, n)
 		}
+	}
+	if s.JobLease < time.Second {
+		return nil, fmt.Errorf("QM_JOB_LEASE is %s; it must be a second or more", s.JobLease)
 	}
 	if s.AcceptWithin < 1 {
 		return nil, fmt.Errorf("QM_ACCEPT_WITHIN is %d; it must be days from 1", s.AcceptWithin)

@@ -27,11 +27,18 @@ const attempts = 200
 func Retry(change func() error) error {
 	for attempt := 1; ; attempt++ {
 		err := change()
-		if store.Outrun(err) && attempt < attempts {
+		if store.Outrun(err) && !decided(err) && attempt < attempts {
 			continue
 		}
 		return Outrun(err)
 	}
+}
+
+// decided says whether a change was refused for what somebody else has: it would be
+// again.
+func decided(err error) bool {
+	var refusal *models.Error
+	return errors.As(err, &refusal) && refusal.Kind != models.Stale
 }
 
 // Anew is Retry of a change that returns what it changed.

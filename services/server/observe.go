@@ -40,6 +40,7 @@ func (c Config) observe(m *metrics) fiber.Handler {
 		err := ctx.Next()
 		if err != nil {
 			if failed := c.OnError(ctx, err); failed != nil {
+				c.Log.Error("no answer could be made of an error", "request", RequestID(ctx), "path", ctx.Path(), "error", err, "because", failed)
 				return failed
 			}
 		}

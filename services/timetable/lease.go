@@ -1,6 +1,7 @@
 package timetable
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -11,9 +12,11 @@ import (
 	"quartermaster/services/store"
 )
 
-// lasts is how long a lease holds without being renewed: how long a job waits when
-// the instance that ran it dies.
-const lasts = time.Minute
+// Lasts is how long a lease holds without being renewed, unless a service says
+// otherwise: how long a job waits when the instance that ran it dies.
+const Lasts = time.Minute
+
+func (s *Service) lasts() time.Duration { return cmp.Or(s.LeaseLasts, Lasts) }
 
 // errLost is what the holder of a lease gets that somebody else has taken.
 var errLost = errors.New("another instance has taken this job over; what was not written yet is left to it")
@@ -44,7 +47,7 @@ func (s *Service) take(ctx context.Context, r *row, asked bool) (*lease, error) 
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	if held(l.job, now) || !asked && !r.isDue(l.job.Done, now, s.zone()) {
+	if s.held(l.job, now) || !asked && !r.isDue(l.job.Done, now, s.zone()) {
 		return nil, nil
 	}
 	if l.job.Holder != "" {
@@ -58,10 +61,10 @@ func (s *Service) take(ctx context.Context, r *row, asked bool) (*lease, error) 
 	return l, err
 }
 
-// held says whether somebody has the job. No lease ends later than lasts from now:
+// held says whether somebody has the job. No lease ends later than it lasts from now:
 // one that does was taken before the clock was set back, and is not believed.
-func held(job *models.Job, now time.Time) bool {
-	return job.Holder != "" && now.Before(job.Until.Time) && !job.Until.After(now.Add(lasts))
+func (s *Service) held(job *models.Job, now time.Time) bool {
+	return job.Holder != "" && now.Before(job.Until.Time) && !job.Until.After(now.Add(s.lasts()))
 }
 
 // replace commits the job's document with a new end of the lease, and whatever
@@ -69,7 +72,7 @@ func held(job *models.Job, now time.Time) bool {
 func (l *lease) replace(commit func(store.Change) error) error {
 	next := *l.job
 	if next.Holder != "" {
-		next.Until = models.At(l.s.Book.Now().Add(lasts))
+		next.Until = models.At(l.s.Book.Now().Add(l.s.lasts()))
 	}
 	err := commit(store.Replace(store.Jobs, next.Name, l.at, &next))
 	var outrun *store.VersionConflict
@@ -146,7 +149,7 @@ func (s *Service) beats() (<-chan time.Time, func()) {
 	if s.Beat != nil {
 		return s.Beat()
 	}
-	ticker := time.NewTicker(lasts / 3)
+	ticker := time.NewTicker(s.lasts() / 3)
 	return ticker.C, ticker.Stop
 }
 

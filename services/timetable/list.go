@@ -57,7 +57,7 @@ func (s *Service) listed(ctx context.Context, r *row) (*Listed, error) {
 		return nil, err
 	}
 	now := s.Book.Now()
-	one := &Listed{Name: r.Name, What: r.What.String(), Says: r.What, Line: r.Line, Running: held(job, now), Last: job.Last(), Next: r.next(job.Done, now, s.zone()),
+	one := &Listed{Name: r.Name, What: r.What.String(), Says: r.What, Line: r.Line, Running: s.held(job, now), Last: job.Last(), Next: r.next(job.Done, now, s.zone()),
 		Failures: job.Failures, Recent: append([]models.Run{}, job.Recent...)}
 	if !job.Good.IsZero() {
 		one.Good = &job.Good

@@ -15,7 +15,8 @@ import (
 )
 
 const (
-	// every is how often the table is looked through. It goes by a ticker, which counts
+	// every is how often the table is looked through, and at least as often as a lease
+	// lasts. It goes by a ticker, which counts
 	// on when the clock is set, and not by cron's own loop, which would stand still for
 	// as long as a clock is set back.
 	every = 15 * time.Second
@@ -30,7 +31,7 @@ const (
 func (s *Service) Start(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	s.life = ctx
-	ticker := time.NewTicker(every)
+	ticker := time.NewTicker(min(every, s.lasts()))
 	s.running.Go(func() {
 		for {
 			s.Tick(ctx)

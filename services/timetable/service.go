@@ -42,6 +42,9 @@ type Service struct {
 	Log  *slog.Logger
 	// Instance names this process among those over the same store.
 	Instance string
+	// LeaseLasts is how long a lease holds without being renewed, the same for all
+	// instances; 0 is Lasts.
+	LeaseLasts time.Duration
 	// Beat gives the times at which a lease is renewed while its job runs, and how to
 	// end that. Nil is by the clock, three times as often as the lease lasts.
 	Beat func() (<-chan time.Time, func())

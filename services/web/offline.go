@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -15,6 +16,7 @@ import (
 	"quartermaster/services/api"
 	"quartermaster/services/phone"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 // shells are the pages that a phone opens where there is no network. They hold nothing
@@ -61,7 +63,24 @@ func (w *Web) fromPhone(c *fiber.Ctx) error {
 }
 
 func (w *Web) shell(c *fiber.Ctx, name string) error {
-	return w.render(c, fiber.StatusOK, "offline-"+name, view{Title: say("No network"), Phone: true, Here: name, Data: shellData{Example: w.exampleTag(), Statuses: models.Statuses, Conditions: conditionOptions}})
+	asAddressed(c)
+	return w.render(c, fiber.StatusOK, "offline-"+name, w.shellView(name))
+}
+
+func (w *Web) shellView(name string) view {
+	return view{Title: say("No network"), Phone: true, Here: name, Data: shellData{Example: w.exampleTag(), Statuses: models.Statuses, Conditions: conditionOptions}}
+}
+
+// asAddressed has what is asked for in the language and the theme that its address
+// names: a browser asks for a service worker without cookies, and keeps its pages for
+// whoever registered it.
+func asAddressed(c *fiber.Ctx) {
+	if language := c.Query("language"); words.Known(language) {
+		c.Locals(printerKey{}, words.In(language, words.Western))
+	}
+	if c.Context().QueryArgs().Has("theme") {
+		c.Locals(themeKey{}, c.Query("theme"))
+	}
 }
 
 type shellData struct {
@@ -77,16 +96,18 @@ func (shellData) Signing(legend, id string) signForm { return signing(legend, id
 // addresses that it keeps. These change with any of their contents, and so does the
 // script, which is how browsers come to know of a new version.
 func (w *Web) serviceWorker(c *fiber.Ctx) error {
+	asAddressed(c)
+	addressed := "?" + url.Values{"language": {speaks(c).Language}, "theme": {themeOf(c)}}.Encode()
 	parts := append(addresses(), "/manifest.webmanifest")
 	sum := sha256.New()
 	fmt.Fprintln(sum, parts)
 	for _, name := range shells {
 		var page bytes.Buffer
-		if err := w.write(&page, c, "offline-"+name, view{Title: say("No network"), Phone: true, Here: name, Data: shellData{Example: w.exampleTag(), Statuses: models.Statuses, Conditions: conditionOptions}}); err != nil {
+		if err := w.write(&page, c, "offline-"+name, w.shellView(name)); err != nil {
 			return err
 		}
 		sum.Write(page.Bytes())
-		parts = append(parts, "/offline/"+name)
+		parts = append(parts, "/offline/"+name+addressed)
 	}
 	list, err := json.Marshal(parts)
 	if err != nil {

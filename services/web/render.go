@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -37,6 +38,7 @@ type view struct {
 	zone    *time.Location
 	words   *words.Printer
 	Path    string // of this page, to come back to
+	Theme   string // that was chosen on this device; "" is as the device has it
 }
 
 // May says whether the person who looks may do something.
@@ -131,11 +133,24 @@ func (w *Web) write(to *bytes.Buffer, c *fiber.Ctx, page string, v view) error {
 			v.Done = done[c.Query("done")]
 		}
 	}
-	v.words, v.Path = speaks(c), c.OriginalURL()
+	v.words, v.Path, v.Theme = speaks(c), pathOf(c), themeOf(c)
 	if err := pagesIn(v.words)[page].ExecuteTemplate(to, "layout", v); err != nil {
 		return fmt.Errorf("web: page %s: %w", page, err)
 	}
 	return nil
+}
+
+// pathOf is where what is shown can be opened again: a form that comes back with what is
+// wrong in it, where it was opened.
+func pathOf(c *fiber.Ctx) string {
+	if c.Method() == fiber.MethodGet {
+		return c.OriginalURL()
+	}
+	from, err := url.Parse(c.Get(fiber.HeaderReferer))
+	if err != nil {
+		return "/"
+	}
+	return localPath(from.RequestURI())
 }
 
 // done are the sentences that a page shows after a form led to it.

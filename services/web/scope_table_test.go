@@ -9,7 +9,7 @@ import (
 // forEverybody are the addresses that need no sign-in.
 var forEverybody = []string{
 	"GET /api/v1/openapi.json", "POST /api/v1/sessions", "GET /api/v1/ledger/checkpoint", "GET /api/v1/ledger.key", "GET /api/v1/ledger/proof/consistency",
-	"GET /static/:name", "GET /favicon.ico", "GET /sign-in", "POST /sign-in", "GET /sign-in/code", "POST /sign-in/code", "POST /language", "GET /ledger.key", "GET /verify", "POST /verify",
+	"GET /static/:name", "GET /favicon.ico", "GET /sign-in", "POST /sign-in", "GET /sign-in/code", "POST /sign-in/code", "POST /language", "POST /theme", "GET /ledger.key", "GET /verify", "POST /verify",
 	"GET /t/:tag", "POST /t/:tag", // the form by which whoever finds an item reports it
 	"GET /calendar/:secret", "GET /s/:secret", "GET /s/:secret/:kind", "GET /s/:secret/:kind/file", // whoever has its address
 	"GET /sw.js", "GET /manifest.webmanifest", "GET /offline/start", "GET /offline/scan", "GET /offline/asset", "GET /offline/service", "GET /offline/voucher", "GET /offline/count", "GET /offline/outbox",
@@ -91,7 +91,7 @@ var naming = map[string]body{
 	// one's own
 	"POST /second-factor/app/offer": {}, "POST /second-factor/app": {}, "POST /second-factor/app/remove": {}, "POST /second-factor/recovery-codes": {}, "POST /tokens": {}, "POST /me/tokens": {},
 	"POST /me/second-factor/offer": {}, "POST /me/second-factor/app": {}, "POST /me/second-factor/app/remove": {}, "POST /me/second-factor/recovery-codes": {}, "POST /people/:code/second-factor/take": because,
-	"POST /password": {}, "POST /pin": {}, "PATCH /me/notices": {"digest": "hourly"}, "POST /me": {}, "POST /me/pin": {}, "POST /me/language": {"digits": "roman"}, "POST /language": {}, "POST /me/notices": {"digest": "hourly"}, "POST /sessions": {}, "DELETE /sessions/current": {}, "POST /sign-in": {}, "POST /sign-in/code": {}, "POST /sign-out": {},
+	"POST /password": {}, "POST /pin": {}, "PATCH /me/notices": {"digest": "hourly"}, "POST /me": {}, "POST /me/pin": {}, "POST /me/language": {"digits": "roman"}, "POST /language": {}, "POST /theme": {"theme": "neon"}, "POST /me/notices": {"digest": "hourly"}, "POST /sessions": {}, "DELETE /sessions/current": {}, "POST /sign-in": {}, "POST /sign-in/code": {}, "POST /sign-out": {},
 	"POST /start/away": {}, "POST /start/categories": {}, "POST /starting/categories": {}, // what comes with the program
 	"POST /phone/unbooked": {}, "POST /outbox/settled": {}, // what somebody says of what they did, whatever they name
 	"POST /messages/test": {}, "POST /notices/test": {}, "POST /verify": {"text": "=asset"},

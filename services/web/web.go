@@ -41,6 +41,7 @@ func (w *Web) Mount(app *fiber.App) {
 	w.mountSignIn(app)
 	w.mountSecondFactor(app)
 	app.Post("/language", sameSite, w.chooseLanguage)
+	app.Post("/theme", sameSite, w.chooseTheme)
 
 	w.mountVerify(app)
 	w.mountShared(app)

@@ -7,6 +7,13 @@ import "./later.js";
 
 const signedOut = !document.querySelector("header.top");
 
+// keepPages has the browser keep the pages in the language and the theme of this one.
+function keepPages() {
+  const { lang, dataset } = document.documentElement;
+  const kept = new URLSearchParams({ language: lang, theme: dataset.theme ?? "" });
+  navigator.serviceWorker.register("/sw.js?" + kept, { type: "module", updateViaCache: "none" }).catch(() => null);
+}
+
 async function count() {
   const all = await entries(), badge = document.querySelector("#waits");
   if (!badge) return all;
@@ -52,7 +59,8 @@ document.addEventListener("submit", async (event) => {
 });
 
 if ("serviceWorker" in navigator && "indexedDB" in window && navigator.locks) {
-  if (!signedOut) navigator.serviceWorker.register("/sw.js", { type: "module", updateViaCache: "none" }).catch(() => null);
+  if (!signedOut) keepPages();
+  addEventListener("looks", keepPages);
   onChange(count);
   addEventListener("online", () => update().catch(() => null));
   document.querySelector(".offline-bar .again")?.addEventListener("click", () => back(true));

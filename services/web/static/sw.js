@@ -41,7 +41,7 @@ async function page(event, path) {
   const answer = own ? await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, patient))]) : await asked;
   if (answer) return answer;
   const cache = await caches.open(keeping);
-  return await cache.match("/offline/" + (own ?? "start")) ?? Response.error();
+  return await cache.match("/offline/" + (own ?? "start"), { ignoreSearch: true }) ?? Response.error();
 }
 
 async function ask(event) {
