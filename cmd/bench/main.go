@@ -24,6 +24,7 @@ func main() {
 	flag.DurationVar(&p.each, "each", 20*time.Second, "how long each number of clients is measured")
 	flag.StringVar(&p.folder, "keep", "build/bench", "folder in which seeded registers are kept for the next run")
 	flag.IntVar(&p.flood, "flood", 4000, "how many clients overload the server; 0 leaves that out")
+	flag.DurationVar(&p.soak, "soak", 0, "how long the largest number of clients goes on afterwards, with a line a minute")
 	profile := flag.String("profile", "", "write a processor profile of the server under the largest number of clients to this file")
 	floor := flag.String("floor", "", "serve the HTTP floor at this address (used by bench itself)")
 	flag.Parse()
@@ -47,6 +48,7 @@ type plan struct {
 	sizes, clients []int
 	each           time.Duration
 	flood          int
+	soak           time.Duration
 	folder         string
 	profile        string
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"quartermaster/jobs"
@@ -84,6 +85,9 @@ func (p *plan) days(program string, m *measured) error {
 			return err
 		}
 	}
+	if err := p.goOn(server, m.Assets); err != nil {
+		return err
+	}
 	_, m.mostMB = server.memory()
 	if p.flood == 0 {
 		return nil
@@ -99,6 +103,28 @@ func (p *plan) days(program string, m *measured) error {
 		return r
 	})
 	m.after = server.load(p.clients[0], min(p.each, 3*time.Second), d.next)
+	return nil
+}
+
+// goOn has the largest number of clients go on for long, and tells each minute what it
+// costs: what grows with time is seen in the last column.
+func (p *plan) goOn(server *child, assets int) error {
+	if p.soak == 0 {
+		return nil
+	}
+	clients := slices.Max(p.clients)
+	d, err := server.begin(assets, clients)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("\n| after | %d clients, requests/s | p99 | failed | memory, MB |\n| ---: | ---: | ---: | ---: | ---: |\n", clients)
+	for after := time.Duration(0); after < p.soak; {
+		each := min(time.Minute, p.soak-after)
+		r := server.load(clients, each, d.next)
+		after += each
+		now, _ := server.memory()
+		fmt.Printf("| %s | %.0f | %s | %d | %.0f |\n", after, r.rate(), shown(at(r.took, .99)), r.failed+r.put, now)
+	}
 	return nil
 }
 
