@@ -209,7 +209,7 @@ func SendFile(c *fiber.Ctx, attachment *models.Attachment, content []byte) error
 	}
 	c.Set(fiber.HeaderContentType, attachment.Type)
 	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType(disposition, map[string]string{"filename": attachment.Name}))
-	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox")
+	c.Set(fiber.HeaderContentSecurityPolicy, server.Sandbox)
 	c.Set(fiber.HeaderCacheControl, "private, max-age=31536000, immutable")
 	return c.Send(content)
 }

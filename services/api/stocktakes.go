@@ -141,7 +141,7 @@ func SightingPhoto(c *fiber.Ctx, s *stocktake.Service) error {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, photo.Type)
-	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox")
+	c.Set(fiber.HeaderContentSecurityPolicy, server.Sandbox)
 	c.Set(fiber.HeaderCacheControl, "private, max-age=31536000, immutable")
 	return c.Send(photo.Content)
 }

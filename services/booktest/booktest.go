@@ -27,6 +27,8 @@ import (
 // World is a book and its services, at an hour that the test sets.
 type World struct {
 	*house.House
+	// Says stands in every text of Everything in the place of Marker.
+	Says string
 
 	t   testing.TB
 	mu  sync.Mutex

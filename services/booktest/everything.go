@@ -2,6 +2,7 @@ package booktest
 
 import (
 	"bytes"
+	"cmp"
 	"image"
 	"image/png"
 	"strings"
@@ -29,6 +30,8 @@ import (
 
 // Marker stands in every name, serial number and text of Everything, and nowhere else.
 const Marker = "Xanadu"
+
+func (w *World) says() string { return cmp.Or(w.Says, Marker) }
 
 // Everything names one object of every kind that the book keeps of one part of the
 // tree and one donor: the south, and what the second donor paid for.
@@ -59,8 +62,8 @@ func (w *World) Everything() *Everything {
 	}
 	w.Limits()
 	for _, p := range []models.Person{
-		{Code: "xerxes", Name: "Xerxes " + Marker, Unit: "SOUTH-STORE", ServiceNumber: Marker + "-1"},
-		{Code: "auditor-b", Name: "Bashir " + Marker, Username: "auditor.b", Role: models.Auditor, Donors: []string{"DONOR-B"}},
+		{Code: "xerxes", Name: "Xerxes " + w.says(), Unit: "SOUTH-STORE", ServiceNumber: w.says() + "-1"},
+		{Code: "auditor-b", Name: "Bashir " + w.says(), Username: "auditor.b", Role: models.Auditor, Donors: []string{"DONOR-B"}},
 	} {
 		w.Post(p)
 		add("person "+p.Code, p.Code, nil)
@@ -88,10 +91,10 @@ type (
 // Southern takes an item on charge in the south, paid for by the second donor.
 func (w *World) Southern(category, serial string) *models.Asset {
 	w.t.Helper()
-	n := register.NewAsset{Name: Marker + " " + category, Category: category, Make: Marker, Serial: serial, Unit: "SOUTH-STORE", Location: "X-" + strings.ToUpper(Marker), Custodian: "xerxes",
+	n := register.NewAsset{Name: w.says() + " " + category, Category: category, Make: w.says(), Serial: serial, Unit: "SOUTH-STORE", Location: "X-" + strings.ToUpper(Marker), Custodian: "xerxes",
 		Grant: "B-2026", Condition: "new", AcquiredOn: "2026-01-15", WarrantyTo: "2026-04-10", Cost: &models.Money{Amount: "300.00", Currency: "USD"}, Aliases: []string{"OLD-" + serial}}
 	if category == "vehicle" {
-		n.Fields = map[string]any{"registration": Marker}
+		n.Fields = map[string]any{"registration": w.says()}
 	}
 	a, err := w.Register.TakeOnCharge(w.Operator(), n)
 	if err != nil {
@@ -106,10 +109,10 @@ func (w *World) things(e *Everything, add adding, did doing) {
 	meters := []models.Meter{{Name: "odometer", Label: "Odometer", Unit: "km"}}
 	_, err := w.Register.EditCategory(admin, "vehicle", 0, register.CategoryEdit{Meters: &meters})
 	did("meters", err)
-	a := w.Southern("vehicle", Marker+"-1")
+	a := w.Southern("vehicle", w.says()+"-1")
 	add("asset", a.Tag, nil)
 	add("asset id", a.ID, nil)
-	a, err = w.Register.Attach(admin, a.Tag, 0, Marker+".png", Picture())
+	a, err = w.Register.Attach(admin, a.Tag, 0, w.says()+".png", Picture())
 	add("asset file", a.Files[0].ID, err)
 	found, err := w.Flags.Reconcile(admin, models.WarrantyEnding, w.Register.WarrantyEnding(admin), models.Say("renewed"))
 	did("flags", err)
@@ -122,31 +125,31 @@ func (w *World) things(e *Everything, add adding, did doing) {
 
 	w.Kits(models.One, "2027-01-31")
 	e.IDs["item"] = "kit"
-	lot, err := w.Stock.Receive(admin, stock.Receipt{Item: "kit", Number: Marker + "-L", Expiry: "2027-01-31", Grant: "B-2026", Unit: "SOUTH-STORE", Bin: e.IDs["bin"], Quantity: 40 * models.One})
+	lot, err := w.Stock.Receive(admin, stock.Receipt{Item: "kit", Number: w.says() + "-L", Expiry: "2027-01-31", Grant: "B-2026", Unit: "SOUTH-STORE", Bin: e.IDs["bin"], Quantity: 40 * models.One})
 	did("lot", err)
 	add("lot", lot.Code, nil)
-	draft, err := w.Register.KeepDraft(w.As("keeper-south"), Marker+".csv", []byte("Name,Category,Unit\n"+Marker+",radio,SOUTH-STORE\n"))
+	draft, err := w.Register.KeepDraft(w.As("keeper-south"), w.says()+".csv", []byte("Name,Category,Unit\n"+w.says()+",radio,SOUTH-STORE\n"))
 	add("import", draft, err)
 }
 
 // movements are a voucher, a request and a stocktake.
 func (w *World) movements(e *Everything, add adding, did doing) {
 	keeper := w.As("keeper-south")
-	moved := w.Southern("radio", Marker+"-2")
+	moved := w.Southern("radio", w.says()+"-2")
 	add("moved asset", moved.Tag, nil)
-	v, err := w.Custody.Draft(keeper, custody.NewVoucher{Kind: models.IssueVoucher, From: "SOUTH-STORE", To: "SOUTH", Receiver: "xerxes", Note: Marker, Lines: []custody.NewLine{{Tag: moved.Tag}}})
+	v, err := w.Custody.Draft(keeper, custody.NewVoucher{Kind: models.IssueVoucher, From: "SOUTH-STORE", To: "SOUTH", Receiver: "xerxes", Note: w.says(), Lines: []custody.NewLine{{Tag: moved.Tag}}})
 	did("voucher", err)
 	add("voucher", v.Number, nil)
-	_, err = w.Custody.Dispatch(keeper, v.Number, 0, Sign(Marker))
+	_, err = w.Custody.Dispatch(keeper, v.Number, 0, Sign(w.says()))
 	did("dispatched", err)
-	r, err := w.Requests.Submit(keeper, requests.NewRequest{Unit: "SOUTH", Category: "radio", Quantity: models.One, Purpose: Marker})
+	r, err := w.Requests.Submit(keeper, requests.NewRequest{Unit: "SOUTH", Category: "radio", Quantity: models.One, Purpose: w.says()})
 	did("request", err)
 	add("request", r.Number, nil)
-	counted := w.Southern("radio", Marker+"-3")
-	st, err := w.Stocktakes.Open(keeper, stocktake.NewStocktake{Name: Marker, Deadline: Deadline, Officers: []string{"keeper-south", "chief"}, Scope: models.StocktakeScope{Unit: "SOUTH", Lots: true}})
+	counted := w.Southern("radio", w.says()+"-3")
+	st, err := w.Stocktakes.Open(keeper, stocktake.NewStocktake{Name: w.says(), Deadline: Deadline, Officers: []string{"keeper-south", "chief"}, Scope: models.StocktakeScope{Unit: "SOUTH", Lots: true}})
 	did("stocktake", err)
 	add("stocktake", st.Number, nil)
-	line, err := w.Stocktakes.Sight(w.As("chief"), st.Number, stocktake.Count{Code: counted.Tag, Remark: Marker, Photo: Picture()})
+	line, err := w.Stocktakes.Sight(w.As("chief"), st.Number, stocktake.Count{Code: counted.Tag, Remark: w.says(), Photo: Picture()})
 	did("sighted", err)
 	add("sighting photo", line.Sighting.Photo, nil)
 }
@@ -155,23 +158,23 @@ func (w *World) movements(e *Everything, add adding, did doing) {
 func (w *World) care(e *Everything, add adding, did doing) {
 	admin := w.Operator()
 	tag := e.IDs["asset"]
-	schedule, err := w.Maintenance.AddSchedule(admin, maintenance.NewSchedule{Name: Marker, Tag: tag, Days: 60})
+	schedule, err := w.Maintenance.AddSchedule(admin, maintenance.NewSchedule{Name: w.says(), Tag: tag, Days: 60})
 	did("schedule", err)
 	add("schedule", schedule.ID, nil)
 	_, err = w.Maintenance.ReadMeter(admin, tag, 0, maintenance.NewReading{Value: 9000 * models.One})
 	did("meter", err)
-	service, err := w.Maintenance.Record(admin, tag, 0, maintenance.NewService{Note: Marker, By: Marker, Files: []maintenance.File{{Name: Marker + ".png", Content: Picture()}}})
+	service, err := w.Maintenance.Record(admin, tag, 0, maintenance.NewService{Note: w.says(), By: w.says(), Files: []maintenance.File{{Name: w.says() + ".png", Content: Picture()}}})
 	did("service", err)
 	add("service", service.ID, nil)
 	add("service file", service.Files[0].ID, nil)
-	job, err := w.Workshop.Report(admin, tag, workshop.NewDefect{What: Marker, Photos: []workshop.Photo{{Name: Marker + ".png", Content: Picture()}}})
+	job, err := w.Workshop.Report(admin, tag, workshop.NewDefect{What: w.says(), Photos: []workshop.Photo{{Name: w.says() + ".png", Content: Picture()}}})
 	did("job", err)
 	add("repair", job.Number, nil)
 	add("repair photo", job.Photos[0].ID, nil)
 	_, err = w.Training.AddCourse(admin, models.Course{Code: "voice", Name: "Voice procedure", Months: 6})
 	did("course", err)
 	e.IDs["course"] = "voice"
-	record, err := w.Training.Record(admin, "xerxes", training.NewRecord{Course: "voice", Trainer: Marker, On: "2026-01-10", Certificate: &training.Paper{Name: Marker + ".png", Content: Picture()}})
+	record, err := w.Training.Record(admin, "xerxes", training.NewRecord{Course: "voice", Trainer: w.says(), On: "2026-01-10", Certificate: &training.Paper{Name: w.says() + ".png", Content: Picture()}})
 	did("training", err)
 	add("training", record.ID, nil)
 }
@@ -179,17 +182,17 @@ func (w *World) care(e *Everything, add adding, did doing) {
 // ends are a loss, a write-off and a title transfer, with papers.
 func (w *World) ends(_ *Everything, add adding, did doing) {
 	keeper := w.As("keeper-south")
-	lost, worn, passed := w.Southern("radio", Marker+"-4"), w.Southern("radio", Marker+"-5"), w.Southern("radio", Marker+"-6")
-	paper := []register.Paper{{Is: models.Destruction, Name: Marker + ".txt", Content: []byte(Marker)}}
-	l, err := w.Disposal.Report(keeper, disposal.NewLoss{Tag: lost.Tag, Kind: models.Theft, On: w.Book.Today(), Where: Marker, What: Marker, Papers: paper})
+	lost, worn, passed := w.Southern("radio", w.says()+"-4"), w.Southern("radio", w.says()+"-5"), w.Southern("radio", w.says()+"-6")
+	paper := []register.Paper{{Is: models.Destruction, Name: w.says() + ".txt", Content: []byte(w.says())}}
+	l, err := w.Disposal.Report(keeper, disposal.NewLoss{Tag: lost.Tag, Kind: models.Theft, On: w.Book.Today(), Where: w.says(), What: w.says(), Papers: paper})
 	did("loss", err)
 	add("loss", l.Number, nil)
 	add("loss file", l.Files[0].ID, nil)
-	wo, err := w.Disposal.Propose(keeper, disposal.Proposal{Tag: worn.Tag, Ground: "obsolete", Why: Marker, Papers: paper})
+	wo, err := w.Disposal.Propose(keeper, disposal.Proposal{Tag: worn.Tag, Ground: "obsolete", Why: w.says(), Papers: paper})
 	did("write-off", err)
 	add("write-off", wo.Number, nil)
 	add("write-off file", wo.Files[0].ID, nil)
-	title, err := w.Titles.Record(keeper, titles.NewTransfer{To: "AGENCY", On: w.Book.Today(), Document: Marker, Tags: []string{passed.Tag}, Papers: paper})
+	title, err := w.Titles.Record(keeper, titles.NewTransfer{To: "AGENCY", On: w.Book.Today(), Document: w.says(), Tags: []string{passed.Tag}, Papers: paper})
 	did("title", err)
 	add("title", title.Number, nil)
 	add("title file", title.Files[0].ID, nil)
@@ -198,17 +201,17 @@ func (w *World) ends(_ *Everything, add adding, did doing) {
 // monitoring is an end-use visit with a photo, and a finding with a paper.
 func (w *World) monitoring(_ *Everything, add adding, did doing) {
 	auditor := w.As("auditor-b")
-	seen := w.Southern("scanner", Marker+"-7")
-	v, err := w.Visits.Plan(auditor, visits.NewVisit{Name: Marker, Scope: models.VisitScope{Unit: "SOUTH", Category: "scanner"}, On: w.Book.Today()})
+	seen := w.Southern("scanner", w.says()+"-7")
+	v, err := w.Visits.Plan(auditor, visits.NewVisit{Name: w.says(), Scope: models.VisitScope{Unit: "SOUTH", Category: "scanner"}, On: w.Book.Today()})
 	did("visit", err)
 	add("visit", v.Number, nil)
 	_, err = w.Visits.Begin(auditor, v.Number, 0)
 	did("begun", err)
-	item, err := w.Visits.See(auditor, v.Number, visits.Look{Code: seen.Tag, Outcome: models.ItemSeen, Use: "as_intended", Remark: Marker, Photo: Picture()})
+	item, err := w.Visits.See(auditor, v.Number, visits.Look{Code: seen.Tag, Outcome: models.ItemSeen, Use: "as_intended", Remark: w.says(), Photo: Picture()})
 	did("seen", err)
 	add("visit photo", item.Seen.Photo, nil)
-	f, err := w.Visits.Raise(auditor, v.Number, 0, visits.NewFinding{Severity: "major", What: Marker, Unit: "SOUTH-STORE", Due: w.Book.Today().Plus(3),
-		Papers: []register.Paper{{Is: models.PhotoExhibit, Name: Marker + ".png", Content: Picture()}}})
+	f, err := w.Visits.Raise(auditor, v.Number, 0, visits.NewFinding{Severity: "major", What: w.says(), Unit: "SOUTH-STORE", Due: w.Book.Today().Plus(3),
+		Papers: []register.Paper{{Is: models.PhotoExhibit, Name: w.says() + ".png", Content: Picture()}}})
 	did("finding", err)
 	add("finding", f.Number, nil)
 	add("finding file", f.Files[0].ID, nil)
@@ -217,7 +220,7 @@ func (w *World) monitoring(_ *Everything, add adding, did doing) {
 // around is what people outside send and are sent: a report of the public, reports to
 // the donor, a webhook with its messages, the address of a calendar.
 func (w *World) around(e *Everything, add adding, did doing) {
-	did("public report", w.Public.Send(w.t.Context(), e.IDs["asset"], "192.0.2.1", public.NewReport{Kind: models.PublicFault, Text: Marker, Contact: Marker, Photo: Picture()}))
+	did("public report", w.Public.Send(w.t.Context(), e.IDs["asset"], "192.0.2.1", public.NewReport{Kind: models.PublicFault, Text: w.says(), Contact: w.says(), Photo: Picture()}))
 	list, err := w.Public.List(w.Operator(), public.Filter{}, "", 1)
 	did("public report", err)
 	add("public report", list.Records[0].ID, nil)
@@ -225,20 +228,20 @@ func (w *World) around(e *Everything, add adding, did doing) {
 	did("report", err)
 	add("report", made.ID, nil)
 	w.Reports.Wait()
-	hook, err := w.Notices.AddWebhook(w.As("admin"), notices.NewWebhook{Name: Marker, URL: "https://127.0.0.1:1/" + Marker, Events: []string{"asset.taken_on_charge"}})
+	hook, err := w.Notices.AddWebhook(w.As("admin"), notices.NewWebhook{Name: w.says(), URL: "https://127.0.0.1:1/" + Marker, Events: []string{"asset.taken_on_charge"}})
 	did("webhook", err)
 	add("webhook", hook.ID, nil)
-	told := w.Southern("radio", Marker+"-8")
+	told := w.Southern("radio", w.says()+"-8")
 	add("told asset", told.Tag, nil)
 	messages, _, err := w.Notices.Messages(w.As("admin"), notices.Filter{To: hook.ID}, "", 1)
 	did("message", err)
 	add("message", messages[0].ID, nil)
-	share, err := w.Shares.Make(w.As("admin"), shares.NewShare{For: Marker, Kind: models.GrantShare, ReportQuery: models.ReportQuery{Grant: "B-2026"}})
+	share, err := w.Shares.Make(w.As("admin"), shares.NewShare{For: w.says(), Kind: models.GrantShare, ReportQuery: models.ReportQuery{Grant: "B-2026"}})
 	did("link", err)
 	add("share", share.ID, nil)
 	_, link, _ := strings.Cut(share.Address, shares.Path)
 	add("link", link, nil)
-	mailing, err := w.Mailings.Add(w.As("admin"), mailings.NewSchedule{For: Marker, To: []string{"xanadu@example.org"}, Kind: "register", Grant: "B-2026", Every: models.EveryMonth})
+	mailing, err := w.Mailings.Add(w.As("admin"), mailings.NewSchedule{For: w.says(), To: []string{"xanadu@example.org"}, Kind: "register", Grant: "B-2026", Every: models.EveryMonth})
 	did("report schedule", err)
 	add("report schedule", mailing.ID, nil)
 	feed, err := w.Maintenance.RenewFeed(w.Operator(), "SOUTH")

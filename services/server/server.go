@@ -105,6 +105,10 @@ func limitTime(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// Sandbox is the policy of a file that somebody attached: whatever it is, nothing of it
+// runs, and no page frames it.
+const Sandbox = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+
 // headers sets what keeps a browser from doing anything with the pages that they
 // do not do themselves.
 func headers(secure bool) fiber.Handler {

@@ -110,12 +110,14 @@ func (s *Service) Openings(ctx context.Context, id, cursor string, limit int) ([
 	}
 	var openings []models.Opening
 	for _, event := range events {
-		var opening models.Opening
 		if event.Kind != "share.opened" {
 			continue
 		}
-		if err := json.Unmarshal(event.Changes["last_opening"].After, &opening); err != nil {
-			return nil, "", err
+		opening := models.Opening{At: event.At, What: event.Reason, Agent: event.Device}
+		if last, differs := event.Changes["last_opening"]; differs { // from another at the same instant
+			if err := json.Unmarshal(last.After, &opening); err != nil {
+				return nil, "", err
+			}
 		}
 		openings = append(openings, opening)
 	}

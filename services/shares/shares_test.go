@@ -297,3 +297,21 @@ func TestABadLinkIsRefused(t *testing.T) {
 		t.Errorf("by nobody: %v", err)
 	}
 }
+
+func TestTwoOpeningsAtTheSameInstantAreBothListed(t *testing.T) {
+	w := booktest.New(t)
+	share, err := w.Shares.Make(w.As("admin"), shares.NewShare{For: "a donor", Kind: models.GrantShare, ReportQuery: models.ReportQuery{Grant: "B-2026"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, secret, _ := strings.Cut(share.Address, shares.Path)
+	for range 2 {
+		if _, err := w.Shares.Open(t.Context(), secret, shares.Visitor{Address: "192.0.2.1", Agent: "a browser"}, "page"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, _, err := w.Shares.Openings(w.As("admin"), share.ID, "", 10)
+	if err != nil || len(list) != 2 || list[0].What != "page" || list[1].What != "page" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}

@@ -105,7 +105,7 @@ func (w *Web) enter(c *fiber.Ctx, enter func(ctx context.Context, token, device 
 	}
 	c.Locals(tokenKey{}, formTokenOf(token))
 	c.SetUserContext(ctx)
-	if c.Method() == fiber.MethodPost {
+	if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
 		given, err := w.givenToken(c)
 		if err != nil {
 			return err

@@ -1,7 +1,10 @@
 package web
 
 import (
+	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -111,9 +114,14 @@ func (w *Web) signInByCode(c *fiber.Ctx) error {
 	return w.codePageWith(c, status, refusal)
 }
 
-// localPath keeps a redirect within this site.
+// localPath keeps a redirect within this site: what does not begin with one slash, or is
+// written so that some browser could read it otherwise, leads to the first page.
 func localPath(next string) string {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
+	odd := func(r rune) bool {
+		return unicode.IsControl(r) || unicode.IsSpace(r) || r == '\\' || r == utf8.RuneError
+	}
+	u, err := url.Parse(next)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(next, "/") || strings.Contains(u.Path, "//") || strings.ContainsFunc(u.Path, odd) || strings.ContainsFunc(next, odd) {
 		return "/"
 	}
 	return next
@@ -124,5 +132,6 @@ func (w *Web) signOut(c *fiber.Ctx) error {
 		return err
 	}
 	w.clearSession(c)
+	c.Set("Clear-Site-Data", `"cache"`) // photos and papers, which browsers keep; not the outbox
 	return c.Redirect("/sign-in", fiber.StatusSeeOther)
 }
