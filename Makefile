@@ -27,9 +27,16 @@ audit: build ## licences, and known vulnerabilities where their database can be 
 	go run ./cmd/sbom quartermaster
 	.ci/vulnerabilities
 
-test: ## every test, with the race detector
+test: axe ## every test, with the race detector
 	go test -race -timeout 30m ./...
 	cd services/store/mongo/wiretest && go test -timeout 30m ./...
+
+.PHONY: axe
+axe: services/web/axe/node_modules/.package-lock.json ## have npm fetch axe-core, with which the tests look at every page
+
+services/web/axe/node_modules/.package-lock.json: services/web/axe/package-lock.json
+	@if command -v npm >/dev/null; then cd services/web/axe && npm ci --ignore-scripts --no-audit --no-fund; \
+	else echo "npm is not installed: the pages are NOT tried for whether everybody can use them" >&2; fi
 
 vet:
 	go vet ./...
