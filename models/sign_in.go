@@ -9,7 +9,7 @@ type Factor string
 // they are lost, and a provider says that it has asked for one of its own.
 const (
 	App          Factor = "app"           // codes of an authenticator app (RFC 6238)
-	Passkey      Factor = "passkey"       // WebAuthn
+	Passkeys     Factor = "passkey"       // WebAuthn
 	RecoveryCode Factor = "recovery_code" // from the list that was printed or kept
 	ByProvider   Factor = "provider"      // OpenID Connect, which said so (RFC 8176)
 )
@@ -19,7 +19,7 @@ func (f Factor) Words() string {
 	switch f {
 	case App:
 		return "authenticator app"
-	case Passkey:
+	case Passkeys:
 		return "passkey"
 	case RecoveryCode:
 		return "recovery code"
@@ -55,6 +55,7 @@ type SignInStep struct {
 	Person    string `json:"person,omitempty"`   // whose password was right, or who adds a passkey
 	Next      string `json:"next,omitempty"`     // the page that was asked for
 	Attempts  int    `json:"attempts,omitempty"` // at the code
+	Adds      bool   `json:"adds,omitempty"`     // a passkey of who is signed in; it opens no session
 	// Challenge is what a passkey is to answer, as package webauthn keeps it.
 	Challenge json.RawMessage `json:"challenge,omitempty"`
 	Provider  *ProviderStep   `json:"provider,omitempty"`

@@ -32,7 +32,8 @@ func recoveryHash(code string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// NewRecoveryCodes replaces the caller's recovery codes, which they confirm with a code.
+// NewRecoveryCodes replaces the caller's recovery codes, which they confirm with a code;
+// who has only passkeys has confirmed it by signing in with one.
 func (s *Service) NewRecoveryCodes(ctx context.Context, code string) ([]string, error) {
 	_, person, err := s.self(ctx)
 	if err != nil {
@@ -41,7 +42,10 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, code string) ([]string, 
 	if len(person.SecondFactor) == 0 {
 		return nil, models.Refuse(models.Conflict, "", "set up a second factor first")
 	}
-	record, kept, err := s.codeOf(ctx, person, code, "")
+	record, kept, err := s.factor(ctx, person.Code)
+	if err == nil && (kept.SealedSecret != "" || sessionOf(ctx).factor != models.Passkeys) {
+		record, kept, err = s.codeOf(ctx, person, code, "")
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -42,9 +42,10 @@ func (s *Service) satisfied(p *models.Person, given models.Factor) error {
 
 // Factors is what somebody sees of their own second factor.
 type Factors struct {
-	Required     bool `json:"required"` // they must have one
-	App          bool `json:"app"`
-	RecoveryLeft int  `json:"recovery_left"`
+	Required     bool      `json:"required"` // they must have one
+	App          bool      `json:"app"`
+	Passkeys     []Passkey `json:"passkeys"`
+	RecoveryLeft int       `json:"recovery_left"`
 }
 
 // Factors tells the caller which second factors they have.
@@ -57,7 +58,8 @@ func (s *Service) Factors(ctx context.Context) (*Factors, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Factors{Required: s.Demand.Of(person), App: kept.SealedSecret != "", RecoveryLeft: len(kept.Recovery)}, nil
+	passkeys, err := s.Passkeys(ctx)
+	return &Factors{Required: s.Demand.Of(person), App: kept.SealedSecret != "", Passkeys: passkeys, RecoveryLeft: len(kept.Recovery)}, err
 }
 
 // self reads the caller anew, as they are in the book now.
@@ -151,6 +153,13 @@ func (s *Service) stripped(ctx context.Context, record store.Record, person *mod
 	if kept.Version > 0 {
 		factor.WithoutApp(false)
 		entries = append(entries, keep(kept, factor, "second_factor.taken", reason))
+	}
+	h, err := s.holder(ctx, person)
+	if err != nil {
+		return err
+	}
+	for i, passkey := range h.passkeys {
+		entries = append(entries, ledger.Remove(store.Passkeys, h.records[i].Body, passkey, "passkey.removed"))
 	}
 	closed, err := s.closeSessions(ctx, person.Code, "")
 	if err != nil {

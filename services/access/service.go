@@ -21,6 +21,8 @@ type Service struct {
 	// MayHold refuses, about a field of a request, that somebody has equipment of some
 	// categories in custody; nil lets everybody.
 	MayHold func(ctx context.Context, field string, holder *models.Person, categories []string) error
+	// Base is the address of the server, to which passkeys are bound: https://host.
+	Base string
 	// Demand is who must have a second factor.
 	Demand Demand
 	// Seal encrypts the secrets of authenticator apps; without one nobody can set up an app.

@@ -79,7 +79,7 @@ func (s *Service) Awaited(ctx context.Context, token string) (*models.Person, er
 
 func (s *Service) awaited(ctx context.Context, step *models.SignInStep) (*models.Person, error) {
 	over := models.Refuse(models.Unauthenticated, "", "this sign-in took too long or was finished already; begin again")
-	if step.Person == "" {
+	if step.Person == "" || step.Adds {
 		return nil, over
 	}
 	person, err := store.Get[models.Person](ctx, s.Book.Store, store.People, step.Person)

@@ -16,6 +16,7 @@ func (a *API) secondFactorRoutes() []Route {
 		{Method: post, Path: "/second-factor/app", Summary: "Set up the app of an offer; answers with recovery codes, and with a new token for this one", Status: ok, SettingUp: true, Body: appToAdd{}, Answer: access.Enrolled{}, Handle: a.addApp},
 		{Method: post, Path: "/second-factor/app/remove", Summary: "Remove one's own app", Status: gone, Body: appToRemove{}, Handle: a.removeApp},
 		{Method: post, Path: "/second-factor/recovery-codes", Summary: "New recovery codes in the place of the old", Status: ok, Body: codeGiven{}, Answer: recoveryCodes{}, Handle: a.newRecoveryCodes},
+		{Method: del, Path: "/passkeys/:id", Summary: "Remove one of one's own passkeys; they are added in the browser", Status: gone, Handle: a.removePasskey},
 		{Method: post, Path: "/people/:code/second-factor/take", Summary: "Take the second factors from somebody who lost them, and end their sign-ins", Status: ok, Body: whyTaken{}, Answer: models.Person{}, Handle: a.takeSecondFactor},
 		{Method: get, Path: "/sessions", Summary: "One's own sign-ins", Status: ok, Answer: access.OpenSession{}, List: true, Handle: a.sessions},
 		{Method: del, Path: "/sessions/:id", Summary: "End one of one's own sign-ins", Status: gone, Handle: a.endSession},
@@ -96,6 +97,13 @@ func (a *API) newRecoveryCodes(c *fiber.Ctx) error {
 		return err
 	}
 	return c.JSON(recoveryCodes{codes})
+}
+
+func (a *API) removePasskey(c *fiber.Ctx) error {
+	if err := a.Access.RemovePasskey(c.UserContext(), c.Params("id")); err != nil {
+		return err
+	}
+	return c.SendStatus(gone)
 }
 
 func (a *API) takeSecondFactor(c *fiber.Ctx) error {

@@ -13,6 +13,7 @@ import (
 	"quartermaster/services/custody"
 	"quartermaster/services/disposal"
 	"quartermaster/services/flags"
+	"quartermaster/services/ledger"
 	"quartermaster/services/mailings"
 	"quartermaster/services/maintenance"
 	"quartermaster/services/notices"
@@ -22,6 +23,7 @@ import (
 	"quartermaster/services/shares"
 	"quartermaster/services/stock"
 	"quartermaster/services/stocktake"
+	"quartermaster/services/store"
 	"quartermaster/services/titles"
 	"quartermaster/services/training"
 	"quartermaster/services/visits"
@@ -74,6 +76,8 @@ func (w *World) Everything() *Everything {
 	sessions, err := w.Access.Sessions(signedIn)
 	did("session", err)
 	add("session", sessions[0].ID, nil)
+	passkey := &models.Passkey{ID: "passkey-" + Marker, Person: "auditor-b", Name: Marker, Credential: []byte("{}")}
+	add("passkey", passkey.ID, w.Book.Commit(w.Operator(), ledger.Add(store.Passkeys, passkey, "passkey.added", Marker)))
 	w.things(e, add, did)
 	w.movements(e, add, did)
 	w.care(e, add, did)

@@ -86,7 +86,7 @@ type Settings struct {
 // Over makes the services over a book.
 func Over(book *ledger.Book, s Settings) *House {
 	h := &House{Book: book}
-	h.Access = &access.Service{Book: book}
+	h.Access = &access.Service{Book: book, Base: s.Base}
 	h.Flags = &flags.Service{Book: book, RisesAfter: s.RisesAfter}
 	if s.RisesAfter == nil {
 		h.Flags.RisesAfter = []int{7, 14, 30}

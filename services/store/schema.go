@@ -360,7 +360,7 @@ var (
 // Schema lists every collection of the book.
 var Schema = []*Collection{
 	Webhooks, WebhookKeys, Messages, DigestsSent,
-	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, SecondFactors, SignInSteps, SessionUses, Events, Answers, Failures, Files,
+	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, SecondFactors, Passkeys, SignInSteps, SessionUses, Events, Answers, Failures, Files,
 	Vouchers, Requests, StockItems, Lots, Balances, Movements, Flags,
 	Courses, Trainings, PublicReports, Repairs,
 	Log, LogTiles, LogRuns,

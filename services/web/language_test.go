@@ -69,7 +69,7 @@ func TestUrduFitsAPhone(t *testing.T) {
 	}
 	ctx, base := browse(t, s, "keeper-north", 360, refused(404, "/nowhere"))
 	do(t, ctx, chromedp.Navigate(base+"/me"), chromedp.SetValue("#language", "ur"), chromedp.Click("form[action='/me/language'] button"), chromedp.WaitVisible("html[dir=rtl]"))
-	for _, path := range []string{"/", "/scan", "/assets", "/assets/" + a.Tag, "/vouchers", "/vouchers/new", "/requests", "/stock", "/findings", "/stocktakes", "/care", "/workshop", "/me", "/nowhere"} {
+	for _, path := range []string{"/", "/scan", "/assets", "/assets/" + a.Tag, "/vouchers", "/vouchers/new", "/requests", "/stock", "/findings", "/stocktakes", "/care", "/workshop", "/me", "/me/second-factor", "/nowhere"} {
 		do(t, ctx, chromedp.Navigate(base+path), chromedp.WaitReady("main"))
 		if wide := value[int](t, ctx, "document.documentElement.scrollWidth"); wide > 360 {
 			t.Errorf("%s is %d pixels wide in Urdu", path, wide)

@@ -9,7 +9,8 @@ import (
 // forEverybody are the addresses that need no sign-in.
 var forEverybody = []string{
 	"GET /api/v1/openapi.json", "POST /api/v1/sessions", "GET /api/v1/ledger/checkpoint", "GET /api/v1/ledger.key", "GET /api/v1/ledger/proof/consistency",
-	"GET /static/:name", "GET /favicon.ico", "GET /sign-in", "POST /sign-in", "GET /sign-in/code", "POST /sign-in/code", "POST /language", "POST /theme", "GET /ledger.key", "GET /verify", "POST /verify",
+	"GET /static/:name", "GET /favicon.ico", "GET /sign-in", "POST /sign-in", "POST /language", "POST /theme", "GET /ledger.key", "GET /verify", "POST /verify",
+	"GET /sign-in/code", "POST /sign-in/code", "POST /sign-in/passkey/options", "POST /sign-in/passkey",
 	"GET /t/:tag", "POST /t/:tag", // the form by which whoever finds an item reports it
 	"GET /calendar/:secret", "GET /s/:secret", "GET /s/:secret/:kind", "GET /s/:secret/:kind/file", // whoever has its address
 	"GET /sw.js", "GET /manifest.webmanifest", "GET /offline/start", "GET /offline/scan", "GET /offline/asset", "GET /offline/service", "GET /offline/voucher", "GET /offline/count", "GET /offline/outbox",
@@ -19,7 +20,7 @@ var forEverybody = []string{
 var ofTheServer = []string{"/healthz", "/readyz", "/metrics"}
 
 // ownSession ends a walker's sign-in, or changes it.
-var ownSession = []string{"POST /sign-in/code", "DELETE /api/v1/sessions/current", "POST /sign-out", "POST /api/v1/sessions", "POST /sign-in", "GET /calendar/:secret", "POST /t/:tag", "GET /s/:secret", "GET /s/:secret/:kind", "GET /s/:secret/:kind/file"}
+var ownSession = []string{"POST /sign-in/passkey/options", "POST /sign-in/passkey", "POST /sign-in/code", "DELETE /api/v1/sessions/current", "POST /sign-out", "POST /api/v1/sessions", "POST /sign-in", "GET /calendar/:secret", "POST /t/:tag", "GET /s/:secret", "GET /s/:secret/:kind", "GET /s/:secret/:kind/file"}
 
 // recorded are the addresses of which being asked is itself an event, also where
 // nothing of what is foreign is given out.
@@ -44,7 +45,7 @@ var objects = map[string]string{
 	"/flags/:id": "flag", "/findings/:id": "flag", "/jobs/:name": "job", "/public-reports/:id": "public report",
 	"/people/:code": "person", "/people/:code/training/:id": "training", "/training/:id": "training", "/courses/:code": "course",
 	"/units/:code": "unit", "/categories/:code": "category", "/donors/:code": "donor", "/grants/:code": "grant",
-	"/sessions/:id": "session", "/me/sessions/:id": "session",
+	"/sessions/:id": "session", "/passkeys/:id": "passkey", "/me/second-factor/passkeys/:id": "passkey", "/me/sessions/:id": "session",
 	"/webhooks/:id": "webhook", "/notices/webhooks/:id": "webhook", "/messages/:id": "message", "/notices/messages/:id": "message",
 	"/reports/made/:id": "report", "/reports/:kind": "report kind", "/shares/:id": "share", "/report-schedules/:id": "report schedule", "/s/:secret": "link", "/s/:secret/:kind": "report kind",
 }
@@ -56,7 +57,7 @@ var sharedObjects = map[string]string{
 }
 
 // unaddressed are names of Everything that no address is made of.
-var unaddressed = map[string]bool{"asset id": true, "calendar": true, "link": true, "moved asset": true, "told asset": true, "import": true, "person xerxes": true, "person auditor-b": true, "session": true, "service": true}
+var unaddressed = map[string]bool{"asset id": true, "calendar": true, "link": true, "moved asset": true, "told asset": true, "import": true, "person xerxes": true, "person auditor-b": true, "session": true, "passkey": true, "service": true}
 
 // kinds says which objects the parameters of an address name.
 func (w *walk) kinds(a address) ([]string, bool) {
@@ -90,8 +91,9 @@ var pageFilters = []string{"q", "unit", "donor", "grant", "tag", "person", "stat
 var naming = map[string]body{
 	// one's own
 	"POST /second-factor/app/offer": {}, "POST /second-factor/app": {}, "POST /second-factor/app/remove": {}, "POST /second-factor/recovery-codes": {}, "POST /tokens": {}, "POST /me/tokens": {},
+	"POST /sign-in/code": {}, "POST /sign-in/passkey/options": {}, "POST /sign-in/passkey": {}, "POST /me/second-factor/passkeys/options": {}, "POST /me/second-factor/passkeys": {},
 	"POST /me/second-factor/offer": {}, "POST /me/second-factor/app": {}, "POST /me/second-factor/app/remove": {}, "POST /me/second-factor/recovery-codes": {}, "POST /people/:code/second-factor/take": because,
-	"POST /password": {}, "POST /pin": {}, "PATCH /me/notices": {"digest": "hourly"}, "POST /me": {}, "POST /me/pin": {}, "POST /me/language": {"digits": "roman"}, "POST /language": {}, "POST /theme": {"theme": "neon"}, "POST /me/notices": {"digest": "hourly"}, "POST /sessions": {}, "DELETE /sessions/current": {}, "POST /sign-in": {}, "POST /sign-in/code": {}, "POST /sign-out": {},
+	"POST /password": {}, "POST /pin": {}, "PATCH /me/notices": {"digest": "hourly"}, "POST /me": {}, "POST /me/pin": {}, "POST /me/language": {"digits": "roman"}, "POST /language": {}, "POST /theme": {"theme": "neon"}, "POST /me/notices": {"digest": "hourly"}, "POST /sessions": {}, "DELETE /sessions/current": {}, "POST /sign-in": {}, "POST /sign-out": {},
 	"POST /start/away": {}, "POST /start/categories": {}, "POST /starting/categories": {}, // what comes with the program
 	"POST /phone/unbooked": {}, "POST /outbox/settled": {}, // what somebody says of what they did, whatever they name
 	"POST /messages/test": {}, "POST /notices/test": {}, "POST /verify": {"text": "=asset"},
@@ -146,7 +148,7 @@ var (
 var onlyLeads = []string{"GET /t/:tag", "GET /l/:code"}
 
 // given are writes that are answered although they name what is foreign, without any of it.
-var given = []string{"POST /api/v1/second-factor/app/offer", "POST /me/second-factor/offer"}
+var given = []string{"POST /api/v1/second-factor/app/offer", "POST /me/second-factor/offer", "POST /me/second-factor/passkeys/options"}
 
 // bodies returns the body for an address.
 func (w *walk) bodies(a address) (map[string]any, bool) {

@@ -18,6 +18,9 @@ func (w *Web) mountSecondFactor(app *fiber.App) {
 	in.Post("/app", w.addApp)
 	in.Post("/app/remove", w.removeApp)
 	in.Post("/recovery-codes", w.newRecoveryCodes)
+	in.Post("/passkeys/options", w.offerPasskey)
+	in.Post("/passkeys", w.addPasskey)
+	in.Post("/passkeys/:id/remove", w.removePasskey)
 }
 
 type factorsPage struct {

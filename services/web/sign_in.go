@@ -19,6 +19,8 @@ func (w *Web) mountSignIn(app *fiber.App) {
 	app.Post("/sign-in", sameSite, w.signIn)
 	app.Get("/sign-in/code", w.codePage)
 	app.Post("/sign-in/code", sameSite, w.signInByCode)
+	app.Post("/sign-in/passkey/options", sameSite, w.challengePasskey)
+	app.Post("/sign-in/passkey", sameSite, w.signInByPasskey)
 	app.Post("/sign-out", sameSite, w.settingUp, w.signOut)
 }
 
