@@ -61,6 +61,10 @@ bench-long: ## measure reports of 100,000 lines, a stocktake of 100,000 items, t
 cluster: ## three instances over one book: killed, stopped for 30 s, without a primary; takes some minutes
 	cd services/store/mongo/wiretest && go test ./cluster -v -rounds 8 -lease 20s -paused 30s -timeout 30m | grep -v '^time='
 
+.PHONY: bench-live
+bench-live: ## measure 1,000 pages that are left open: memory, what writers lose, the delay of a change; takes about two minutes
+	go run ./cmd/bench -live 1000 -each 5s
+
 bench: ## measure a day's work with 1,000, 100,000 and 1,000,000 assets; the first time seeds them for half an hour in build/bench (15 GB)
 	go run ./cmd/bench
 

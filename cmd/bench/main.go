@@ -26,6 +26,7 @@ func main() {
 	flag.IntVar(&p.flood, "flood", 4000, "how many clients overload the server; 0 leaves that out")
 	flag.DurationVar(&p.soak, "soak", 0, "how long the largest number of clients goes on afterwards, with a line a minute")
 	profile := flag.String("profile", "", "write a processor profile of the server under the largest number of clients to this file")
+	flag.IntVar(&p.pages, "live", 0, "measure so many pages that are left open, and nothing else")
 	floor := flag.String("floor", "", "serve the HTTP floor at this address (used by bench itself)")
 	flag.Parse()
 	p.profile = *profile
@@ -51,6 +52,7 @@ type plan struct {
 	soak           time.Duration
 	folder         string
 	profile        string
+	pages          int
 }
 
 func numbers(name, text string, least int) ([]int, error) {
@@ -74,6 +76,9 @@ func (p *plan) run() error {
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		return err
+	}
+	if p.pages > 0 {
+		return p.live(program, p.pages)
 	}
 	var all []*measured
 	for _, n := range p.sizes {

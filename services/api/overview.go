@@ -9,7 +9,7 @@ import (
 // overviewRoutes is the part of the book that the caller sees, at a glance.
 func (a *API) overviewRoutes() []Route {
 	return []Route{
-		{Method: get, Path: "/overview", Summary: "One's part of the book in numbers, counted at most a minute ago", Status: ok, Answer: overview.Overview{}, Handle: a.overview},
+		{Method: get, Path: "/overview", Summary: "One's part of the book in numbers", Status: ok, Answer: overview.Overview{}, Handle: a.overview},
 	}
 }
 

@@ -41,6 +41,7 @@ type Service struct {
 	Log  *slog.Logger
 
 	mu        sync.Mutex
+	latest    string // the instant of the newest event that listeners were told of
 	listeners map[*Listener]bool
 	stop      context.CancelFunc // of the reading, which goes on while somebody listens
 	ended     bool
@@ -77,11 +78,31 @@ func (s *Service) Listen(person *models.Person, topics ...Topic) *Listener {
 	}
 	s.listeners[l] = true
 	if s.stop == nil {
+		s.latest = models.At(s.Book.Now()).String()
 		ctx, stop := context.WithCancel(context.Background())
 		s.stop = stop
 		go s.read(ctx)
 	}
 	return l
+}
+
+// Latest is the instant of the newest event that listeners were told of.
+func (s *Service) Latest() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.latest
+}
+
+// Since says whether anything changed since an instant, one that Latest gave or at
+// which a page was made. What is no instant is before everything.
+func (s *Service) Since(ctx context.Context, instant string) (bool, error) {
+	at, err := time.Parse(time.RFC3339Nano, instant)
+	if err != nil {
+		return true, nil
+	}
+	n, err := s.Book.Store.Count(ctx, store.Query{In: store.Events, By: "at", Limit: 1,
+		Where: []store.Cond{store.From("at", models.At(at.Add(time.Millisecond)).String())}})
+	return n > 0, err
 }
 
 // Leave ends what Listen began.
@@ -130,6 +151,9 @@ type News struct {
 	s    *Service
 	from string          // the instant of the newest event known, at the start the start
 	told map[string]bool // events about as old, by key; nil at the start
+	// floor is the instant before which nothing is looked at any more, since everybody was
+	// told when there was too much.
+	floor string
 }
 
 // News begins with what happens from now on.
@@ -137,14 +161,28 @@ func (s *Service) News() *News { return &News{s: s, from: models.At(s.Book.Now()
 
 // Tell tells listeners of what is new.
 func (n *News) Tell(ctx context.Context) error {
+	err := n.tell(ctx)
+	if err == nil {
+		n.s.mu.Lock()
+		n.s.latest = max(n.s.latest, n.from)
+		n.s.mu.Unlock()
+	}
+	return err
+}
+
+func (n *News) tell(ctx context.Context) error {
 	newest, err := time.Parse(time.RFC3339Nano, n.from)
 	if err != nil {
 		return err
 	}
-	since := models.At(newest.Add(-behind)).String()
-	records, err := n.s.Book.Store.Find(ctx, store.Query{In: store.Events, By: "at", Where: []store.Cond{store.From("at", since)}, Desc: true, Limit: most + len(n.told), Bare: true})
+	since := max(models.At(newest.Add(-behind)).String(), n.floor)
+	q := store.Query{In: store.Events, By: "at", Where: []store.Cond{store.From("at", since)}, Desc: true, Limit: most + len(n.told), Bare: true}
+	records, err := n.s.Book.Store.Find(ctx, q)
 	if err != nil {
 		return err
+	}
+	if len(records) == q.Limit {
+		n.floor, _ = records[q.Limit-1].Place[0].(string)
 	}
 	known, changed := map[string]bool{}, map[string]bool{}
 	for _, r := range records {
@@ -235,12 +273,9 @@ func (s *Service) tell(whom func(*Listener) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for l := range s.listeners {
-		if !whom(l) {
-			continue
+		if len(l.News) > 0 || !whom(l) {
+			continue // it was told already and has not asked since, or it is not concerned
 		}
-		select {
-		case l.News <- struct{}{}:
-		default: // told already, and has not asked since
-		}
+		l.News <- struct{}{} // nobody else sends
 	}
 }

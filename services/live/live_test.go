@@ -8,6 +8,7 @@ import (
 	"quartermaster/services/booktest"
 	"quartermaster/services/custody"
 	"quartermaster/services/live"
+	"quartermaster/services/register"
 	"quartermaster/services/store"
 )
 
@@ -33,6 +34,9 @@ func TestListenersAreToldOfWhatTheySee(t *testing.T) {
 	}
 	tell() // from here on
 	w.Pass(1)
+	if _, err := w.Register.Edit(w.As("keeper-north"), radio.Tag, 0, register.AssetEdit{Location: new("shelf 3")}); err != nil {
+		t.Fatal(err)
+	}
 	v, err := w.Custody.Draft(w.As("keeper-north"), custody.NewVoucher{Kind: models.IssueVoucher, From: "NORTH-STORE", To: "NORTH-POST", Receiver: "guard", Lines: []custody.NewLine{{Tag: radio.Tag}}})
 	if err != nil {
 		t.Fatal(err)
@@ -42,11 +46,12 @@ func TestListenersAreToldOfWhatTheySee(t *testing.T) {
 		"the whole book":         listen("admin", vouchers),
 		"who paid":               listen("auditor-a", vouchers),
 		"by its number":          listen("keeper-south", live.Topic{In: store.Vouchers, Key: v.Number}),
-		"another agency":         listen("keeper-coast", vouchers),
+		"another agency":         listen("keeper-coast", vouchers, live.Topic{In: store.Assets}),
 		"another number":         listen("admin", live.Topic{In: store.Vouchers, Key: "V-COAST"}),
 		"another kind of papers": listen("keeper-north", live.Topic{In: store.Requests}),
+		"the items":              listen("keeper-north", live.Topic{In: store.Assets}),
 	}
-	told := map[string]bool{"who raised it": true, "the whole book": true, "who paid": true, "by its number": true}
+	told := map[string]bool{"who raised it": true, "the whole book": true, "who paid": true, "by its number": true, "the items": true}
 	tell()
 	tell() // once
 	for name, l := range listeners {

@@ -12,6 +12,13 @@ import (
 func BenchmarkOverview(b *testing.B) {
 	w := booktest.New(b)
 	w.Radios(100_000)
+	b.Run("nothing changed", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := w.Overview.Overview(w.As("admin")); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	for _, who := range []string{"admin", "auditor-a"} {
 		b.Run(who, func(b *testing.B) {
 			ctx := w.As(who)

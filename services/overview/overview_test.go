@@ -1,6 +1,7 @@
 package overview_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -54,6 +55,18 @@ func TestTheOverviewCountsWhatIsInScope(t *testing.T) {
 		if len(o.Findings) != 1 || o.Findings[0] != (flags.Counted{Kind: models.OverdueReturn, Count: 1}) {
 			t.Errorf("findings for %s: %v", who, o.Findings)
 		}
+	}
+	// It is counted anew when something changed, but not at once after it was counted.
+	w.Pass(2 * time.Second)
+	for i, want := range []int64{4, 4, 5} {
+		if i < 2 {
+			w.Radio(fmt.Sprint("more ", i))
+		}
+		o, err := w.Overview.Overview(w.As("admin"))
+		if err != nil || count(t, o.Status, "in_store") != want || (o.Again > 0) != (i == 1) {
+			t.Errorf("%d items in store, asked for again after %v; wanted %d: %v", count(t, o.Status, "in_store"), o.Again, want, err)
+		}
+		w.Pass(max(o.Again, 100*time.Millisecond))
 	}
 	o, err := w.Overview.Overview(w.As("keeper-south"))
 	if err != nil {

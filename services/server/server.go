@@ -59,6 +59,7 @@ func New(c Config) *fiber.App {
 		TrustedProxies:          c.Proxies,
 		ErrorHandler:            c.OnError,
 	})
+	app.Server().KeepHijackedConns = true // whoever takes a connection over closes it
 	m := newMetrics(c.Metrics)
 	app.Use(proxiesOf(c.Proxies).locate, identify, c.observe(m), headers(c.Secure), recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: c.panicked}))
 	app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed, Next: func(ctx *fiber.Ctx) bool {

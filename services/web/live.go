@@ -1,7 +1,10 @@
 package web
 
 import (
-	"bufio"
+	"cmp"
+	"io"
+	"net"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -16,11 +19,12 @@ import (
 var (
 	inboxTopics = []live.Topic{{In: store.Vouchers}, {In: store.Requests}, {In: store.Flags}, {In: store.Stocktakes}, {In: store.PublicReports}, {In: store.Losses},
 		{In: store.WriteOffs}, {In: store.Visits}, {In: store.VisitFindings}, {In: store.Repairs}}
+	homeTopics  = append(slices.Clone(inboxTopics), live.Topic{In: store.Assets}, live.Topic{In: store.Balances})
 	boardTopics = []live.Topic{{In: store.Repairs}}
 )
 
 func (w *Web) mountLive(in fiber.Router) {
-	in.Get("/live/inbox", func(c *fiber.Ctx) error { return w.tell(c, inboxTopics...) })
+	in.Get("/live/home", func(c *fiber.Ctx) error { return w.tell(c, homeTopics...) })
 	in.Get("/live/workshop", func(c *fiber.Ctx) error { return w.tell(c, boardTopics...) })
 	in.Get("/live/stocktakes/:number", func(c *fiber.Ctx) error {
 		st, err := w.Stocktakes.Stocktake(c.UserContext(), c.Params("number"))
@@ -36,37 +40,56 @@ const (
 	// again who it is.
 	longestStream = 100 * time.Second
 	heartbeat     = 20 * time.Second
+	slowestReader = 10 * time.Second
 )
 
-// tell sends a server-sent event whenever something of the topics changes. Each new
-// stream begins with one, since something may have changed before it.
+// tell sends a server-sent event whenever something of the topics changes. A page says
+// when it was made, and a browser that comes back the id of the last event that it got:
+// it is told at once when something changed since.
+//
+// The answer has no end that is known before, and so ends with its connection. That is
+// taken from the server when the head is sent: a page that is open then costs one small
+// goroutine, and neither the buffers nor the place of a request that is worked on.
 func (w *Web) tell(c *fiber.Ctx, topics ...live.Topic) error {
 	caller, err := access.Caller(c.UserContext())
 	if err != nil {
 		return err
 	}
+	changed := false
+	if since := cmp.Or(c.Get("Last-Event-ID"), c.Query("since")); since != "" {
+		if changed, err = w.Live.Since(c.UserContext(), since); err != nil {
+			return err
+		}
+	}
 	c.Set(fiber.HeaderContentType, "text/event-stream")
-	again := c.Get("Last-Event-ID") != ""
-	c.Context().SetBodyStreamWriter(func(out *bufio.Writer) { w.stream(out, caller, topics, again) })
+	c.Response().SkipBody = true // no length is said
+	c.Context().Hijack(func(conn net.Conn) {
+		if under, ok := conn.(interface{ UnsafeConn() net.Conn }); ok {
+			conn = under.UnsafeConn()
+		}
+		go w.follow(conn, caller, topics, changed)
+	})
 	return nil
 }
 
-func (w *Web) stream(out *bufio.Writer, caller *models.Person, topics []live.Topic, again bool) {
+// follow tells a page of changes until it is closed.
+func (w *Web) follow(conn net.Conn, caller *models.Person, topics []live.Topic, changed bool) {
+	defer func() { _ = conn.Close() }()
 	l := w.Live.Listen(caller, topics...)
 	defer w.Live.Leave(l)
 	end, beat := time.NewTimer(longestStream), time.NewTicker(heartbeat)
 	defer end.Stop()
 	defer beat.Stop()
-	const changed = "event: changed\nid: 1\ndata:\n\n"
+	event := func() string { return "event: changed\nid: " + w.Live.Latest() + "\ndata:\n\n" }
 	says := "retry: 1000\n\n"
-	if again {
-		says += changed
+	if changed {
+		says += event()
 	}
 	for {
-		if _, err := out.WriteString(says); err != nil {
+		if conn.SetWriteDeadline(time.Now().Add(slowestReader)) != nil {
 			return
 		}
-		if out.Flush() != nil {
+		if _, err := io.WriteString(conn, says); err != nil {
 			return // the page was closed
 		}
 		select {
@@ -74,7 +97,7 @@ func (w *Web) stream(out *bufio.Writer, caller *models.Person, topics []live.Top
 			if !goesOn {
 				return
 			}
-			says = changed
+			says = event()
 		case <-beat.C:
 			says = ":\n\n"
 		case <-end.C:

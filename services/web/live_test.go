@@ -1,7 +1,12 @@
 package web_test
 
 import (
+	"io"
+	"net"
+	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -32,6 +37,11 @@ func TestOpenPagesFollowChanges(t *testing.T) {
 	}
 	shows(`document.querySelector("#waiting").textContent === "1" && document.querySelector("#inbox").textContent.includes("` + v.Number + `")`)
 
+	stored := value[string](t, ctx, `document.querySelector("#glance").textContent`)
+	s.Pass(2 * time.Second) // since it was counted
+	s.Radio("3")
+	shows(`document.querySelector("#glance").textContent !== ` + "`" + stored + "`")
+
 	do(t, ctx, chromedp.Navigate(base+"/workshop"), chromedp.WaitVisible("#board .empty"))
 	if _, err := s.Workshop.Report(s.As("keeper-north"), b.Tag, workshop.NewDefect{What: "No sound"}); err != nil {
 		t.Fatal(err)
@@ -45,6 +55,45 @@ func TestOpenPagesFollowChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	shows(`document.querySelector("#standing").textContent !== ` + "`" + before + "`")
+}
+
+// TestAPageThatComesBackIsToldWhatItMissed looks at how a stream begins.
+func TestAPageThatComesBackIsToldWhatItMissed(t *testing.T) {
+	s := open(t, false)
+	s.Radio("1")
+	s.signIn("keeper-north")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = s.app.Listener(listener) }()
+	t.Cleanup(func() { _ = s.app.ShutdownWithTimeout(time.Second) })
+	newest := s.Now().UTC().Format(time.RFC3339Nano)
+	var streams []io.ReadCloser
+	for since, told := range map[string]bool{"": false, newest: false, "2026-01-01T00:00:00.000Z": true, "anything": true} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listener.Addr().String()+"/live/home?since="+since, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Cookie", s.cookie)
+		got, err := http.DefaultClient.Do(r)
+		if err != nil || got.StatusCode != http.StatusOK || got.Header.Get("Content-Type") != "text/event-stream" {
+			t.Fatalf("%v, %v", got, err)
+		}
+		streams = append(streams, got.Body)
+		begins := make([]byte, 200)
+		n, err := io.ReadAtLeast(got.Body, begins, len("retry: 1000\n\n"))
+		if text := string(begins[:n]); err != nil || !strings.HasPrefix(text, "retry: 1000\n\n") || strings.Contains(text, "event: changed\nid: 2026-") != told {
+			t.Errorf("since %q it begins with %q: %v", since, text, err)
+		}
+	}
+	s.Live.End()
+	for _, stream := range streams {
+		if _, err := io.ReadAll(stream); err != nil {
+			t.Errorf("it does not end with the program: %v", err)
+		}
+		_ = stream.Close()
+	}
 }
 
 func TestAStocktakeOfOthersCannotBeFollowed(t *testing.T) {

@@ -133,6 +133,10 @@ func (w *Web) write(to *bytes.Buffer, c *fiber.Ctx, page string, v view) error {
 			v.Done = done[c.Query("done")]
 		}
 	}
+	if v.Live != "" {
+		asked := w.Book.Now().Add(-time.Since(c.Context().Time()))
+		v.Live += "?since=" + models.At(asked).String()
+	}
 	v.words, v.Path, v.Theme = speaks(c), pathOf(c), themeOf(c)
 	if err := pagesIn(v.words)[page].ExecuteTemplate(to, "layout", v); err != nil {
 		return fmt.Errorf("web: page %s: %w", page, err)

@@ -87,7 +87,7 @@ func (w *Web) home(c *fiber.Ctx) error {
 	if g.Shown() {
 		p.Guide = guideOf(g)
 	}
-	return w.render(c, fiber.StatusOK, "home", view{Title: say("Waiting for you"), Here: "home", Live: "inbox", Data: p})
+	return w.render(c, fiber.StatusOK, "home", view{Title: say("Waiting for you"), Here: "home", Live: "home", Data: p})
 }
 
 type requestsPage struct {

@@ -4,8 +4,10 @@
 // opened.
 const main = document.querySelector("main[data-live]");
 const soonest = 1500; // ms between two refreshes
+const share = 20; // and so many times as long as the last one took: a server that is busy is asked less
 let source;
 let last = 0;
+let rest = soonest;
 let waiting;
 
 // busy says whether somebody is about to use a part.
@@ -27,10 +29,18 @@ async function refresh() {
     part.replaceWith(fresh);
     if (focus) fresh.querySelector(`[href="${CSS.escape(focus)}"]`)?.focus();
   }
+  rest = Math.max(soonest, share * (Date.now() - last));
+  again(page);
+}
+
+// again asks later for what a page says was not counted anew yet.
+function again(page) {
+  const after = page.querySelector("[data-again]")?.dataset.again;
+  if (after) setTimeout(changed, Number(after));
 }
 
 function changed() {
-  waiting ??= setTimeout(refresh, Math.max(0, last + soonest - Date.now()));
+  waiting ??= setTimeout(refresh, Math.max(0, last + rest - Date.now()));
 }
 
 function follow() {
@@ -41,6 +51,7 @@ function follow() {
 
 if (main) {
   follow();
+  again(document);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) changed(); });
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => { if (event.persisted) { follow(); changed(); } });
