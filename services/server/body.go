@@ -40,6 +40,7 @@ func Body(c *fiber.Ctx, limit int) ([]byte, error) {
 	}
 	body, err := io.ReadAll(io.LimitReader(stream, int64(limit)+1))
 	if err != nil {
+		c.Set(fiber.HeaderConnection, "close") // nobody can tell where the next request begins
 		return nil, models.Refuse(models.Malformed, "", "the request broke off").Because(err)
 	}
 	if len(body) > limit {
@@ -69,7 +70,51 @@ func JSON[T any](c *fiber.Ctx) (T, error) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return doc, models.Refuse(models.Malformed, "", "something follows the JSON document")
 	}
+	if name, twice := givenTwice(body); twice {
+		return doc, models.Refuse(models.Malformed, name, "is given twice")
+	}
 	return doc, nil
+}
+
+// givenTwice returns a name that one object of a JSON document has twice, of which programs
+// take now the first, now the last (RFC 8259, section 4).
+func givenTwice(document []byte) (string, bool) {
+	type object struct {
+		names map[string]bool // nil of a list
+		value bool            // a value comes next, not a name
+	}
+	var within []object
+	decoder := json.NewDecoder(bytes.NewReader(document))
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return "", false
+		}
+		in := len(within) - 1
+		switch token {
+		case json.Delim('{'):
+			within = append(within, object{names: map[string]bool{}})
+			continue
+		case json.Delim('['):
+			within = append(within, object{})
+			continue
+		case json.Delim('}'), json.Delim(']'):
+			within = within[:in]
+			in--
+		default:
+			if in >= 0 && within[in].names != nil && !within[in].value {
+				name := token.(string) // what stands where a name does
+				if within[in].names[name] {
+					return name, true
+				}
+				within[in].names[name], within[in].value = true, true
+				continue
+			}
+		}
+		if in >= 0 {
+			within[in].value = false
+		}
+	}
 }
 
 var unknownField = regexp.MustCompile(`^json: unknown field "(.*)"$`)

@@ -61,7 +61,7 @@ func New(c Config) *fiber.App {
 	})
 	app.Server().KeepHijackedConns = true // whoever takes a connection over closes it
 	m := newMetrics(c.Metrics)
-	app.Use(proxiesOf(c.Proxies).locate, identify, c.observe(m), headers(c.Secure), recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: c.panicked}))
+	app.Use(whole, proxiesOf(c.Proxies).locate, identify, c.observe(m), headers(c.Secure), recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: c.panicked}), framing)
 	app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed, Next: func(ctx *fiber.Ctx) bool {
 		path := ctx.Path()
 		return strings.HasSuffix(path, ".png") || strings.HasSuffix(path, ".pdf") || strings.Contains(path, "/files/") || strings.HasPrefix(path, "/live/")
