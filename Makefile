@@ -68,6 +68,10 @@ bench-live: ## measure 1,000 pages that are left open: memory, what writers lose
 bench: ## measure a day's work with 1,000, 100,000 and 1,000,000 assets; the first time seeds them for half an hour in build/bench (15 GB)
 	go run ./cmd/bench
 
+.PHONY: bench-pages
+bench-pages: ## measure when the pages of a post can be read on Chromium's slow 3G, opened for the first time; takes half a minute
+	go test ./services/web -run '^$$' -bench Pages -benchtime 5x
+
 .PHONY: bench-counting
 bench-counting: ## measure 14,000 sightings of a stocktake one after the other, and as many scans; takes about a minute
 	go test ./services/stocktake -run '^$$' -bench 'Sight|Scan' -benchtime 14000x

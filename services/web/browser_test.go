@@ -26,7 +26,7 @@ import (
 )
 
 // program finds the browser.
-func program(t *testing.T) string {
+func program(t testing.TB) string {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -43,7 +43,7 @@ func program(t *testing.T) string {
 // browse serves the site on a port and opens a browser of a phone's width at it,
 // signed in as a person of the world. An error in its console fails the test, unless it
 // is expected, as listen has it.
-func browse(t *testing.T, s *site, code string, width int64, expected ...string) (context.Context, string) {
+func browse(t testing.TB, s *site, code string, width int64, expected ...string) (context.Context, string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -86,7 +86,7 @@ func browse(t *testing.T, s *site, code string, width int64, expected ...string)
 // longest is how long a step in the browser may take.
 const longest = 30 * time.Second
 
-func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {
+func do(t testing.TB, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
@@ -106,7 +106,7 @@ func said(ctx context.Context) string {
 	return text
 }
 
-func value[T any](t *testing.T, ctx context.Context, script string) T {
+func value[T any](t testing.TB, ctx context.Context, script string) T {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
@@ -118,7 +118,7 @@ func value[T any](t *testing.T, ctx context.Context, script string) T {
 }
 
 // draw signs in a box.
-func draw(t *testing.T, ctx context.Context, box string) {
+func draw(t testing.TB, ctx context.Context, box string) {
 	t.Helper()
 	at := value[[]float64](t, ctx, `(() => { const pad = document.querySelector("`+box+`"); pad.scrollIntoView({block: "center"}); const r = pad.getBoundingClientRect(); return [r.left, r.top]; })()`)
 	pen(t, ctx, [2]float64{at[0] + 20, at[1] + 90}, [2]float64{at[0] + 60, at[1] + 30}, [2]float64{at[0] + 90, at[1] + 100}, [2]float64{at[0] + 150, at[1] + 40})
@@ -260,7 +260,7 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 }
 
 // rewrite changes a line of a voucher behind the book's back.
-func rewrite(t *testing.T, s *site, number string) {
+func rewrite(t testing.TB, s *site, number string) {
 	t.Helper()
 	v, err := store.Get[models.Voucher](t.Context(), s.Book.Store, store.Vouchers, number)
 	if err != nil {

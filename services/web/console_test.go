@@ -39,7 +39,7 @@ func refused(status int, path string) string {
 const outOfReach = "Failed to load resource: net::ERR_"
 
 // listen fails the test on every error of a tab's console that it does not expect.
-func listen(t *testing.T, tab context.Context, expected ...string) *console {
+func listen(t testing.TB, tab context.Context, expected ...string) *console {
 	t.Helper()
 	c := &console{tab: tab, expected: expected, ended: make(chan struct{})}
 	messages := chromedp.Console(tab)

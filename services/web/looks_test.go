@@ -45,7 +45,7 @@ const colours = `(() => { const of = getComputedStyle(document.body); return of.
 const byDay, byNight, inTheSun = "rgb(246, 244, 238) rgb(29, 36, 48) 1px", "rgb(20, 24, 29) rgb(230, 233, 236) 1px", "rgb(255, 255, 255) rgb(0, 0, 0) 2px"
 
 // prefers has the browser say what its device prefers.
-func prefers(t *testing.T, ctx context.Context, feature, value string) {
+func prefers(t testing.TB, ctx context.Context, feature, value string) {
 	t.Helper()
 	do(t, ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: feature, Value: value}}})
@@ -99,7 +99,7 @@ func TestPagesFollowTheDeviceUntilAThemeIsChosen(t *testing.T) {
 }
 
 // speak has somebody read the book in a language.
-func (s *site) speak(t *testing.T, code, language string) {
+func (s *site) speak(t testing.TB, code, language string) {
 	t.Helper()
 	if err := s.Access.ChooseLanguage(s.As(code), language, ""); err != nil {
 		t.Fatal(err)

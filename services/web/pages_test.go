@@ -16,7 +16,7 @@ import (
 // axeSource is axe-core, which looks for what keeps people out (WCAG 2.2).
 const axeSource = "axe/node_modules/axe-core/axe.min.js"
 
-func readAxe(t *testing.T) string {
+func readAxe(t testing.TB) string {
 	t.Helper()
 	source, err := os.ReadFile(axeSource)
 	if err == nil {
@@ -57,26 +57,21 @@ func (w *walk) pages(who string) []string {
 	return shown
 }
 
-// tour opens page after page in one browser, each as if it were the first.
+// tour opens page after page in one browser.
 type tour struct {
 	*walk
-	t    *testing.T
+	t    testing.TB
 	ctx  context.Context
 	base string
 
 	shown, public []string // the pages of an administrator, and of who is not signed in
 }
 
-func newTour(t *testing.T) *tour {
+func newTour(t testing.TB) *tour {
 	t.Helper()
-	axe := readAxe(t)
 	w := newWalk(t)
 	v := &tour{walk: w, t: t, shown: append(w.pages("admin"), besides...), public: w.pages("")}
-	ctx, base := browse(t, w.site, "admin", 360, refused(404, "/nowhere"), refused(404, "/scan?code=nothing"), refused(422, "/reports/movements?from=x"))
-	do(t, ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, pageprotocol.AddScriptToEvaluateOnNewDocument, pageprotocol.AddScriptToEvaluateOnNewDocumentParams{Source: axe})
-		return err
-	}))
+	ctx, base := browse(t, w.site, "admin", 360, refused(404, "/nowhere"), refused(404, "/scan?code=nothing"), refused(422, "/reports/movements?from=x"), refused(401, "/phone/desk"))
 	v.ctx, v.base = ctx, base
 	return v
 }
@@ -126,7 +121,12 @@ func (v *tour) obeys(where, theme, rules string) {
 // TestEverybodyCanUseEveryPage opens every page on a phone, in both languages and all
 // themes, and has axe look at it; what is pressed is large enough for a thumb in a glove.
 func TestEverybodyCanUseEveryPage(t *testing.T) {
+	axe := readAxe(t)
 	v := newTour(t)
+	do(t, v.ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, pageprotocol.AddScriptToEvaluateOnNewDocument, pageprotocol.AddScriptToEvaluateOnNewDocumentParams{Source: axe})
+		return err
+	}))
 	look := func(where, path, rules, theme, contrast string) {
 		t.Helper()
 		v.open(path)

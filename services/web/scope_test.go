@@ -66,9 +66,9 @@ func TestNobodySeesWhatIsNotTheirs(t *testing.T) {
 	}
 }
 
-func newWalk(t *testing.T) *walk { return newWalkOver(t, booktest.New(t)) }
+func newWalk(t testing.TB) *walk { return newWalkOver(t, booktest.New(t)) }
 
-func newWalkOver(t *testing.T, world *booktest.World) *walk {
+func newWalkOver(t testing.TB, world *booktest.World) *walk {
 	for _, p := range []models.Person{
 		{Code: "mechanic-north", Name: "Mushtaq Mechanic", Unit: "NORTH", Username: "mechanic.north", Role: models.Maintenance},
 		{Code: "admin-north", Name: "Asma Admin", Unit: "NORTH", Username: "admin.north", Role: models.Admin},

@@ -14,7 +14,7 @@ import (
 )
 
 // pen draws on the page with the mouse, point by point.
-func pen(t *testing.T, ctx context.Context, points ...[2]float64) {
+func pen(t testing.TB, ctx context.Context, points ...[2]float64) {
 	t.Helper()
 	event := func(kind input.DispatchMouseEventType, at [2]float64, buttons int64) chromedp.Action[chromedp.Void] {
 		return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {

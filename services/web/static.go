@@ -8,9 +8,11 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 //go:embed static
@@ -21,6 +23,7 @@ type staticFile struct {
 	content []byte
 	hash    string // of the content
 	media   string
+	packed  func() map[string][]byte // the content by its encoding, made when it is first asked for
 }
 
 // statics are the files of the folder static and the icons. Their addresses carry the
@@ -64,7 +67,18 @@ func linked(files map[string]*staticFile, name string) *staticFile {
 
 func newStatic(name string, content []byte) *staticFile {
 	sum := sha256.Sum256(content)
-	return &staticFile{content: content, hash: hex.EncodeToString(sum[:6]), media: mime.TypeByExtension(path.Ext(name))}
+	f := &staticFile{content: content, hash: hex.EncodeToString(sum[:6]), media: mime.TypeByExtension(path.Ext(name))}
+	f.packed = sync.OnceValue(func() map[string][]byte { return packed(f) })
+	return f
+}
+
+// packed is a file as small as it can be made: on a weak network the style sheet is what
+// the first paint waits for, and it is made once. A picture is small already.
+func packed(f *staticFile) map[string][]byte {
+	if strings.HasSuffix(f.media, "/png") {
+		return nil
+	}
+	return map[string][]byte{"br": fasthttp.AppendBrotliBytesLevel(nil, f.content, fasthttp.CompressBrotliBestCompression), "gzip": fasthttp.AppendGzipBytesLevel(nil, f.content, fasthttp.CompressBestCompression)}
 }
 
 // asset is the address of a static file.
@@ -89,6 +103,13 @@ func static(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-cache")
 	if string(c.Context().URI().QueryString()) == f.hash {
 		c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	}
+	c.Vary(fiber.HeaderAcceptEncoding)
+	for _, encoding := range []string{"br", "gzip"} { // the smaller first
+		if small, ok := f.packed()[encoding]; ok && c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings(encoding) == encoding {
+			c.Set(fiber.HeaderContentEncoding, encoding)
+			return c.Send(small)
+		}
 	}
 	return c.Send(f.content)
 }

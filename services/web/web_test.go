@@ -26,18 +26,18 @@ const password = "correct horse battery"
 // site is the pages over a small book, and one browser's cookie.
 type site struct {
 	*booktest.World
-	t      *testing.T
+	t      testing.TB
 	app    *fiber.App
 	cookie string
 }
 
-func open(t *testing.T, secure bool) *site {
+func open(t testing.TB, secure bool) *site {
 	t.Helper()
 	return over(t, booktest.New(t), secure)
 }
 
 // over are the pages over a book.
-func over(t *testing.T, w *booktest.World, secure bool) *site {
+func over(t testing.TB, w *booktest.World, secure bool) *site {
 	t.Helper()
 	pages := &web.Web{House: w.House, Log: slog.New(slog.DiscardHandler), Secure: secure}
 	app := server.New(server.Config{Log: slog.New(slog.DiscardHandler), Store: w.Book.Store, Secure: secure, OnError: pages.ErrorPage})
@@ -117,7 +117,7 @@ func (p page) fill(fields ...string) url.Values {
 	return form
 }
 
-func (p page) has(t *testing.T, status int, texts ...string) {
+func (p page) has(t testing.TB, status int, texts ...string) {
 	t.Helper()
 	if p.StatusCode != status {
 		t.Errorf("status %d, wanted %d: %s", p.StatusCode, status, p.body)
