@@ -1,5 +1,7 @@
 package models
 
+import "strings"
+
 // Role is what a person may do; scope says where.
 type Role string
 
@@ -66,6 +68,14 @@ var Digests = []Digest{NoDigest, DailyDigest, WeeklyDigest}
 
 // CanSignIn says whether the person has a sign-in that works.
 func (p *Person) CanSignIn() bool { return p.Username != "" && p.Role != "" && !p.Inactive }
+
+// Mail is the person's e-mail address in small letters, if they have one.
+func (p *Person) Mail() []string {
+	if p.Email == "" {
+		return nil
+	}
+	return []string{strings.ToLower(p.Email)}
+}
 
 // Session is one sign-in. Only the hash of its token is kept.
 type Session struct {

@@ -14,6 +14,7 @@ import (
 type signingIn struct {
 	SecondFactor string `help:"Who must have a second factor besides the password: off, administrators or everyone." env:"QM_SECOND_FACTOR" enum:"off,administrators,everyone" default:"off"`
 	secrets
+	OIDC providing `embed:"" prefix:"oidc-"`
 }
 
 // secrets says where the key is that encrypts the secrets in the book.
@@ -40,7 +41,10 @@ func beside(store string) string {
 }
 
 // tell tells the service how people sign in.
-func (s signingIn) tell(ctx context.Context, a *access.Service, store string) error {
+func (s signingIn) tell(ctx context.Context, a *access.Service, store string) (err error) {
+	if a.Provider, err = s.OIDC.provider(a.Base); err != nil {
+		return err
+	}
 	if s.SecondFactor != "off" {
 		a.Demand = access.Demand(s.SecondFactor)
 	}

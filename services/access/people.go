@@ -319,11 +319,16 @@ func (s *Service) ChangePassword(ctx context.Context, current, wanted string) er
 	return Outrun(err)
 }
 
-// ownPassword refuses unless password is the caller's.
+var errNoPassword = models.Refuse(models.Conflict, "current", "you have no password here; you sign in in another way")
+
+// ownPassword refuses unless password is the caller's; with errNoPassword for who has none.
 func (s *Service) ownPassword(ctx context.Context, caller *models.Person, password string) error {
 	_, hash, err := s.secret(ctx, caller.Username)
 	if err != nil {
 		return err
+	}
+	if hash == nobody {
+		return errNoPassword
 	}
 	right, err := s.guess(ctx, password, hash, tally{"own password of " + caller.Code, freeFailures})
 	if err == nil && !right {

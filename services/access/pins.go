@@ -30,7 +30,7 @@ func (s *Service) SetPIN(ctx context.Context, password, pin string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.ownPassword(ctx, caller, password); err != nil {
+	if err := s.ownPassword(ctx, caller, password); err != nil && !errors.Is(err, errNoPassword) {
 		return err
 	}
 	entry, err := s.newPIN(ctx, caller.Code, pin)

@@ -23,11 +23,14 @@ type Service struct {
 	MayHold func(ctx context.Context, field string, holder *models.Person, categories []string) error
 	// Base is the address of the server, to which passkeys are bound: https://host.
 	Base string
+	// Provider is where people sign in with an account of their agency; nil is nowhere.
+	Provider *Provider
 	// Demand is who must have a second factor.
 	Demand Demand
 	// Seal encrypts the secrets of authenticator apps; without one nobody can set up an app.
 	Seal *Seal
 
+	compare func(secret, hash string) bool // instead of matches, in tests
 	mu      sync.RWMutex
 	signed  map[string]signedIn // by hash of token
 	changes int64               // of people and sessions, seen by this process
@@ -98,6 +101,8 @@ func (s *Service) byPassword(ctx context.Context, c Credentials, address string)
 	username := strings.ToLower(strings.TrimSpace(c.Username))
 	lasts := SessionLasts
 	switch {
+	case s.Provider != nil && s.Provider.Only:
+		return nil, 0, models.Refuse(models.Forbidden, "password", "passwords are turned off here; sign in at %s", s.Provider.Name)
 	case username == "" || len(username) > 200:
 		return nil, 0, models.Refuse(models.Invalid, "username", "is required")
 	case c.Password == "":

@@ -122,9 +122,10 @@ var (
 			{Name: "within", Fields: []string{"within", "code"}},
 			{Name: "role", Fields: []string{"role", "code"}},
 			{Name: "digest", Fields: []string{"digest", "code"}},
+			{Name: "mail", Fields: []string{"mail", "code"}},
 			byWords,
 		},
-		Many: map[string]func(any) []string{"within": func(d any) []string { return d.(*models.Person).Path }, "words": words},
+		Many: map[string]func(any) []string{"within": func(d any) []string { return d.(*models.Person).Path }, "mail": func(d any) []string { return d.(*models.Person).Mail() }, "words": words},
 	}
 	Vouchers = &Collection{
 		Name:  "vouchers",
@@ -360,7 +361,7 @@ var (
 // Schema lists every collection of the book.
 var Schema = []*Collection{
 	Webhooks, WebhookKeys, Messages, DigestsSent,
-	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, SecondFactors, Passkeys, SignInSteps, SessionUses, Events, Answers, Failures, Files,
+	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, SecondFactors, Passkeys, Identities, SignInSteps, SessionUses, Events, Answers, Failures, Files,
 	Vouchers, Requests, StockItems, Lots, Balances, Movements, Flags,
 	Courses, Trainings, PublicReports, Repairs,
 	Log, LogTiles, LogRuns,

@@ -10,7 +10,7 @@ import (
 var forEverybody = []string{
 	"GET /api/v1/openapi.json", "POST /api/v1/sessions", "GET /api/v1/ledger/checkpoint", "GET /api/v1/ledger.key", "GET /api/v1/ledger/proof/consistency",
 	"GET /static/:name", "GET /favicon.ico", "GET /sign-in", "POST /sign-in", "POST /language", "POST /theme", "GET /ledger.key", "GET /verify", "POST /verify",
-	"GET /sign-in/code", "POST /sign-in/code", "POST /sign-in/passkey/options", "POST /sign-in/passkey",
+	"GET /sign-in/code", "POST /sign-in/code", "POST /sign-in/passkey/options", "POST /sign-in/passkey", "GET /sign-in/provider", "GET /sign-in/provider/callback",
 	"GET /t/:tag", "POST /t/:tag", // the form by which whoever finds an item reports it
 	"GET /calendar/:secret", "GET /s/:secret", "GET /s/:secret/:kind", "GET /s/:secret/:kind/file", // whoever has its address
 	"GET /sw.js", "GET /manifest.webmanifest", "GET /offline/start", "GET /offline/scan", "GET /offline/asset", "GET /offline/service", "GET /offline/voucher", "GET /offline/count", "GET /offline/outbox",

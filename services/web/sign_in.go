@@ -19,6 +19,8 @@ func (w *Web) mountSignIn(app *fiber.App) {
 	app.Post("/sign-in", sameSite, w.signIn)
 	app.Get("/sign-in/code", w.codePage)
 	app.Post("/sign-in/code", sameSite, w.signInByCode)
+	app.Get("/sign-in/provider", w.toProvider)
+	app.Get(access.CallbackPath, w.fromProvider)
 	app.Post("/sign-in/passkey/options", sameSite, w.challengePasskey)
 	app.Post("/sign-in/passkey", sameSite, w.signInByPasskey)
 	app.Post("/sign-out", sameSite, w.settingUp, w.signOut)
@@ -27,14 +29,24 @@ func (w *Web) mountSignIn(app *fiber.App) {
 type signInForm struct {
 	Next, Username string
 	Demo           []SignIn
+	Provider       string // where people can sign in, too; "" for nowhere
+	NoPassword     bool   // passwords are turned off
+	LeaveThere     string // where who left here leaves the provider, too
 }
 
 func (w *Web) signInPage(c *fiber.Ctx) error {
-	return w.signInWith(c, fiber.StatusOK, signInForm{Next: localPath(c.Query("next"))}, nil)
+	form := signInForm{Next: localPath(c.Query("next"))}
+	if c.Query("left") != "" {
+		form.LeaveThere = w.Access.SignOutAddress()
+	}
+	return w.signInWith(c, fiber.StatusOK, form, nil)
 }
 
 func (w *Web) signInWith(c *fiber.Ctx, status int, form signInForm, refusal *models.Error) error {
 	form.Demo = w.Demo
+	if p := w.Access.Provider; p != nil {
+		form.Provider, form.NoPassword = p.Name, p.Only
+	}
 	return w.render(c, status, "sign-in", view{Title: say("Sign in"), Here: "sign-in", Refusal: refusal, Data: form})
 }
 
