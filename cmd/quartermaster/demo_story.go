@@ -29,7 +29,7 @@ func (s *story) tell(first string) error {
 	}{
 		{"an item's history", func() error { return s.history(first) }}, {"stock", s.stock}, {"a kit", s.kit}, {"a loan", s.loan},
 		{"a donor handover", s.handover}, {"requests", s.requests},
-		{"training", s.training}, {"care", s.care}, {"workshop", s.workshop}, {"stocktakes", s.stocktakes}, {"the ends of equipment", s.ends}, {"end-use visits", s.visits}, {"findings", s.findings}, {"links for donors", s.shares},
+		{"training", s.training}, {"care", s.care}, {"workshop", s.workshop}, {"stocktakes", s.stocktakes}, {"the ends of equipment", s.ends}, {"end-use visits", s.visits}, {"findings", s.findings}, {"links for donors", s.shares}, {"keys", s.keys},
 	} {
 		if err := chapter.tell(); err != nil {
 			return fmt.Errorf("%s: %w", chapter.name, err)
