@@ -44,7 +44,7 @@ func (d *demo) Run() error {
 		}
 		for _, p := range people {
 			if _, err := store.Get[models.Person](ctx, h.Book.Store, store.People, p.Code); err == nil && p.Username != "" {
-				pages.Demo = append(pages.Demo, web.SignIn{Role: string(p.Role), Username: p.Username, Password: demoPassword})
+				pages.Demo = append(pages.Demo, web.SignIn{Role: p.Role, Username: p.Username, Password: demoPassword})
 			}
 		}
 		fmt.Println("Quartermaster is at " + base)

@@ -31,7 +31,10 @@ type Web struct {
 }
 
 // SignIn is a demo's user name and password.
-type SignIn struct{ Role, Username, Password string }
+type SignIn struct {
+	Role               models.Role
+	Username, Password string
+}
 
 // Mount adds every page to the application.
 func (w *Web) Mount(app *fiber.App) {
