@@ -75,3 +75,8 @@ bench-pages: ## measure when the pages of a post can be read on Chromium's slow 
 .PHONY: bench-counting
 bench-counting: ## measure 14,000 sightings of a stocktake one after the other, and as many scans; takes about a minute
 	go test ./services/stocktake -run '^$$' -bench 'Sight|Scan' -benchtime 14000x
+
+.PHONY: pictures
+pictures: ## make the pictures of the help pages anew from the running product; takes some minutes
+	rm -rf services/web/help/pictures/*/*.webp
+	go test ./services/web -run TestDays -pictures

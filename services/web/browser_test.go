@@ -241,7 +241,7 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 	ctx, base := browse(t, s, "admin", 360, refused(422, "/reports/movements?from=x"), refused(404, "/scan?code=nothing"), refused(422, "/assets/QM-000001-4"))
 	for _, path := range append(ended, "/notices", "/notices/webhooks/new", "/notices/webhooks/"+hook.ID, "/notices/messages/"+told[0].ID,
 		"/care", "/care/calendar?month=2025-11", "/care/figures", "/care/schedules", "/care/schedules/"+truck.Care.Plans[0].Schedule, "/assets/"+truck.Tag+"/service", "/assets/"+truck.Tag, "/assets/"+truck.Tag+"/services/"+serviced.ID,
-		"/start", "/search", "/search?q=radio", "/stocktakes", "/stocktakes/new", "/stocktakes/ST-AGENCY-2026-0001", "/stocktakes/ST-AGENCY-2026-0001/result", "/stocktakes/ST-AGENCY-2026-0002", "/stocktakes/ST-AGENCY-2026-0002?state=sighted",
+		"/start", "/help", "/help/admin", "/search", "/search?q=radio", "/stocktakes", "/stocktakes/new", "/stocktakes/ST-AGENCY-2026-0001", "/stocktakes/ST-AGENCY-2026-0001/result", "/stocktakes/ST-AGENCY-2026-0002", "/stocktakes/ST-AGENCY-2026-0002?state=sighted",
 		"/stocktakes/ST-AGENCY-2026-0002?state=unknown", "/stocktakes/ST-AGENCY-2026-0002/count", "/", "/findings", watched, "/jobs", "/vouchers", "/vouchers/V-NORTH-STORE-2026-0003", "/requests/R-NORTH-POST-2026-0002", "/vouchers/V-NORTH-STORE-2026-0001", "/vouchers/V-NORTH-STORE-2026-0002", "/vouchers/new", "/vouchers/new?kind=loan", "/vouchers/new?kind=handover",
 		"/vouchers/new?kind=taking_over&sender=guard", "/requests", "/requests/new", "/requests/R-NORTH-POST-2026-0001", "/stock", "/stock/kit", "/lots/LOT-000001-3", "/assets/"+a.Tag+"/kit", "/assets", "/assets/"+a.Tag, "/assets/"+a.Tag+"/edit", "/assets/new", "/assets/new?category=vehicle", "/assets/import",
 		"/categories/radio",

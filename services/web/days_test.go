@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"quartermaster/services/booktest"
+	"quartermaster/services/web"
 	"quartermaster/services/words"
 )
 
@@ -324,13 +326,14 @@ func (d *day) show(name, part string) {
 	d.t.Helper()
 	ask[bool](d, `const e = document.querySelector($0); scrollTo(0, e.getBoundingClientRect().top + scrollY - 72); return true`, part)
 	d.step(name)
-	if !*newPictures || d.width != 360 {
+	if !*newPictures || d.width != pictureWidth || !slices.Contains(web.HelpPictures(), d.name+"-"+name) {
 		return
 	}
+	top := value[float64](d.t, d.tab, "scrollY")
 	folder := filepath.Join("help/pictures", d.in.Language)
 	take := chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		quality := int64(60)
-		taken, err := cdp.Call(ctx, target, screens.CaptureScreenshot, screens.CaptureScreenshotParams{Format: screens.CaptureScreenshotFormatWebp, Quality: &quality, Clip: &screens.Viewport{Width: pictureWidth, Height: pictureHeight, Scale: 1}})
+		taken, err := cdp.Call(ctx, target, screens.CaptureScreenshot, screens.CaptureScreenshotParams{Format: screens.CaptureScreenshotFormatWebp, Quality: &quality, Clip: &screens.Viewport{Y: top + pictureTop, Width: pictureWidth, Height: pictureHeight, Scale: 1}})
 		if err != nil {
 			return err
 		}
@@ -342,7 +345,9 @@ func (d *day) show(name, part string) {
 	do(d.t, d.tab, take)
 }
 
+// The size of a picture: what is below the head of a page on a phone.
 const (
+	pictureTop    = 57
 	pictureWidth  = 360
 	pictureHeight = 560
 )

@@ -44,6 +44,7 @@ var objects = map[string]string{
 	"/workshop/:number": "repair", "/workshop/:number/photos/:id": "repair photo",
 	"/flags/:id": "flag", "/findings/:id": "flag", "/jobs/:name": "job", "/public-reports/:id": "public report",
 	"/people/:code": "person", "/people/:code/training/:id": "training", "/training/:id": "training", "/courses/:code": "course",
+	"/help/:role": "role", "/help/pictures/:language": "language", "/help/pictures/:language/:name": "help picture",
 	"/units/:code": "unit", "/categories/:code": "category", "/donors/:code": "donor", "/grants/:code": "grant",
 	"/sessions/:id": "session", "/passkeys/:id": "passkey", "/me/second-factor/passkeys/:id": "passkey", "/me/sessions/:id": "session",
 	"/webhooks/:id": "webhook", "/notices/webhooks/:id": "webhook", "/messages/:id": "message", "/notices/messages/:id": "message",
@@ -54,6 +55,7 @@ var objects = map[string]string{
 // an auditor.
 var sharedObjects = map[string]string{
 	"unit": "SOUTH", "donor": "DONOR-B", "grant": "B-2026", "bin": "", "item": "kit", "course": "voice", "category": "radio", "checklist": "radios", "job": "overdue_service", "report kind": "register", "static": "app.css",
+	"role": "storekeeper", "language": "en", "help picture": "storekeeper-inbox.webp",
 }
 
 // unaddressed are names of Everything that no address is made of.

@@ -56,6 +56,7 @@ func (w *Web) Mount(app *fiber.App) {
 	for _, room := range []func(fiber.Router){
 		w.mountSession,
 		w.mountStarting,
+		w.mountHelp,
 		w.mountSearch,
 		w.mountLive,
 		w.mountNotices,
