@@ -49,6 +49,10 @@ type ReportQuery struct {
 	From     Day    `json:"from,omitempty"`
 	To       Day    `json:"to,omitempty"`
 	AsOf     string `json:"as_of,omitempty"` // a day, at its end, or an instant
+	// Language is that of the report: of a catalogue, such as "ur", or of English and
+	// another beside it, such as "en+ur"; "" is English. Digits are how it writes numbers.
+	Language string `json:"language,omitempty"`
+	Digits   string `json:"digits,omitempty"`
 }
 
 // Covers says whether a report that was asked for on a day is of the whole of a year.
@@ -67,6 +71,9 @@ type ReportFile struct {
 	Parts     int    `json:"parts"` // in which it is kept
 	ExpiresAt Time   `json:"expires_at"`
 }
+
+// Heading is the report's title, in whatever language.
+func (r *Report) Heading() Text { return Say(r.Title) }
 
 // Key returns the report's identity.
 func (r *Report) Key() string { return r.ID }

@@ -33,10 +33,12 @@ type ReportSchedule struct {
 	Grant  string   `json:"grant,omitempty"`
 	Unit   string   `json:"unit,omitempty"`
 	Format string   `json:"format" validate:"oneof=pdf xlsx"`
-	Every  Every    `json:"every" validate:"oneof=month quarter"`
-	On     int      `json:"on" validate:"min=1,max=28"` // day of the month
-	By     string   `json:"by"`                         // who set it up
-	Scope  string   `json:"scope,omitempty"`
+	// Language is that of the report and of its e-mail, as in ReportQuery.
+	Language string `json:"language,omitempty"`
+	Every    Every  `json:"every" validate:"oneof=month quarter"`
+	On       int    `json:"on" validate:"min=1,max=28"` // day of the month
+	By       string `json:"by"`                         // who set it up
+	Scope    string `json:"scope,omitempty"`
 	// Next is the day on which it is sent next; nothing while it is off.
 	Next Day  `json:"next,omitempty"`
 	Off  bool `json:"off,omitempty"`
@@ -69,7 +71,7 @@ func (s *ReportSchedule) Key() string { return s.ID }
 // Asked is what the report of the period that ended before a day is asked for. ofPeriod
 // says that its kind is of a period rather than as of a day.
 func (s *ReportSchedule) Asked(day Day, ofPeriod bool) ReportQuery {
-	q := ReportQuery{Donor: s.Donor, Grant: s.Grant, Unit: s.Unit}
+	q := ReportQuery{Donor: s.Donor, Grant: s.Grant, Unit: s.Unit, Language: s.Language}
 	from, to := s.Period(day)
 	if ofPeriod {
 		q.From, q.To = from, to

@@ -23,7 +23,7 @@ func (a *API) reportRoutes() []Route {
 }
 
 var reportFilters = []Param{{"donor", "code"}, {"grant", "code"}, {"unit", "code; units below it are included"}, {"category", "code"},
-	{"from", "first day of the period"}, {"to", "its last day"}, {"as_of", "a day, at its end, or an instant; now when not given"}, {"format", "json, csv, xlsx or pdf; json when not given"}}
+	{"from", "first day of the period"}, {"to", "its last day"}, {"as_of", "a day, at its end, or an instant; now when not given"}, {"format", "json, csv, xlsx or pdf; json when not given"}, paperLanguage[0], paperLanguage[1]}
 
 // order is a report that is to be made.
 type order struct {
@@ -35,7 +35,7 @@ type order struct {
 // ReportQuery reads what a report is asked for.
 func ReportQuery(value func(name string) string) models.ReportQuery {
 	return models.ReportQuery{Donor: value("donor"), Grant: value("grant"), Unit: value("unit"), Category: value("category"),
-		From: models.Day(value("from")), To: models.Day(value("to")), AsOf: value("as_of")}
+		From: models.Day(value("from")), To: models.Day(value("to")), AsOf: value("as_of"), Language: value("language"), Digits: value("digits")}
 }
 
 func (a *API) report(c *fiber.Ctx) error {

@@ -26,7 +26,7 @@ func (a *API) stocktakeRoutes() []Route {
 		{Method: post, Path: "/stocktakes/:number/recount", Summary: "Ask for a second count of lines, by somebody else", Status: ok, Body: stocktake.Recounting{}, Answer: stocktake.Recounted{}, Handle: a.recount},
 		{Method: post, Path: "/stocktakes/:number/close", Summary: "Close a stocktake, signed by two people; what was not seen is unaccounted", Status: ok, Body: stocktake.Closing{}, Answer: models.Stocktake{}, Handle: step(a.closeStocktake)},
 		{Method: get, Path: "/stocktakes/:number/result.csv", Summary: "All lines of a stocktake", Status: ok, Handle: func(c *fiber.Ctx) error { return StocktakeCSV(c, a.Stocktakes) }},
-		{Method: get, Path: "/stocktakes/:number/sheets.pdf", Summary: "Count sheets to print", Status: ok, Query: []Param{{"unit", "code; sheets of this unit alone"}}, Handle: func(c *fiber.Ctx) error { return CountSheets(c, a.Stocktakes) }},
+		{Method: get, Path: "/stocktakes/:number/sheets.pdf", Summary: "Count sheets to print", Status: ok, Query: append([]Param{{"unit", "code; sheets of this unit alone"}}, paperLanguage...), Handle: func(c *fiber.Ctx) error { return CountSheets(c, a.Stocktakes) }},
 		{Method: get, Path: "/stocktakes/:number/photos/:id", Summary: "The photo of a sighting", Status: ok, Handle: func(c *fiber.Ctx) error { return SightingPhoto(c, a.Stocktakes) }},
 	}
 }
@@ -131,7 +131,11 @@ func StocktakeCSV(c *fiber.Ctx, s *stocktake.Service) error {
 // CountSheets answers with count sheets to print.
 func CountSheets(c *fiber.Ctx, s *stocktake.Service) error {
 	number := c.Params("number")
-	return pdf(c, number+"-sheets", func(ctx context.Context, w io.Writer) error { return s.Sheets(ctx, number, c.Query("unit"), w) })
+	in, err := voice(c)
+	if err != nil {
+		return err
+	}
+	return pdf(c, number+"-sheets", func(ctx context.Context, w io.Writer) error { return s.Sheets(ctx, number, c.Query("unit"), in, w) })
 }
 
 // SightingPhoto serves the photo of a sighting.

@@ -8,16 +8,17 @@ import (
 	"quartermaster/services/access"
 	"quartermaster/services/papers"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
-// Print writes a voucher as PDF.
-func (s *Service) Print(ctx context.Context, number string, w io.Writer) error {
+// Print writes a voucher as PDF, in one language or two.
+func (s *Service) Print(ctx context.Context, number string, in words.Voice, w io.Writer) error {
 	v, err := s.Voucher(ctx, number)
 	if err != nil {
 		return err
 	}
 	paper := papers.Voucher{Voucher: v.Voucher, Names: map[string]string{}, Address: s.Address(v.Number), Issued: models.At(s.Book.Now()),
-		Zone: s.Book.Zone, Broken: map[string]bool{}, Hidden: v.Hidden}
+		Zone: s.Book.Zone, Voice: in, Broken: map[string]bool{}, Hidden: v.Hidden}
 	for _, end := range v.Broken {
 		paper.Broken[end] = true
 	}
@@ -61,7 +62,7 @@ func (s *Service) endName(ctx context.Context, code string, donor bool) (string,
 
 // NoDemand writes the certificate that nothing stands on a person's name, and
 // refuses while something does.
-func (s *Service) NoDemand(ctx context.Context, code string, w io.Writer) error {
+func (s *Service) NoDemand(ctx context.Context, code string, in words.Voice, w io.Writer) error {
 	caller, err := access.Caller(ctx)
 	if err != nil {
 		return err
@@ -73,7 +74,7 @@ func (s *Service) NoDemand(ctx context.Context, code string, w io.Writer) error 
 	if !left.Nothing() {
 		return models.Refuse(models.Conflict, "code", "%s has %s; have it handed over first", person.Name, left)
 	}
-	certificate := papers.NoDemand{Person: person, IssuedBy: caller.Name, On: models.At(s.Book.Now()), Zone: s.Book.Zone}
+	certificate := papers.NoDemand{Person: person, IssuedBy: caller.Name, On: models.At(s.Book.Now()), Voice: in, Zone: s.Book.Zone}
 	if person.Unit != "" {
 		if certificate.UnitName, err = s.endName(ctx, person.Unit, false); err != nil {
 			return err

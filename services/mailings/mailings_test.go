@@ -103,7 +103,7 @@ func TestAReportOfTheQuarterIsSentOnce(t *testing.T) {
 		t.Errorf("%d letters", len(b.letters))
 	}
 	letter, err := mail.ReadMessage(strings.NewReader(b.letters[0]))
-	if err != nil || !strings.Contains(letter.Header.Get("Subject"), "2026-01-01 to 2026-03-31") || !strings.Contains(b.letters[0], "movements-DONOR-A-2026-01-01-2026-03-31.xlsx") {
+	if err != nil || !strings.Contains(letter.Header.Get("Subject"), "1 January 2026 to 31 March 2026") || !strings.Contains(b.letters[0], "movements-DONOR-A-2026-01-01-2026-03-31.xlsx") {
 		t.Errorf("%v, %v", letter.Header, err)
 	}
 	now, err := w.Mailings.Schedule(w.As("admin"), schedule.ID)

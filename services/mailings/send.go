@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"quartermaster/models"
 	"quartermaster/services/access"
@@ -15,6 +16,7 @@ import (
 	"quartermaster/services/reports"
 	"quartermaster/services/shares"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 // atOnce is how many schedules are read at a time.
@@ -113,8 +115,9 @@ func (s *Service) send(ctx context.Context, record store.Record, schedule *model
 	defer func() { _ = file.Close() }()
 	sending := &models.Sending{At: models.At(s.Book.Now()), Report: file.Report.ID}
 	sending.From, sending.To = schedule.Period(schedule.Next)
+	in := words.Speaking(schedule.Language, words.Western)
 	mail := notices.Mail{Kind: "report", About: []string{schedule.ID, string(sending.From)}, To: schedule.To,
-		Subject: fmt.Sprintf("%s, %s to %s", kind.Title, sending.From, sending.To)}
+		Subject: in.Say("%v, %v to %v", models.Say(kind.Title), sending.From, sending.To)}
 	entries, err := s.enclose(ctx, schedule, sending, asked, file, &mail)
 	if err != nil {
 		return err
@@ -133,9 +136,14 @@ func (s *Service) send(ctx context.Context, record store.Record, schedule *model
 // enclose puts the file with the letter, or a link where it is too large, and writes the
 // letter.
 func (s *Service) enclose(ctx context.Context, schedule *models.ReportSchedule, sending *models.Sending, asked models.ReportQuery, file *reports.File, mail *notices.Mail) ([]ledger.Entry, error) {
-	title := file.Report.Title
-	opening := fmt.Sprintf("To %s\n\n%s of %s, for the period from %s to %s.\n\n", schedule.For, title, payer(schedule), sending.From.Long(), sending.To.Long())
-	closing := fmt.Sprintf("The report proves itself: give the file to %s/verify to see that nothing in it was changed.\n\nThis message is sent each %s by the property book at %s.\n", s.Notices.Settings.Base, schedule.Every, s.Notices.Settings.Base)
+	base := s.Notices.Settings.Base
+	opening := []models.Text{models.Say("To %v", schedule.For),
+		models.Say("%v of %v, for the period from %v to %v.", models.Say(file.Report.Title), payer(schedule), sending.From, sending.To)}
+	often := models.Say("This message is sent each quarter by the property book at %v.", base)
+	if schedule.Every == models.EveryMonth {
+		often = models.Say("This message is sent each month by the property book at %v.", base)
+	}
+	closing := []models.Text{models.Say("The report proves itself: give the file to %v to see that nothing in it was changed.", base+"/verify"), often}
 	largest := s.Largest
 	if largest == 0 {
 		largest = 10 << 20
@@ -146,7 +154,7 @@ func (s *Service) enclose(ctx context.Context, schedule *models.ReportSchedule, 
 			return nil, err
 		}
 		sending.Share = share.ID
-		mail.Text = opening + fmt.Sprintf("It is too large for e-mail. For %d days it is here, and each opening is recorded:\n\n%s\n\n", linkDays, share.Address) + closing
+		mail.Text = letter(schedule, opening, models.Say("It is too large for e-mail. For %v days it is here, and each opening is recorded:", linkDays), models.Say(share.Address), closing)
 		return entries, nil
 	}
 	content, err := io.ReadAll(file)
@@ -157,16 +165,38 @@ func (s *Service) enclose(ctx context.Context, schedule *models.ReportSchedule, 
 	kept := &models.File{ID: s.newID(), Subject: ledger.Subject(store.ReportSchedules, schedule.ID), Name: file.Name, Type: file.Type, Content: content}
 	sending.File = &models.Attachment{ID: kept.ID, Name: file.Name, Type: file.Type, Size: len(content), SHA256: hex.EncodeToString(sum[:]), AddedBy: ledger.Program, AddedAt: sending.At}
 	mail.Attachments = []models.Enclosure{{File: kept.ID, Name: file.Name}}
-	mail.Text = opening + "It is attached.\n\n" + closing
+	mail.Text = letter(schedule, opening, models.Say("It is attached."), models.Text{}, closing)
 	return []ledger.Entry{ledger.Add(store.Files, kept, "file.added", "")}, nil
 }
 
 // linkDays is for how long the link to a report is good that is too large for e-mail.
 const linkDays = 90
 
-func payer(s *models.ReportSchedule) string {
-	if s.Grant != "" {
-		return "what grant " + s.Grant + " paid for"
+// letter is the text of the e-mail in each of its languages, one after the other.
+func letter(s *models.ReportSchedule, opening []models.Text, how, where models.Text, closing []models.Text) string {
+	sentences := append(append(opening, how), where)
+	var text strings.Builder
+	for i, in := range words.Speaking(s.Language, words.Western) {
+		if i > 0 {
+			text.WriteString("\n---\n\n")
+		}
+		for at, sentence := range append(sentences, closing...) {
+			if sentence.Empty() {
+				continue
+			}
+			if at > 0 {
+				text.WriteString("\n\n")
+			}
+			text.WriteString(in.Tell(sentence))
+		}
+		text.WriteString("\n")
 	}
-	return "what " + s.Donor + " paid for"
+	return text.String()
+}
+
+func payer(s *models.ReportSchedule) models.Text {
+	if s.Grant != "" {
+		return models.Say("what grant %v paid for", s.Grant)
+	}
+	return models.Say("what %v paid for", s.Donor)
 }

@@ -33,25 +33,27 @@ type Service struct {
 
 // NewSchedule is a report that is to be sent.
 type NewSchedule struct {
-	For    string       `json:"for"`
-	To     []string     `json:"to"`
-	Kind   string       `json:"kind"`
-	Donor  string       `json:"donor,omitempty"`
-	Grant  string       `json:"grant,omitempty"`
-	Unit   string       `json:"unit,omitempty"`
-	Format string       `json:"format,omitempty"` // pdf or xlsx; pdf when not given
-	Every  models.Every `json:"every"`
-	On     int          `json:"on,omitempty"` // day of the month, 1 to 28; the fifth when not given
+	For      string       `json:"for"`
+	To       []string     `json:"to"`
+	Kind     string       `json:"kind"`
+	Donor    string       `json:"donor,omitempty"`
+	Grant    string       `json:"grant,omitempty"`
+	Unit     string       `json:"unit,omitempty"`
+	Format   string       `json:"format,omitempty"`   // pdf or xlsx; pdf when not given
+	Language string       `json:"language,omitempty"` // of the report and the e-mail: en, ur, or en+ur for both; English when not given
+	Every    models.Every `json:"every"`
+	On       int          `json:"on,omitempty"` // day of the month, 1 to 28; the fifth when not given
 }
 
 // Edit names what to change of a schedule; what is nil stays.
 type Edit struct {
-	For    *string       `json:"for,omitempty"`
-	To     *[]string     `json:"to,omitempty"`
-	Format *string       `json:"format,omitempty"`
-	Every  *models.Every `json:"every,omitempty"`
-	On     *int          `json:"on,omitempty"`
-	Off    *bool         `json:"off,omitempty"`
+	For      *string       `json:"for,omitempty"`
+	To       *[]string     `json:"to,omitempty"`
+	Format   *string       `json:"format,omitempty"`
+	Language *string       `json:"language,omitempty"`
+	Every    *models.Every `json:"every,omitempty"`
+	On       *int          `json:"on,omitempty"`
+	Off      *bool         `json:"off,omitempty"`
 }
 
 func (s *Service) newID() string {
@@ -65,7 +67,7 @@ func (s *Service) Add(ctx context.Context, n NewSchedule) (*models.ReportSchedul
 		return nil, err
 	}
 	schedule := &models.ReportSchedule{ID: s.newID(), For: n.For, To: n.To, Kind: n.Kind, Donor: n.Donor, Grant: n.Grant, Unit: n.Unit,
-		Format: n.Format, Every: n.Every, On: n.On, By: caller.Code, Scope: caller.Scope}
+		Format: n.Format, Language: n.Language, Every: n.Every, On: n.On, By: caller.Code, Scope: caller.Scope}
 	if schedule.Format == "" {
 		schedule.Format = "pdf"
 	}
@@ -120,6 +122,7 @@ func (s *Service) Change(ctx context.Context, id string, version int64, e Edit) 
 	models.Set(&schedule.For, e.For)
 	models.Set(&schedule.To, e.To)
 	models.Set(&schedule.Format, e.Format)
+	models.Set(&schedule.Language, e.Language)
 	models.Set(&schedule.Every, e.Every)
 	models.Set(&schedule.On, e.On)
 	models.Set(&schedule.Off, e.Off)

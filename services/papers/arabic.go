@@ -3,6 +3,7 @@ package papers
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/bidi"
 )
@@ -92,85 +93,166 @@ func class(r rune) bidi.Class {
 	return properties.Class()
 }
 
-// visual puts one line in the order in which it is drawn from the left. It does
-// what names and descriptions need of the bidirectional algorithm (UAX 9): letters,
-// numbers and what stands between them, without embeddings.
-func visual(line string) string {
-	const none = -1
-	letters := []rune(line)
-	levels := make([]int, len(letters))
-	base, strong := none, none
-	for i, r := range letters {
-		levels[i] = none
-		switch class(r) {
+// isolates set a value apart from the direction of its sentence (UAX 9, 2.4.2).
+const isolate, isolated = '\u2068', '\u2069'
+
+// bare is a text without what nobody sees of it.
+func bare(text string) string {
+	if !strings.ContainsRune(text, isolate) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if r == isolate || r == isolated {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// cell is a letter while its line is put in order, or all that an isolate holds.
+type cell struct {
+	r      rune
+	inside string // in its own order
+	level  int
+}
+
+// cells parts a line into letters and isolates; one that is not closed runs to the end
+// of the line.
+func cells(line string) []cell {
+	var all []cell
+	for line != "" {
+		r, size := utf8.DecodeRuneInString(line)
+		line = line[size:]
+		switch r {
+		case isolated:
+		case isolate:
+			inside := within(line)
+			all = append(all, cell{r: '\ufffc', inside: visual(inside, none)})
+			line = strings.TrimPrefix(line[len(inside):], string(isolated))
+		default:
+			all = append(all, cell{r: r})
+		}
+	}
+	return all
+}
+
+// within is what stands before the end of an isolate that has begun, others in it.
+func within(line string) string {
+	depth := 1
+	for i, r := range line {
+		switch r {
+		case isolate:
+			depth++
+		case isolated:
+			if depth--; depth == 0 {
+				return line[:i]
+			}
+		}
+	}
+	return line
+}
+
+const none = -1
+
+// visual puts one line in the order in which it is drawn from the left. base is the
+// direction of the paper, 0 from the left and 1 from the right, or none where the first
+// letter decides; a line without letters from the right runs from the left in any. It does what names, descriptions and the sentences of the catalogues
+// need of the bidirectional algorithm (UAX 9): letters, numbers, what stands between
+// them, and isolates, without embeddings.
+func visual(line string, base int) string {
+	all := cells(line)
+	strong, right := none, false
+	first := none
+	for i := range all {
+		c := &all[i]
+		c.level = none
+		right = right || c.inside != "" && strings.ContainsFunc(c.inside, fromRight)
+		switch class(c.r) {
 		case bidi.L:
-			levels[i], strong = 0, 0
+			c.level, strong = 0, 0
 		case bidi.R, bidi.AL:
-			levels[i], strong = 1, 1
+			c.level, strong, right = 1, 1, true
 		case bidi.AN:
-			levels[i] = 2
+			c.level, right = 2, true
 		case bidi.EN:
-			if levels[i] = 0; strong == 1 {
-				levels[i] = 2
+			if c.level = 0; strong == 1 || strong == none && base == 1 {
+				c.level = 2
 			}
 		case bidi.ES, bidi.CS: // as in 1.5 and 12/2026
-			if i > 0 && levels[i-1] == 2 && i+1 < len(letters) && number(letters[i+1]) {
-				levels[i] = 2
+			if i > 0 && all[i-1].level == 2 && i+1 < len(all) && number(all[i+1].r) {
+				c.level = 2
 			}
 		case bidi.NSM:
 			if i > 0 {
-				levels[i] = levels[i-1]
+				c.level = all[i-1].level
 			}
 		}
-		if base == none {
-			base = strong
+		if first == none {
+			first = strong
 		}
 	}
-	if !slices.Contains(levels, 1) && !slices.Contains(levels, 2) {
-		return line
+	if base == none {
+		base = first
+	}
+	if !right {
+		return ordered(all)
 	}
 	direction := func(level int) int { return min(level, 1) } // a number among letters from the right goes with them
-	for i := 0; i < len(levels); i++ {
-		if levels[i] != none {
+	for i := 0; i < len(all); i++ {
+		if all[i].level != none {
 			continue
 		}
 		end := i
-		for end < len(levels) && levels[end] == none {
+		for end < len(all) && all[end].level == none {
 			end++
 		}
 		before, after := base, base
 		if i > 0 {
-			before = direction(levels[i-1])
+			before = direction(all[i-1].level)
 		}
-		if end < len(levels) {
-			after = direction(levels[end])
+		if end < len(all) {
+			after = direction(all[end].level)
 		}
 		for ; i < end; i++ {
-			levels[i] = base
+			all[i].level = base
 			if before == after {
-				levels[i] = before
+				all[i].level = before
 			}
 		}
 	}
-	for i, level := range levels {
-		if base == 1 && level == 0 {
-			levels[i] = 2
+	for i := range all {
+		c := &all[i]
+		if base == 1 && c.level == 0 {
+			c.level = 2
 		}
-		if levels[i] == 1 {
-			letters[i] = mirrored(letters[i])
+		if c.level == 1 {
+			c.r = mirrored(c.r)
 		}
 	}
 	for level := 2; level > 0; level-- {
-		for i := 0; i < len(levels); i++ {
+		for i := 0; i < len(all); i++ {
 			from := i
-			for i < len(levels) && levels[i] >= level {
+			for i < len(all) && all[i].level >= level {
 				i++
 			}
-			slices.Reverse(letters[from:i])
-			slices.Reverse(levels[from:i])
+			slices.Reverse(all[from:i])
 		}
 	}
-	return string(letters)
+	return ordered(all)
+}
+
+func fromRight(r rune) bool { k := class(r); return k == bidi.R || k == bidi.AL }
+
+func ordered(all []cell) string {
+	var out strings.Builder
+	for _, c := range all {
+		if c.r == '\ufffc' {
+			out.WriteString(c.inside)
+			continue
+		}
+		out.WriteRune(c.r)
+	}
+	return out.String()
 }
 
 func number(r rune) bool { return class(r) == bidi.EN || class(r) == bidi.AN }

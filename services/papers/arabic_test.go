@@ -61,7 +61,7 @@ func TestLinesAreDrawnFromTheSideThatTheyBeginOn(t *testing.T) {
 		"":                "",
 		" - ":             " - ",
 	} {
-		if got := visual(text); got != want {
+		if got := visual(text, none); got != want {
 			t.Errorf("%q: %q, not %q", text, got, want)
 		}
 	}

@@ -24,15 +24,19 @@ func (p *paper) code(address string) (placed, error) {
 	at := placed{side: float64(code.Size) * module, quiet: labels.Quiet * module}
 	at.x, at.y = p.edge-at.side-at.quiet, p.y+at.quiet
 	p.pdf.SetFillColor(0, 0, 0)
+	x := p.from(at.x, at.side)
 	code.Runs(func(cx, cy, length int) {
-		p.pdf.Rect(at.x+float64(cx)*module, at.y+float64(cy)*module, float64(length)*module, module, "F")
+		p.pdf.Rect(x+float64(cx)*module, at.y+float64(cy)*module, float64(length)*module, module, "F")
 	})
 	return at, nil
 }
 
 // under says below the code what it does, and returns where that ends.
-func (c placed) under(p *paper, does words) float64 {
+func (c placed) under(p *paper, does []words) float64 {
 	y := c.y + c.side + c.quiet - 1
-	p.say(c.x+(c.side-p.width(does))/2, y, does)
-	return y + does.height() + 1
+	for _, line := range does {
+		p.say(c.x+(c.side-p.width(line))/2, y, line)
+		y += line.height()
+	}
+	return y + 1
 }

@@ -85,6 +85,6 @@ func byScript(text string) iter.Seq2[string, bool] {
 // measure is the width of a text in the style that is in use.
 func (p *paper) measure(text string) float64 {
 	width := 0.0
-	p.runs(joined(text), func(run string) { width += p.pdf.GetStringWidth(run) })
+	p.runs(joined(bare(text)), func(run string) { width += p.pdf.GetStringWidth(run) })
 	return width
 }

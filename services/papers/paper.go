@@ -7,13 +7,16 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"codeberg.org/go-pdf/fpdf"
 	"github.com/go-fonts/dejavu/dejavusanscondensed"
 	"github.com/go-fonts/dejavu/dejavusanscondensedbold"
 
 	"quartermaster/models"
+	tongues "quartermaster/services/words"
 )
 
 // The page, in mm: A4 with room for punch holes and for what printers cannot reach.
@@ -23,6 +26,9 @@ const (
 	top, bottom  = 12.0, 280.0 // what is below is the foot's
 	wide         = right - left
 )
+
+// allPages stands for how many pages there are until that is known.
+const allPages = "\u2007" // a space as wide as a digit
 
 const ptPerMM = 72 / 25.4
 
@@ -74,35 +80,38 @@ type paper struct {
 	style style // in use
 	naskh bool  // its font is there
 	tags  *structure
+	open  bool // a piece of the structure is being drawn
+	voice tongues.Voice
+	right bool // what stands on the left on other papers stands on the right
 	aside bool // what is drawn is no part of the text
 }
 
 // newPaper begins a document whose foot says its name and where it comes from on
 // every page.
-func newPaper(title, name, source string, made models.Time) *paper {
-	return newSheet("P", right, bottom, title, name, source, made)
+func newPaper(voice tongues.Voice, title, name, source string, made models.Time) *paper {
+	return newSheet(voice, "P", right, bottom, title, name, source, made)
 }
 
 // newSheet begins a document that is upright (P) or lies on its side (L).
-func newSheet(orientation string, edge, end float64, title, name, source string, made models.Time) *paper {
+func newSheet(voice tongues.Voice, orientation string, edge, end float64, title, name, source string, made models.Time) *paper {
 	pdf := fpdf.New(orientation, "mm", "A4", "")
 	pdf.SetMargins(0, 0, 0)
 	pdf.SetAutoPageBreak(false, 0)
 	pdf.SetCatalogSort(true)
 	pdf.SetCreationDate(made.UTC())
 	pdf.SetModificationDate(made.UTC())
-	pdf.SetTitle(readable(strings.TrimSpace(title+" "+name)), true)
+	pdf.SetTitle(bare(readable(strings.TrimSpace(title+" "+name))), true)
 	pdf.SetCreator("Quartermaster", true)
 	pdf.AddUTF8FontFromBytes("paper", "", dejavusanscondensed.TTF)
 	pdf.AddUTF8FontFromBytes("paper", "B", dejavusanscondensedbold.TTF)
-	pdf.AliasNbPages("{pages}")
-	pdf.SetLang("en")
-	p := &paper{pdf: pdf, edge: edge, end: end}
+	pdf.AliasNbPages(allPages)
+	pdf.SetLang(voice[0].Language)
+	p := &paper{pdf: pdf, edge: edge, end: end, voice: voice, right: voice.Right(), tags: newStructure()}
 	pdf.SetFooterFunc(func() {
 		p.artifact(func() {
 			p.rule(end + 3)
 			p.say(left, end+4, words{readable(name), small})
-			p.middle(end+4, words{fmt.Sprintf("page %d of {pages}", pdf.PageNo()), small})
+			p.middle(end+4, words{voice[0].Say("page %v of %v", pdf.PageNo(), allPages), small})
 			p.sayRight(edge, end+4, words{source, small})
 		})
 	})
@@ -149,11 +158,52 @@ func (p *paper) say(x, y float64, w words) {
 	if w.text == "" {
 		return
 	}
+	if p.loose() {
+		p.is("P", func() { p.say(x, y, w) })
+		return
+	}
+	base := none
+	if p.right {
+		base = 1
+		x = p.from(x, p.width(w))
+	}
 	p.use(w.style)
-	p.runs(visual(joined(w.text)), func(run string) {
+	p.runs(visual(joined(w.text), base), func(run string) {
 		p.pdf.Text(x, y+w.size/ptPerMM*0.96, run)
 		x += p.pdf.GetStringWidth(run)
 	})
+}
+
+// from is where on the page something begins that is w wide, and is to stand at x from
+// the side on which reading begins.
+func (p *paper) from(x, w float64) float64 {
+	if p.right {
+		return left + p.edge - x - w
+	}
+	return x
+}
+
+// t tells a sentence in the language of the paper, or in both.
+func (p *paper) t(format string, args ...any) string { return p.voice.Say(format, args...) }
+
+// loose says whether what is drawn now is no part of the structure yet.
+func (p *paper) loose() bool { return p.tags != nil && !p.open && !p.aside }
+
+// rect draws a rectangle: its frame (D), or filled (F).
+func (p *paper) rect(x, y, w, h float64, how string) {
+	if p.loose() {
+		p.artifact(func() { p.rect(x, y, w, h, how) })
+		return
+	}
+	p.pdf.Rect(p.from(x, w), y, w, h, how)
+}
+
+func (p *paper) line(x1, y1, x2, y2 float64) {
+	if p.loose() {
+		p.artifact(func() { p.line(x1, y1, x2, y2) })
+		return
+	}
+	p.pdf.Line(p.from(x1, 0), y1, p.from(x2, 0), y2)
 }
 
 // utf16Hex writes text as a PDF's hexadecimal string.
@@ -171,7 +221,7 @@ func (p *paper) middle(y float64, w words) { p.say((left+p.edge-p.width(w))/2, y
 
 func (p *paper) rule(y float64) {
 	p.pen(grey, 0.15)
-	p.pdf.Line(left, y, p.edge, y)
+	p.line(left, y, p.edge, y)
 }
 
 func (p *paper) pen(c colour, width float64) {
@@ -227,9 +277,13 @@ func (p *paper) wrap(paragraph string, w float64) []string {
 
 // put draws lines from y down and returns their height.
 func (p *paper) put(x, y float64, lines []words) float64 {
+	if p.loose() && len(lines) > 0 {
+		p.is("P", func() { p.put(x, y, lines) })
+		return height(lines)
+	}
 	from := y
 	for i, line := range lines {
-		p.say(x, y, spaced(lines, i))
+		p.say(x, y, p.spaced(lines, i))
 		y += line.height()
 	}
 	return y - from
@@ -237,17 +291,21 @@ func (p *paper) put(x, y float64, lines []words) float64 {
 
 // putRight draws lines that end at x.
 func (p *paper) putRight(x, y float64, lines []words) {
+	if p.loose() && len(lines) > 0 {
+		p.is("P", func() { p.putRight(x, y, lines) })
+		return
+	}
 	for i, line := range lines {
-		p.say(x-p.width(line), y, spaced(lines, i))
+		p.say(x-p.width(line), y, p.spaced(lines, i))
 		y += line.height()
 	}
 }
 
 // spaced is a line with a space behind it, which nobody sees, where another follows:
 // otherwise the words on either side would be read as one.
-func spaced(lines []words, i int) words {
+func (p *paper) spaced(lines []words, i int) words {
 	line := lines[i]
-	if i < len(lines)-1 && visual(line.text) == line.text {
+	if i < len(lines)-1 && !p.right && visual(line.text, none) == line.text {
 		line.text += " "
 	}
 	return line
@@ -265,9 +323,23 @@ func height(lines []words) float64 {
 func (p *paper) flow(x, w float64, texts ...words) {
 	for _, line := range p.set(w, texts...) {
 		p.room(line.height())
-		p.is("P", func() { p.say(x, p.y, line) })
+		at := x
+		if len(p.voice) > 1 && strings.ContainsFunc(firstLetter(line.text), fromRight) {
+			at = x + w - p.width(line)
+		}
+		p.is("P", func() { p.say(at, p.y, line) })
 		p.y += line.height()
 	}
+}
+
+// firstLetter is the first letter of a text, by which a line runs.
+func firstLetter(text string) string {
+	at := strings.IndexFunc(text, unicode.IsLetter)
+	if at < 0 {
+		return ""
+	}
+	_, size := utf8.DecodeRuneInString(text[at:])
+	return text[at : at+size]
 }
 
 // readable replaces what the font's tables cannot hold: control characters, broken
@@ -275,7 +347,7 @@ func (p *paper) flow(x, w float64, texts ...words) {
 func readable(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r < ' ' || r == 0x7f:
+		case r < ' ' || r == 0x7f || r == '\u2007':
 			return ' '
 		case r >= 0xfffe:
 			return '\ufffd'
@@ -285,21 +357,17 @@ func readable(text string) string {
 }
 
 // day writes a day as people do; what is no day stays as it is.
-func day(d models.Day) string {
-	t, err := time.Parse(time.DateOnly, string(d))
-	if err != nil {
-		return string(d)
-	}
-	return t.Format("2 Jan 2006")
-}
+func (p *paper) day(d models.Day) string { return p.voice[0].ShortDate(d) }
 
 // when writes an instant in a zone, UTC where there is none; "" for none.
-func when(t models.Time, zone *time.Location) string {
+func when(voice tongues.Voice, t models.Time, zone *time.Location) string {
 	if t.IsZero() {
 		return ""
 	}
 	if zone == nil {
 		zone = time.UTC
 	}
-	return t.In(zone).Format("2 Jan 2006 15:04 MST")
+	return voice[0].Stamp(t.In(zone))
 }
+
+func (p *paper) when(t models.Time, zone *time.Location) string { return when(p.voice, t, zone) }

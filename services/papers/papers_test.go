@@ -21,6 +21,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/reports/layout"
+	tongues "quartermaster/services/words"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -163,8 +164,35 @@ func draw(t *testing.T, v Voucher) *paper {
 	return p
 }
 
+// spoken is the papers of which there are golden pages, in a language.
+func spoken(t *testing.T, code string) map[string]*paper {
+	voice := tongues.Speaking(code, tongues.Western)
+	v, part, none, sheets := issue(), inPart(), certificate(), countSheets()
+	v.Voice, part.Voice, none.Voice, sheets.Voice = voice, voice, voice, voice
+	return map[string]*paper{"issue": draw(t, v), "in-part": draw(t, part), "no-demand": none.draw(), "count-sheet": sheets.draw()}
+}
+
+func countSheets() CountSheets {
+	quantity := 40 * models.One
+	return CountSheets{
+		Stocktake: &models.Stocktake{Number: "ST-KHY-2026-0001", Name: "Spring count", OpenedAt: noon, Deadline: "2026-04-30"},
+		Lines: []*models.StocktakeLine{
+			{Line: 1, Asset: "1", Code: "QM-000123-7", Name: "Portable X-ray baggage scanner", Make: "Smiths", Model: "HI-SCAN", Serial: "SX-99812/A", Unit: "TOR-POST", Location: "Bay 2", Custodian: "p-afridi"},
+			{Line: 2, Asset: "2", Code: "QM-000200-1", Name: "سرچ لائٹ، گاڑی پر نصب", Unit: "TOR-POST"},
+			{Line: 3, Code: "L-2026-00031", Name: "Narcotics field test", Quantity: &quantity, Measure: "boxes", Expiry: "2027-01-31", Unit: "TOR-POST"},
+		},
+		Units: map[string]string{"TOR-POST": "Torkham post"}, Names: map[string]string{"p-afridi": "Sub-Inspector Gul Afridi"}, Printed: noon, Zone: karachi,
+	}
+}
+
 func TestGoldenPages(t *testing.T) {
-	for name, p := range map[string]*paper{"issue.txt": draw(t, issue()), "in-part.txt": draw(t, inPart()), "no-demand.txt": certificate().draw()} {
+	all := map[string]*paper{}
+	for code, behind := range map[string]string{"en": "", "ur": ".ur", "en+ur": ".both"} {
+		for name, p := range spoken(t, code) {
+			all[name+behind+".txt"] = p
+		}
+	}
+	for name, p := range all {
 		got := strings.Join(pages(t, p), "\n\f\n")
 		path := filepath.Join("..", "..", "testdata", "papers", name)
 		if *update {
@@ -235,7 +263,7 @@ func TestLongVouchersKeepEveryLineOnTheirPages(t *testing.T) {
 }
 
 func TestWrappedLinesFit(t *testing.T) {
-	p := newPaper("", "", "", noon)
+	p := newPaper(speaking(nil), "", "", "", noon)
 	p.newPage()
 	for _, text := range []string{strings.Repeat("Unbrokenword", 20), "one two three four five six seven", "i", ""} {
 		lines := p.set(20, words{text, plain})

@@ -32,13 +32,13 @@ func Report(w io.Writer, r *layout.Report) error {
 }
 
 func drawReport(r *layout.Report) (*paper, error) {
-	p := newSheet("L", reportEdge, reportEnd, r.Title, r.Number, "made "+when(r.Made, r.Zone)+" from the property book", r.Made)
+	r.Voice = speaking(r.Voice)
+	p := newSheet(r.Voice, "L", reportEdge, reportEnd, r.Title, r.Number, r.Voice[0].Say("made %v from the property book", when(r.Voice, r.Made, r.Zone)), r.Made)
 	p.head = func() {
 		p.say(left, p.y, words{readable(r.Title), strong})
 		p.sayRight(p.edge, p.y, words{readable(about(r)), small})
 		p.y += 6
 	}
-	p.tags = newStructure()
 	p.newPage()
 	if err := p.opening(r); err != nil {
 		return nil, err
@@ -88,11 +88,13 @@ func (p *paper) opening(r *layout.Report) error {
 	if r.Address != "" {
 		var at placed
 		var err error
-		p.piece(&element{role: "Figure", alt: "QR code of " + r.Address}, func() { at, err = p.code(r.Address) })
+		p.piece(&element{role: "Figure", alt: p.t("QR code of %v", r.Address)}, func() { at, err = p.code(r.Address) })
 		if err != nil {
 			return err
 		}
-		p.is("P", func() { under = at.under(p, words{"scan to check this report", style{size: 7, bold: true}}) })
+		p.is("P", func() {
+			under = at.under(p, p.paragraphs(models.Say("scan to check this report"), style{size: 7, bold: true}))
+		})
 		beside = at.x - at.quiet - left
 	}
 	p.pdf.Bookmark(readable(r.Title), 0, -1)
@@ -143,7 +145,7 @@ func (p *paper) closing(r *layout.Report) {
 		p.y += tall + 0.6
 	}
 	for _, a := range r.Attachments {
-		p.flow(left, p.edge-left, words{"Attached to this file: " + a.Name + ", " + a.About, style{size: 7.5}})
+		p.flow(left, p.edge-left, words{p.t("Attached to this file: %v, %v", a.Name, a.About), style{size: 7.5}})
 	}
 }
 
@@ -311,7 +313,7 @@ func (t *reportTable) cell(row layout.Row, column int) string {
 	if at >= len(row.Cells) {
 		return ""
 	}
-	return readable(layout.Readable(row.Cells[at], t.columns[column].Type, t.zone))
+	return readable(layout.Readable(row.Cells[at], t.columns[column].Type, t.zone, t.voice[0]))
 }
 
 func (t *reportTable) heads() {
@@ -344,7 +346,7 @@ func (t *reportTable) whole() float64 {
 func (t *reportTable) line(width float64) {
 	t.artifact(func() {
 		t.pen(grey, width)
-		t.pdf.Line(left, t.y, left+t.whole(), t.y)
+		t.paper.line(left, t.y, left+t.whole(), t.y)
 	})
 }
 
@@ -352,7 +354,7 @@ func (t *reportTable) line(width float64) {
 func (p *paper) fill(c colour, x, y, w, h float64) {
 	p.artifact(func() {
 		p.pdf.SetFillColor(c.r, c.g, c.b)
-		p.pdf.Rect(x, y, w, h, "F")
+		p.rect(x, y, w, h, "F")
 	})
 }
 
@@ -423,7 +425,7 @@ func (t *reportTable) further(row layout.Row) []words {
 			continue
 		}
 		c := t.section.Columns[at]
-		if text := layout.Readable(row.Cells[at], c.Type, t.zone); text != "" {
+		if text := layout.Readable(row.Cells[at], c.Type, t.zone, t.voice[0]); text != "" {
 			parts = append(parts, c.Title+": "+text)
 		}
 	}

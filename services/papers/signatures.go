@@ -28,19 +28,20 @@ type box struct {
 // signatures draws the totals, and with them on one page the boxes of both ends and
 // of the accounts, so that nobody signs a page that says nothing of the goods.
 func (v Voucher) signatures(p *paper) {
-	gives, takes := "Handed over", "Received"
+	gives, takes := p.t("Handed over"), p.t("Received")
 	if v.Kind == models.HandoverVoucher {
-		gives, takes = "Handed over for the donor", "Title and goods received"
+		gives, takes = p.t("Handed over for the donor"), p.t("Title and goods received")
 	}
+	byHand := []string{p.t("Name and rank"), p.t("Service number"), p.t("Date")}
 	boxes := []box{
 		{gives, v.Outgoing, v.Broken["outgoing"], v.name(v.Sender), byHand},
 		{takes, v.Incoming, v.Broken["incoming"], v.name(v.Receiver), byHand},
-		{"Accounts (copy)", nil, false, "", []string{"Ledger and folio", "Name and rank", "Date"}},
+		{p.t("Accounts (copy)"), nil, false, "", []string{p.t("Ledger and folio"), p.t("Name and rank"), p.t("Date")}},
 	}
 	set := make([][]words, len(boxes))
 	tall := 0.0
 	for i, b := range boxes {
-		set[i] = p.set(boxW-2*boxPad, v.below(b)...)
+		set[i] = p.set(boxW-2*boxPad, v.below(p, b)...)
 		h := strong.height() + 2*boxPad
 		if b.signature != nil {
 			h += drawingH + 1 + height(set[i])
@@ -49,7 +50,7 @@ func (v Voucher) signatures(p *paper) {
 		}
 		tall = max(tall, h)
 	}
-	totals := p.set(wide, v.totals()...)
+	totals := p.set(wide, v.totals(p)...)
 	p.room(height(totals) + 3 + tall)
 	p.y += p.put(left, p.y, totals) + 3
 	for i, b := range boxes {
@@ -58,40 +59,38 @@ func (v Voucher) signatures(p *paper) {
 	p.y += tall
 }
 
-var byHand = []string{"Name and rank", "Service number", "Date"}
-
 // below is what stands under a drawn signature, or over the blanks of none.
-func (v Voucher) below(b box) []words {
+func (v Voucher) below(p *paper, b box) []words {
 	s := b.signature
 	if s == nil && b.by == "" {
 		return nil
 	}
 	if s == nil {
-		return []words{{"to be signed by " + b.by, small}}
+		return []words{{p.t("to be signed by %v", b.by), small}}
 	}
 	var texts []words
 	if b.broken {
-		texts = append(texts, words{"DOES NOT MATCH WHAT WAS SIGNED", style{7.5, true, red}})
+		texts = append(texts, words{p.t("DOES NOT MATCH WHAT WAS SIGNED"), style{7.5, true, red}})
 	}
 	texts = append(texts, words{join(" ", s.Rank, s.Name), strong})
 	if s.ServiceNumber != "" {
-		texts = append(texts, words{"service number " + s.ServiceNumber, plain})
+		texts = append(texts, words{p.t("service number %v", s.ServiceNumber), plain})
 	}
-	texts = append(texts, words{how(s.Method), plain}, words{when(s.At, v.Zone), plain})
+	texts = append(texts, words{p.how(s.Method), plain}, words{p.when(s.At, v.Zone), plain})
 	if s.TakenBy != "" && s.TakenBy != s.Person {
-		texts = append(texts, words{"taken by " + v.name(s.TakenBy), small})
+		texts = append(texts, words{p.t("taken by %v", v.name(s.TakenBy)), small})
 	}
 	return append(texts, words{s.Hash, tiny})
 }
 
-func how(method string) string {
+func (p *paper) how(method string) string {
 	switch method {
 	case "drawn":
-		return "signed by hand on screen"
+		return p.t("signed by hand on screen")
 	case "pin":
-		return "signed by PIN"
+		return p.t("signed by PIN")
 	case "account":
-		return "signed in"
+		return p.t("signed in")
 	}
 	return method
 }
@@ -102,7 +101,7 @@ func (v Voucher) drawBox(p *paper, x, tall float64, b box, set []words) {
 		frame, thick = red, 0.6
 	}
 	p.pen(frame, thick)
-	p.pdf.Rect(x, p.y, boxW, tall, "D")
+	p.rect(x, p.y, boxW, tall, "D")
 	p.say(x+boxPad, p.y+boxPad, words{b.title, strong})
 	y := p.y + boxPad + strong.height()
 	if b.signature != nil {
@@ -111,16 +110,16 @@ func (v Voucher) drawBox(p *paper, x, tall float64, b box, set []words) {
 		return
 	}
 	y += p.put(x+boxPad, y, set)
-	for _, blank := range append([]string{"Signature"}, b.blanks...) {
+	for i, blank := range append([]string{p.t("Signature")}, b.blanks...) {
 		y += blankH
-		if blank == "Signature" {
+		if i == 0 {
 			y += signH - blankH
 		}
 		label := words{blank, small}
 		p.say(x+boxPad, y-small.height()-0.4, label)
 		from := x + boxPad + p.width(label) + 1.5
 		p.pen(grey, 0.12)
-		p.pdf.Line(from, y-0.6, x+boxW-boxPad, y-0.6)
+		p.line(from, y-0.6, x+boxW-boxPad, y-0.6)
 	}
 }
 
@@ -128,15 +127,20 @@ func (v Voucher) drawBox(p *paper, x, tall float64, b box, set []words) {
 // so instead.
 func (p *paper) sign(x, y, w, h float64, s *models.Signature) {
 	if s.Drawing == "" {
-		p.say(x, y+h/2-2.5, words{how(s.Method), style{size: 11}})
+		p.put(x, y+h/2-2.5, p.set(w, words{p.how(s.Method), style{size: 11}}))
 		return
 	}
 	drawn, err := fpdf.SVGBasicParse([]byte(s.Drawing))
 	if err != nil || len(drawn.Paths) == 0 {
-		p.say(x, y+h/2-2.5, words{"the drawing cannot be read", style{9, false, red}})
+		p.say(x, y+h/2-2.5, words{p.t("the drawing cannot be read"), style{9, false, red}})
+		return
+	}
+	if p.loose() {
+		p.piece(&element{role: "Figure", alt: p.t("Signature")}, func() { p.sign(x, y, w, h, s) })
 		return
 	}
 	scale := min(w/drawn.Wd, h/drawn.Ht)
+	x = p.from(x, w)
 	p.pen(black, 0.35)
 	p.pdf.SetLineCapStyle("round")
 	p.pdf.SetLineJoinStyle("round")

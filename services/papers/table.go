@@ -8,14 +8,14 @@ import (
 
 // column of the table of lines; widths in mm.
 type column struct {
-	head  string
+	head  models.Text
 	w     float64
 	right bool
 }
 
 var columns = []column{
-	{"No.", 9, true}, {"Description", 60, false}, {"Tag or lot", 27, false}, {"Quantity", 20, true},
-	{"Condition", 23, false}, {"Unit cost", 25, true}, {"Receipt", 20, false},
+	{models.Say("No."), 9, true}, {models.Say("Description"), 60, false}, {models.Say("Tag or lot"), 27, false}, {models.Say("Quantity"), 20, true},
+	{models.Say("Condition"), 23, false}, {models.Say("Unit cost"), 25, true}, {models.Say("Receipt"), 20, false},
 }
 
 // Within a cell, mm: beside and above its words, and how far what belongs to a kit
@@ -25,27 +25,40 @@ const (
 	indent     = 4
 )
 
-func (v Voucher) table(p *paper) {
-	head := func() {
-		p.pdf.SetFillColor(236, 236, 236)
-		h := small.height() + 2*padY
-		p.pdf.Rect(left, p.y, wide, h, "F")
-		x := left
-		for _, c := range columns {
-			lines := []words{{c.head, style{size: 7, bold: true}}}
-			p.cell(x, p.y, c, lines)
+// heads draws the head of a table, as high as its longest heading asks for.
+func (p *paper) heads(columns []column) {
+	set := make([][]words, len(columns))
+	h := 0.0
+	for i, c := range columns {
+		set[i] = p.set(c.w-2*padX+0.2, words{p.voice.Tell(c.head), style{size: 7, bold: true}})
+		h = max(h, height(set[i]))
+	}
+	h += 2 * padY
+	p.fill(colour{236, 236, 236}, left, p.y, wide, h)
+	x := left
+	p.within("TR", func() {
+		for i, c := range columns {
+			p.is("TH", func() { p.cell(x, p.y, c, set[i]) })
 			x += c.w
 		}
-		p.grid(columns, p.y, h, h)
-		p.y += h
+	})
+	p.grid(columns, p.y, h, h)
+	p.y += h
+}
+
+func (v Voucher) table(p *paper) {
+	head := func() {
+		p.heads(columns)
 	}
 	p.room(30)
-	head()
-	for i := range v.Lines {
-		v.row(p, &v.Lines[i], head)
-	}
+	p.within("Table", func() {
+		head()
+		for i := range v.Lines {
+			v.row(p, &v.Lines[i], func() { p.artifact(head) })
+		}
+	})
 	if len(v.Lines) == 0 {
-		p.say(left+padX, p.y+padY, words{"no lines", small})
+		p.say(left+padX, p.y+padY, words{p.t("no lines"), small})
 		p.y += small.height() + 2*padY
 	}
 	p.y += 2
@@ -54,7 +67,7 @@ func (v Voucher) table(p *paper) {
 // row draws a line of the voucher whole, on the next page under a new head where
 // this page has no room for it.
 func (v Voucher) row(p *paper, l *models.Line, head func()) {
-	cells := v.cells(l)
+	cells := v.cells(p, l)
 	var set [7][]words
 	tall := 0.0
 	for i, c := range columns {
@@ -66,7 +79,7 @@ func (v Voucher) row(p *paper, l *models.Line, head func()) {
 		tall = max(tall, height(set[i]))
 	}
 	tall += 2 * padY
-	under := p.set(wide-columns[0].w-2*padX, remark(l)...)
+	under := p.set(wide-columns[0].w-2*padX, remark(p, l)...)
 	whole := tall
 	if len(under) > 0 {
 		whole += height(under) + padY
@@ -75,15 +88,21 @@ func (v Voucher) row(p *paper, l *models.Line, head func()) {
 		head()
 	}
 	x := left
-	for i, c := range columns {
-		in := x
-		if i == 1 && l.PartOf != "" {
-			in += indent
+	p.within("TR", func() {
+		for i, c := range columns {
+			in := x
+			if i == 1 && l.PartOf != "" {
+				in += indent
+			}
+			p.is("TD", func() { p.cell(in, p.y, c, set[i]) })
+			x += c.w
 		}
-		p.cell(in, p.y, c, set[i])
-		x += c.w
+	})
+	if len(under) > 0 {
+		p.within("TR", func() {
+			p.piece(&element{role: "TD", span: len(columns)}, func() { p.put(left+columns[0].w+padX, p.y+tall, under) })
+		})
 	}
-	p.put(left+columns[0].w+padX, p.y+tall, under)
 	p.grid(columns, p.y, tall, whole)
 	p.y += whole
 }
@@ -99,59 +118,67 @@ func (p *paper) cell(x, y float64, c column, lines []words) {
 // grid draws the frame of a row: its cells are tall mm high, all of it is whole.
 func (p *paper) grid(columns []column, y, tall, whole float64) {
 	p.pen(grey, 0.12)
-	p.pdf.Rect(left, y, wide, whole, "D")
+	p.rect(left, y, wide, whole, "D")
 	x := left
 	for i, c := range columns[:len(columns)-1] {
 		x += c.w
 		if i == 0 {
-			p.pdf.Line(x, y, x, y+whole)
+			p.line(x, y, x, y+whole)
 			continue
 		}
-		p.pdf.Line(x, y, x, y+tall)
+		p.line(x, y, x, y+tall)
 	}
 }
 
-func (v Voucher) cells(l *models.Line) [7][]words {
+func (v Voucher) cells(p *paper, l *models.Line) [7][]words {
 	var c [7][]words
 	c[0] = []words{{strconv.Itoa(l.Line), plain}}
 	c[1] = []words{{l.Name, plain}}
 	number := ""
 	if l.Number != "" {
-		number = "serial " + l.Number
+		number = p.t("serial %v", l.Number)
 		if l.Tag == "" {
-			number = "lot " + l.Number
+			number = p.t("lot %v", l.Number)
 		}
 	}
 	expiry := ""
 	if l.Expiry != "" {
-		expiry = "expires " + day(l.Expiry)
+		expiry = p.t("expires %v", p.day(l.Expiry))
 	}
 	if more := join(" · ", number, expiry); more != "" {
 		c[1] = append(c[1], words{more, small})
 	}
 	if l.PartOf != "" {
-		c[1] = append(c[1], words{"of the kit " + l.PartOf, small})
+		c[1] = append(c[1], words{p.t("of the kit %v", l.PartOf), small})
 	}
 	c[2] = []words{{l.Code(), plain}}
 	c[3] = []words{{join(" ", l.Quantity.String(), l.Measure), plain}}
-	c[4] = []words{{string(l.Condition), plain}}
+	c[4] = []words{{p.condition(l.Condition), plain}}
 	if l.Cost != nil {
 		c[5] = []words{{l.Cost.String(), plain}}
 	}
 	if r := l.Receipt; r != nil {
-		said := words{"accepted", plain}
+		said := words{p.voice.Tell(models.Accepted), plain}
 		if !r.Accepted {
-			said = words{"refused", style{8.5, true, red}}
+			said = words{p.voice.Tell(models.Refused), style{8.5, true, red}}
 		}
-		c[6] = []words{said, {string(r.Condition), small}}
+		c[6] = []words{said, {p.condition(r.Condition), small}}
 	}
 	return c
 }
 
+// condition tells one; "" where there is none.
+func (p *paper) condition(c models.Condition) string {
+	if c == "" {
+		return ""
+	}
+	return p.voice.Tell(c)
+}
+
 // remark is what the receiver wrote of a line.
-func remark(l *models.Line) []words {
+func remark(p *paper, l *models.Line) []words {
 	if l.Receipt == nil || l.Receipt.Remark == "" {
 		return nil
 	}
-	return []words{{"Receiver’s remark: " + l.Receipt.Remark, style{size: 7.5}}}
+	return []words{{p.t("Receiver’s remark") + ": " + l.Receipt.Remark, style{size: 7.5}}}
 }

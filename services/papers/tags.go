@@ -45,7 +45,7 @@ func (p *paper) within(role string, draw func()) {
 func (p *paper) is(role string, draw func()) { p.piece(&element{role: role}, draw) }
 
 func (p *paper) piece(e *element, draw func()) {
-	if p.tags == nil || p.aside {
+	if p.tags == nil || p.aside || p.open {
 		draw()
 		return
 	}
@@ -53,7 +53,9 @@ func (p *paper) piece(e *element, draw func()) {
 	e.mark = len(p.tags.marks[e.page])
 	p.tags.marks[e.page] = append(p.tags.marks[e.page], p.tags.add(e))
 	p.pdf.RawWriteStr("/" + e.role + " <</MCID " + decimal(e.mark) + ">> BDC")
+	p.open = true
 	draw()
+	p.open = false
 	p.pdf.RawWriteStr("EMC")
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // totals says how many lines there are and what they are worth.
-func (v Voucher) totals() []words {
+func (v Voucher) totals(p *paper) []words {
 	accepted, refused, without := 0, 0, 0
 	for _, l := range v.Lines {
 		switch {
@@ -26,34 +26,29 @@ func (v Voucher) totals() []words {
 	}
 	count := lines(len(v.Lines))
 	if accepted+refused > 0 {
-		count += fmt.Sprintf(": %d accepted, %d refused", accepted, refused)
+		count = models.Say("%v: %v accepted, %v refused", count, accepted, refused)
 	}
 	if v.Hidden > 0 {
-		count += fmt.Sprintf(", and %s that other donors paid for", lines(v.Hidden))
+		count = models.Say("%v, and %v that other donors paid for", count, lines(v.Hidden))
 	}
-	texts := []words{{count, strong}}
+	texts := []words{{p.voice.Tell(count), strong}}
 	all := worth(v.Lines, func(*models.Line) bool { return true })
 	if all != "" {
-		value := "Value: " + all
+		value := models.Say("Value: %v", all)
 		if without > 0 {
-			value += fmt.Sprintf(" (%s without a cost)", lines(without))
+			value = models.Say("Value: %v (%v without a cost)", all, lines(without))
 		}
-		texts = append(texts, words{value, strong})
+		texts = append(texts, words{p.voice.Tell(value), strong})
 	}
 	if refused > 0 {
 		if value := worth(v.Lines, func(l *models.Line) bool { return l.Receipt != nil && l.Receipt.Accepted }); value != "" && value != all {
-			texts = append(texts, words{"Value accepted: " + value, strong})
+			texts = append(texts, words{p.t("Value accepted: %v", value), strong})
 		}
 	}
 	return texts
 }
 
-func lines(n int) string {
-	if n == 1 {
-		return "1 line"
-	}
-	return fmt.Sprintf("%d lines", n)
-}
+func lines(n int) models.Text { return models.Count("%v line", "%v lines", n) }
 
 // places is how many decimals a cost times a quantity has: four of an amount of
 // money and three of a quantity.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"quartermaster/models"
+	tongues "quartermaster/services/words"
 )
 
 // Voucher is a voucher as it is printed.
@@ -18,16 +19,17 @@ type Voucher struct {
 	Issued           models.Time       // when it is printed
 	Zone             *time.Location    // of the times on it; nil is UTC
 	Broken           map[string]bool   // "outgoing", "incoming": the signature no longer matches
+	Voice            tongues.Voice     // in whose language it is; nothing is English
 	Hidden           int               // lines that are left out, because other donors paid for them
 }
 
-var titles = map[models.VoucherKind]string{
-	models.IssueVoucher:    "Store issue and receipt voucher",
-	models.ReturnVoucher:   "Return voucher",
-	models.TransferVoucher: "Transfer voucher",
-	models.HandoverVoucher: "Donor handover and transfer of title",
-	models.LoanVoucher:     "Loan voucher",
-	models.TakingOver:      "Handing and taking over certificate",
+var titles = map[models.VoucherKind]models.Text{
+	models.IssueVoucher:    models.Say("Store issue and receipt voucher"),
+	models.ReturnVoucher:   models.Say("Return voucher"),
+	models.TransferVoucher: models.Say("Transfer voucher"),
+	models.HandoverVoucher: models.Say("Donor handover and transfer of title"),
+	models.LoanVoucher:     models.Say("Loan voucher"),
+	models.TakingOver:      models.Say("Handing and taking over certificate"),
 }
 
 var stamps = map[models.VoucherState]colour{
@@ -49,9 +51,11 @@ func (v Voucher) Write(w io.Writer) error {
 }
 
 func (v Voucher) draw() (*paper, error) {
-	p := newPaper(v.title(), v.Number, "printed "+when(v.Issued, v.Zone)+" from the property book", v.Issued)
+	voice := speaking(v.Voice)
+	v.Voice = voice
+	p := newPaper(voice, v.title(), v.Number, voice[0].Say("printed %v from the property book", when(voice, v.Issued, v.Zone)), v.Issued)
 	p.head = func() {
-		p.say(left, p.y, words{v.title() + " " + readable(v.Number), strong})
+		p.say(left, p.y, words{p.t("%v %v", titleOf(v.Kind), readable(v.Number)), strong})
 		p.sayRight(right, p.y, words{v.stamp(), style{8.5, true, stamps[v.State]}})
 		p.y += 7
 	}
@@ -66,13 +70,25 @@ func (v Voucher) draw() (*paper, error) {
 }
 
 func (v Voucher) title() string {
-	if title := titles[v.Kind]; title != "" {
-		return title
-	}
-	return "Voucher"
+	return v.Voice.Tell(titleOf(v.Kind))
 }
 
-func (v Voucher) stamp() string { return strings.ToUpper(v.State.Words()) }
+func titleOf(kind models.VoucherKind) models.Text {
+	if title := titles[kind]; !title.Empty() {
+		return title
+	}
+	return models.Say("Voucher")
+}
+
+// speaking is the voice of a paper, English where none was chosen.
+func speaking(v tongues.Voice) tongues.Voice {
+	if len(v) == 0 {
+		return tongues.Speaking(tongues.English, tongues.Western)
+	}
+	return v
+}
+
+func (v Voucher) stamp() string { return strings.ToUpper(v.Voice.Tell(v.State)) }
 
 // opening draws the title, the number, the state and the code.
 func (v Voucher) opening(p *paper) error {
@@ -83,15 +99,15 @@ func (v Voucher) opening(p *paper) error {
 		if err != nil {
 			return err
 		}
-		does := words{"scan to accept", style{size: 7.5, bold: true}}
+		does := models.Say("scan to accept")
 		if v.Settled() {
-			does.text = "scan to look up"
+			does = models.Say("scan to look up")
 		}
-		under = at.under(p, does)
+		under = at.under(p, p.paragraphs(does, style{size: 7.5, bold: true}))
 		beside = at.x - at.quiet - left
 	}
 	y := p.y + 2
-	y += p.put(left, y, p.set(beside, words{v.title(), style{size: 17, bold: true}}, words{v.Number, style{size: 13}}))
+	y += p.put(left, y, p.set(beside, append(p.paragraphs(titleOf(v.Kind), style{size: 17, bold: true}), words{v.Number, style{size: 13}})...))
 	p.y = max(under, v.drawStamp(p, y+2.5)+4)
 	return nil
 }
@@ -103,9 +119,9 @@ func (v Voucher) drawStamp(p *paper, y float64) float64 {
 	word := words{v.stamp(), style{12, true, c}}
 	w, h := p.width(word)+8, word.height()+3
 	p.pen(c, 0.7)
-	p.pdf.Rect(left+0.35, y, w, h, "D")
+	p.rect(left+0.35, y, w, h, "D")
 	p.pen(c, 0.2)
-	p.pdf.Rect(left+1.25, y+0.9, w-1.8, h-1.8, "D")
+	p.rect(left+1.25, y+0.9, w-1.8, h-1.8, "D")
 	p.say(left+0.35+4, y+1.6, word)
 	return y + h
 }
@@ -115,17 +131,24 @@ type fact struct{ label, value string }
 
 // facts draws who, when and why, in two columns, and the note below them.
 func (v Voucher) facts(p *paper) {
-	from, to := "From", "To"
+	from, to := p.t("From"), p.t("To")
 	if v.Kind == models.HandoverVoucher {
-		from = "From the donor"
+		from = p.t("From the donor")
+	}
+	raised := p.when(v.RaisedAt, v.Zone)
+	switch by := v.name(v.RaisedBy); {
+	case by != "" && len(p.voice) == 1:
+		raised = p.t("%v, by %v", raised, by)
+	case by != "":
+		raised += " · " + by
 	}
 	facts := []fact{
 		{from, unit(v.FromName, v.From)}, {to, unit(v.ToName, v.To)},
-		{"Handed over by", v.name(v.Sender)}, {"Received by", v.name(v.Receiver)},
-		{"Raised", join(", by ", when(v.RaisedAt, v.Zone), v.name(v.RaisedBy))},
+		{p.t("Handed over by"), v.name(v.Sender)}, {p.t("Received by"), v.name(v.Receiver)},
+		{p.t("Raised"), raised},
 	}
 	for _, f := range []fact{
-		{"Due back", day(v.DueBack)}, {"Operation", v.Operation}, {"Agreement", v.Agreement}, {"On request", v.Request}, {"Reason", v.Reason},
+		{p.t("Due back"), p.day(v.DueBack)}, {p.t("Operation"), v.Operation}, {p.t("Agreement"), v.Agreement}, {p.t("On request"), v.Request}, {p.t("Reason"), v.Reason},
 	} {
 		if f.value != "" {
 			facts = append(facts, f)
@@ -152,7 +175,7 @@ func (v Voucher) facts(p *paper) {
 		p.y += tall + 2
 	}
 	if v.Note != "" {
-		p.flow(left, wide, words{"Note", small}, words{strings.TrimSpace(v.Note), plain})
+		p.flow(left, wide, words{p.t("Note"), small}, words{strings.TrimSpace(v.Note), plain})
 		p.y += 2
 	}
 	p.y += 1

@@ -12,6 +12,7 @@ import (
 	"quartermaster/services/register"
 	"quartermaster/services/reports/layout"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 // asked is what a report is asked for once that is checked: the documents that it
@@ -28,7 +29,11 @@ type asked struct {
 	begins   models.Time // the last instant before the period
 	day      models.Day  // of at
 	names    *book
+	voice    words.Voice
 }
+
+// t tells a sentence in the language of the report.
+func (a *asked) t(format string, args ...any) string { return a.voice.Say(format, args...) }
 
 // ask checks what a report is asked for by whoever acts in ctx, as of asked unless
 // it names an instant. It refuses a period that ends before it starts, an instant in
@@ -38,7 +43,10 @@ func (s *Service) ask(ctx context.Context, k *Kind, q models.ReportQuery, now mo
 	if err != nil {
 		return nil, err
 	}
-	a := &asked{ReportQuery: q, s: s, caller: caller}
+	if err := words.CheckVoice(q.Language); err != nil {
+		return nil, err
+	}
+	a := &asked{ReportQuery: q, s: s, caller: caller, voice: words.Speaking(q.Language, words.Digits(q.Digits))}
 	if err := a.takes(k); err != nil {
 		return nil, err
 	}
@@ -205,35 +213,38 @@ func (a *asked) facts(k *Kind) []layout.Fact {
 	var facts []layout.Fact
 	add := func(label, value string) { facts = append(facts, layout.Fact{Label: label, Value: value}) }
 	if a.donor != nil {
-		add("Donor", named(a.donor.Name, a.donor.Code))
+		add(a.t("Donor"), named(a.donor.Name, a.donor.Code))
 	}
 	if a.grant != nil {
 		value := named(a.grant.Name, a.grant.Code)
 		if a.grant.Reference != "" {
-			value += ", agreement " + a.grant.Reference
+			value = a.t("%v, agreement %v", value, a.grant.Reference)
 		}
-		add("Grant", value)
+		add(a.t("Grant"), value)
 	}
 	if a.unit != nil {
-		add("Unit", named(a.unit.Name, a.unit.Code)+" and below")
+		add(a.t("Unit"), a.t("%v and below", named(a.unit.Name, a.unit.Code)))
 	}
 	if a.category != nil {
-		add("Category", a.category.Name)
+		add(a.t("Category"), a.category.Name)
 	}
 	if scope := a.scope(); scope != "" {
-		add("Shows", scope)
+		add(a.t("Shows"), scope)
 	}
 	if k.Period {
-		since := "the beginning"
+		period := a.t("until %v", a.short(a.day))
 		if a.From != "" {
-			since = layout.Readable(a.From, layout.Day, nil)
+			period = a.t("%v to %v", a.short(a.From), a.short(a.day))
 		}
-		add("Period", since+" to "+layout.Readable(a.day, layout.Day, nil))
+		add(a.t("Period"), period)
 	}
-	add("As of", a.at.In(a.s.zone()).Format("2 Jan 2006 15:04:05 MST"))
-	add("Asked for by", strings.TrimSpace(a.caller.Rank+" "+a.caller.Name))
+	add(a.t("As of"), a.voice[0].Second(a.at.In(a.s.zone())))
+	add(a.t("Asked for by"), strings.TrimSpace(a.caller.Rank+" "+a.caller.Name))
 	return facts
 }
+
+// short writes a day as the report does.
+func (a *asked) short(d models.Day) string { return a.voice[0].ShortDate(d) }
 
 // scope says of which part of the book the caller sees anything.
 func (a *asked) scope() string {
@@ -241,9 +252,9 @@ func (a *asked) scope() string {
 	case access.Everywhere(a.caller):
 		return ""
 	case a.caller.Role == models.Auditor:
-		return "what " + strings.Join(slices.Concat(a.caller.Donors, a.caller.Grants), ", ") + " paid for"
+		return a.t("what %v paid for", strings.Join(slices.Concat(a.caller.Donors, a.caller.Grants), ", "))
 	}
-	return "what is in " + a.caller.Scope + " and below"
+	return a.t("what is in %v and below", a.caller.Scope)
 }
 
 func named(name, code string) string {

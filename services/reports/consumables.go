@@ -3,7 +3,6 @@ package reports
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/oklog/ulid/v2"
@@ -49,7 +48,7 @@ func buildConsumables(ctx context.Context, a *asked, r *layout.Report) error {
 	for _, h := range holdings {
 		uses = append(uses, h.uses...)
 		if h.expected() != h.closing {
-			r.Alarms = append(r.Alarms, fmt.Sprintf("DOES NOT BALANCE: %s of %s: opening %s, with all movements %s, but the book holds %s. Have the ledger verified.",
+			r.Alarms = append(r.Alarms, a.t("DOES NOT BALANCE: %s of %s: opening %s, with all movements %s, but the book holds %s. Have the ledger verified.",
 				h.Unit, h.Lot, h.opening, h.expected(), h.closing))
 		}
 	}
@@ -194,14 +193,14 @@ func (a *asked) lots(holdings []*holding, yield func(layout.Row) error) error {
 			}
 			balance := "agrees"
 			if h.expected() != h.closing {
-				row.Kind, balance = layout.Alarm, "off by "+(h.closing-h.expected()).String()
+				row.Kind, balance = layout.Alarm, a.t("off by %v", h.closing-h.expected())
 			}
 			row.Cells = append(row.Cells, balance)
 			if err := yield(row); err != nil {
 				return err
 			}
 		}
-		total := layout.Row{Kind: layout.Subtotal, Cells: []any{"All of " + item.Name, nil, nil, nil, nil, nil, nil, item.Measure}}
+		total := layout.Row{Kind: layout.Subtotal, Cells: []any{models.Say("All of %v", item.Name), nil, nil, nil, nil, nil, nil, item.Measure}}
 		for _, q := range a.quantities(of...) {
 			total.Cells = append(total.Cells, q)
 		}

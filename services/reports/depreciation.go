@@ -3,7 +3,6 @@ package reports
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -33,8 +32,8 @@ var depreciationKind = &Kind{
 // worth is an item in the books.
 type worth struct {
 	cost, residual, accumulated, year, book *big.Rat
-	months                                  int64  // of its life that have passed
-	why                                     string // it has no book value, "" when it has
+	months                                  int64       // of its life that have passed
+	why                                     models.Text // it has no book value, nothing when it has
 }
 
 // depreciate works out an item's worth on a day, by its category's policy.
@@ -42,18 +41,18 @@ func depreciate(x *models.Asset, c *models.Category, day models.Day) worth {
 	var w worth
 	switch {
 	case x.Cost == nil:
-		w.why = "no cost is recorded"
+		w.why = models.Say("no cost is recorded")
 	case c == nil || c.LifeMonths == 0:
-		w.why = "its category sets no life"
+		w.why = models.Say("its category sets no life")
 	case x.AcquiredOn == "":
-		w.why = "no day of receipt is recorded"
+		w.why = models.Say("no day of receipt is recorded")
 	}
-	if w.why != "" {
+	if !w.why.Empty() {
 		return w
 	}
 	w.cost, _ = new(big.Rat).SetString(x.Cost.Amount)
 	if w.cost == nil {
-		w.why = "its cost cannot be read"
+		w.why = models.Say("its cost cannot be read")
 		return w
 	}
 	if t := c.Threshold; t != nil {
@@ -65,10 +64,10 @@ func depreciate(x *models.Asset, c *models.Category, day models.Day) worth {
 		limit, _ := new(big.Rat).SetString(t.Amount)
 		switch {
 		case of != t.Currency || amount == nil || limit == nil:
-			w.why = "the threshold is in " + t.Currency + ", in which it has no value"
+			w.why = models.Say("the threshold is in %v, in which it has no value", t.Currency)
 			return w
 		case amount.Cmp(limit) < 0:
-			w.why = "below the threshold of " + t.String() + ": an expense"
+			w.why = models.Say("below the threshold of %v: an expense", *t)
 			return w
 		}
 	}
@@ -151,7 +150,7 @@ func (a *asked) valued(ctx context.Context, sums *classSums) layout.Section {
 				return a.names.err
 			}
 			w := depreciate(x, c, a.day)
-			life, class := any(nil), "no class"
+			life, class := any(nil), a.t("no class")
 			if c != nil {
 				class = cmp.Or(c.Class, c.Name)
 				if c.LifeMonths > 0 {
@@ -160,7 +159,7 @@ func (a *asked) valued(ctx context.Context, sums *classSums) layout.Section {
 			}
 			lines++
 			used := any(nil)
-			if w.why == "" {
+			if w.why.Empty() {
 				used = w.months
 				sums.add(classKey{class, x.Cost.Currency}, w)
 				if total[x.Cost.Currency] == nil {
@@ -184,7 +183,7 @@ func (a *asked) valued(ctx context.Context, sums *classSums) layout.Section {
 		slices.Sort(currencies)
 		for _, c := range currencies {
 			t := total[c]
-			cells := []any{"Total in " + c, nil, nil, nil, nil, nil, nil, nil, t.cost.Decimal(), t.residual.Decimal(), t.year.Decimal(), t.accumulated.Decimal(), t.book.Decimal(), c, nil}
+			cells := []any{models.Say("Total in %v", c), nil, nil, nil, nil, nil, nil, nil, t.cost.Decimal(), t.residual.Decimal(), t.year.Decimal(), t.accumulated.Decimal(), t.book.Decimal(), c, nil}
 			if err := yield(layout.Row{Kind: layout.Total, Cells: cells}); err != nil {
 				return err
 			}
@@ -247,7 +246,7 @@ func (s *classSums) section() layout.Section {
 				}
 			}
 			if s.outside > 0 {
-				return yield(layout.Row{Cells: []any{"Not in the books", nil, s.outside, nil, nil, nil, nil, nil}})
+				return yield(layout.Row{Cells: []any{models.Say("Not in the books"), nil, s.outside, nil, nil, nil, nil, nil}})
 			}
 			return nil
 		},
@@ -260,7 +259,7 @@ func (s *classSums) section() layout.Section {
 				left := s.byClass[k].left()
 				n, _ := new(big.Rat).SetString(string(left))
 				share, _ := n.Float64()
-				all = append(all, layout.Measure{Name: k.class + ", " + k.currency, Value: share, Shown: fmt.Sprintf("%s %% left", left)})
+				all = append(all, layout.Measure{Name: k.class + ", " + k.currency, Value: share, Shown: string(left) + " %"})
 			}
 			return all
 		}}

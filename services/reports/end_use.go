@@ -8,6 +8,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/reports/layout"
+	"quartermaster/services/words"
 )
 
 // endUseKind is the yearly account of end use (22 U.S.C. 2785; the posts of the US
@@ -156,12 +157,12 @@ var endUseItemColumns = []layout.Column{
 }
 
 func (a *asked) endUseRow(x *models.Asset, seen *models.VisitSighting) layout.Row {
-	cells := []any{x.Tag, x.Name, x.Serial, joined(", ", a.names.unit(x.Unit), x.Location), a.names.person(x.Custodian), x.Donor, x.Grant, useWords(x.Use), nil, nil, string(x.Condition), nil, nil, nil}
+	cells := []any{x.Tag, x.Name, x.Serial, joined(", ", a.names.unit(x.Unit), x.Location), a.names.person(x.Custodian), x.Donor, x.Grant, useWords(x.Use), nil, nil, said(x.Condition), nil, nil, nil}
 	if x.UseVerifiedOn != "" {
 		cells[8] = x.UseVerifiedOn
 	}
 	if seen != nil {
-		cells[9], cells[11], cells[12], cells[13] = seen.UsedFor, yesNo(seen.Needed), upper(seen.Outcome.Words()), seen.Remark
+		cells[9], cells[11], cells[12], cells[13] = seen.UsedFor, yesNo(seen.Needed), words.Capital{Of: seen.Outcome}, seen.Remark
 		if seen.Condition != "" {
 			cells[10] = string(seen.Condition)
 		}

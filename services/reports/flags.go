@@ -7,13 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/reports/layout"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 var flagsKind = &Kind{
@@ -25,11 +24,14 @@ var flagsKind = &Kind{
 	build: buildFlags,
 }
 
+type ageBracket struct {
+	name  string
+	title models.Text
+	upTo  int
+}
+
 // ages are the brackets in which flags are counted: up to so many days.
-var ages = []struct {
-	name, title string
-	upTo        int
-}{{"ahead", "Ahead", -1}, {"week", "Up to 7 days", 7}, {"month", "8 to 30", 30}, {"quarter", "31 to 90", 90}, {"half_year", "91 to 180", 180}, {"longer", "Longer", 1 << 30}}
+var ages = []ageBracket{{"ahead", models.Say("Ahead"), -1}, {"week", models.Say("Up to 7 days"), 7}, {"month", models.Say("8 to 30"), 30}, {"quarter", models.Say("31 to 90"), 90}, {"half_year", models.Say("91 to 180"), 180}, {"longer", models.Say("Longer"), 1 << 30}}
 
 func buildFlags(ctx context.Context, a *asked, r *layout.Report) error {
 	flags, err := a.standing(ctx)
@@ -38,7 +40,7 @@ func buildFlags(ctx context.Context, a *asked, r *layout.Report) error {
 	}
 	columns := []layout.Column{{Name: "kind", Title: "Matter"}}
 	for _, age := range ages {
-		columns = append(columns, layout.Column{Name: age.name, Title: age.title, Type: layout.Count})
+		columns = append(columns, layout.Column{Name: age.name, Title: age.title.Format, Type: layout.Count})
 	}
 	columns = append(columns, layout.Column{Name: "flags", Title: "All", Type: layout.Count}, layout.Column{Name: "acknowledged", Title: "Acknowledged", Type: layout.Count}, layout.Column{Name: "oldest", Title: "Oldest since", Type: layout.Day})
 	r.Sections = []layout.Section{
@@ -118,10 +120,7 @@ func age(today models.Day, f *models.Flag) int {
 }
 
 func bracket(days int) int {
-	return slices.IndexFunc(ages, func(b struct {
-		name, title string
-		upTo        int
-	}) bool {
+	return slices.IndexFunc(ages, func(b ageBracket) bool {
 		return days <= b.upTo
 	})
 }
@@ -146,7 +145,7 @@ func (a *asked) byAge(flags []*models.Flag, yield func(layout.Row) error) error 
 		if counted[kind] == nil {
 			continue
 		}
-		row := layout.Row{Cells: []any{upper(kind.Words())}}
+		row := layout.Row{Cells: []any{words.Capital{Of: kind}}}
 		if kind == all {
 			row = layout.Row{Kind: layout.Total, Cells: []any{"Total"}}
 		}
@@ -169,7 +168,7 @@ func byAgeMeasures(today models.Day, flags []*models.Flag) []layout.Measure {
 	var all []layout.Measure
 	for i, n := range counts {
 		if len(flags) > 0 {
-			all = append(all, layout.Measure{Name: ages[i].title, Value: float64(n), Shown: strconv.Itoa(n), Bad: ages[i].upTo > 30})
+			all = append(all, layout.Measure{Name: ages[i].title.Format, Value: float64(n), Shown: strconv.Itoa(n), Bad: ages[i].upTo > 30})
 		}
 	}
 	return all
@@ -182,19 +181,20 @@ var flagColumns = []layout.Column{
 }
 
 func (a *asked) flagRow(f *models.Flag) layout.Row {
-	cells := []any{upper(f.Kind.Words()), f.Since, int64(age(a.day, f)), f.Ref, f.What, f.Detail, a.names.unit(f.Unit), a.names.person(f.Owner), f.Donor, f.Grant, f.RaisedTo, nil, nil}
+	cells := []any{words.Capital{Of: f.Kind}, f.Since, int64(age(a.day, f)), f.Ref, f.About(), f.Why(), a.names.unit(f.Unit), a.names.person(f.Owner), f.Donor, f.Grant, f.RaisedTo, nil, nil}
 	if f.Acknowledged != nil {
 		cells[11], cells[12] = a.names.person(f.Acknowledged.By), f.Acknowledged.Remark
 	}
 	return layout.Row{Cells: cells}
 }
 
-func upper(text string) string {
-	first, size := utf8.DecodeRuneInString(text)
-	if size == 0 {
-		return text
+// said is a state or a kind, told in the language of the report; nothing where there is
+// none.
+func said(what interface{ Words() string }) any {
+	if what.Words() == "" {
+		return nil
 	}
-	return string(unicode.ToUpper(first)) + text[size:]
+	return models.Say("%v", what)
 }
 
 // flagOfCategory says whether a flag is about an item, or stock, of the report's

@@ -3,7 +3,6 @@ package reports
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"slices"
 
 	"quartermaster/models"
@@ -33,12 +32,12 @@ func buildHandover(ctx context.Context, a *asked, r *layout.Report) error {
 	var attached []layout.Attachment
 	for _, v := range vouchers {
 		if len(attached) == mostAttached {
-			r.Notes = append(r.Notes, fmt.Sprintf("The first %d vouchers are attached to the PDF; the others are at %s/vouchers/ under their numbers.", mostAttached, a.s.Register.Base))
+			r.Notes = append(r.Notes, a.t("The first %d vouchers are attached to the PDF; the others are at %s/vouchers/ under their numbers.", mostAttached, a.s.Register.Base))
 			break
 		}
-		attached = append(attached, layout.Attachment{Name: v.Number + ".pdf", About: "the voucher with its signatures", Write: func() ([]byte, error) {
+		attached = append(attached, layout.Attachment{Name: v.Number + ".pdf", About: a.t("the voucher with its signatures"), Write: func() ([]byte, error) {
 			var pdf bytes.Buffer
-			err := a.s.Custody.Print(ctx, v.Number, &pdf)
+			err := a.s.Custody.Print(ctx, v.Number, a.voice, &pdf)
 			return pdf.Bytes(), err
 		}})
 	}
@@ -111,14 +110,14 @@ func (a *asked) voucherRow(v *handed) layout.Row {
 			refused++
 		}
 	}
-	kind, signatures := layout.Line, "match"
+	kind, signatures := layout.Line, models.Say("match")
 	if len(v.broken) > 0 {
-		kind, signatures = layout.Alarm, "DO NOT MATCH: "+joined(", ", v.broken...)
+		kind, signatures = layout.Alarm, models.Say("DO NOT MATCH: %v", joined(", ", v.broken...))
 	} else if v.Incoming == nil {
-		signatures = "not received yet"
+		signatures = models.Say("not received yet")
 	}
-	return layout.Row{Kind: kind, Link: "/vouchers/" + v.Number, Cells: []any{v.Number, v.State.Words(), named(a.names.unit(v.To), v.To), v.Agreement,
-		signedAt(v.Outgoing), signer(v.Outgoing), signedAt(v.Incoming), signer(v.Incoming), signatures, int64(len(v.Lines)), accepted, refused}}
+	return layout.Row{Kind: kind, Link: "/vouchers/" + v.Number, Cells: []any{v.Number, said(v.State), named(a.names.unit(v.To), v.To), v.Agreement,
+		signedAt(v.Outgoing), a.signer(v.Outgoing), signedAt(v.Incoming), a.signer(v.Incoming), signatures, int64(len(v.Lines)), accepted, refused}}
 }
 
 func signedAt(s *models.Signature) any {
@@ -128,11 +127,11 @@ func signedAt(s *models.Signature) any {
 	return s.At
 }
 
-func signer(s *models.Signature) any {
+func (a *asked) signer(s *models.Signature) any {
 	if s == nil {
 		return nil
 	}
-	return joined(", ", joined(" ", s.Rank, s.Name), s.ServiceNumber, map[string]string{"drawn": "signed by hand", "pin": "by PIN", "account": "signed in"}[s.Method])
+	return joined(", ", joined(" ", s.Rank, s.Name), s.ServiceNumber, a.voice.Tell(map[string]models.Text{"drawn": models.Say("signed by hand"), "pin": models.Say("by PIN"), "account": models.Say("signed in")}[s.Method]))
 }
 
 var deliveredColumns = []layout.Column{
@@ -161,7 +160,7 @@ func (a *asked) delivered(ctx context.Context, vouchers []*handed, yield func(la
 			if a.names.err != nil {
 				return a.names.err
 			}
-			cells := []any{l.Code(), l.Name, l.Number, l.Quantity, l.Measure, l.Grant, amount(l.Cost), currency(l.Cost), v.Number, v.To, received, receipt, string(l.Condition), "with the donor", nil, nil}
+			cells := []any{l.Code(), l.Name, l.Number, l.Quantity, l.Measure, l.Grant, amount(l.Cost), currency(l.Cost), v.Number, v.To, received, receipt, said(l.Condition), models.Say("with the donor"), nil, nil}
 			if title != nil {
 				cells[13], cells[14], cells[15] = title.Holder, title.Document, title.On
 			}

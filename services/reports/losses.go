@@ -9,6 +9,7 @@ import (
 	"quartermaster/services/disposal"
 	"quartermaster/services/reports/layout"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 var lossesKind = &Kind{
@@ -72,27 +73,27 @@ var lossColumns = []layout.Column{
 }
 
 func (a *asked) lossRow(l *models.Loss) layout.Row {
-	cells := []any{l.Number, upper(l.Kind.Words()), l.On, l.Tag, l.Name, l.SerialNumber, a.names.unit(l.Unit), joined(", ", a.names.person(l.HeldBy), a.names.unit(l.HeldIn)), l.Police, amount(l.Cost), currency(l.Cost), amount(l.BookValue), l.Donor, l.Grant,
-		a.names.person(l.ReportedBy), nil, nil, nil, nil, nil, nil, nil, l.WriteOff, upper(l.State.Words())}
+	cells := []any{l.Number, words.Capital{Of: l.Kind}, l.On, l.Tag, l.Name, l.SerialNumber, a.names.unit(l.Unit), joined(", ", a.names.person(l.HeldBy), a.names.unit(l.HeldIn)), l.Police, amount(l.Cost), currency(l.Cost), amount(l.BookValue), l.Donor, l.Grant,
+		a.names.person(l.ReportedBy), nil, nil, nil, nil, nil, nil, nil, l.WriteOff, words.Capital{Of: l.State}}
 	if l.Inquiry != nil {
 		cells[15] = a.names.person(l.Inquiry.Officer)
 		if l.Inquiry.FoundAt != nil {
-			cells[16] = upper(l.Inquiry.Recommendation.Words())
+			cells[16] = words.Capital{Of: l.Inquiry.Recommendation}
 		}
 	}
 	if l.Waived != nil {
-		cells[15] = "none: " + l.Waived.Reason
+		cells[15] = models.Say("none: %v", l.Waived.Reason)
 	}
 	if l.Decision != nil {
-		cells[17], cells[18] = upper(l.Decision.Measure.Words()), a.names.person(l.Decision.By)
+		cells[17], cells[18] = words.Capital{Of: l.Decision.Measure}, a.names.person(l.Decision.By)
 	}
 	if l.Recovered != nil {
 		cells[19], cells[20], cells[21] = amount(&l.Recovered.Amount), l.Recovered.Amount.Currency, l.Recovered.From
 	}
 	if l.Open() {
-		cells[23] = upper(disposal.Waits(l).String())
+		cells[23] = words.Capital{Of: disposal.Waits(l)}
 	} else {
-		cells[23] = upper(l.Outcome)
+		cells[23] = words.Capital{Of: l.Ended()}
 	}
 	return layout.Row{Cells: cells}
 }
@@ -105,9 +106,18 @@ var writeOffColumns = []layout.Column{
 	{Name: "noted", Title: "Noted", Wide: true, Under: true}, {Name: "state", Title: "Now"},
 }
 
+// noted tells what an auditor looks at twice.
+func (a *asked) noted(w *models.WriteOff) string {
+	var all []string
+	for _, n := range w.Remarkable() {
+		all = append(all, a.voice.Tell(n))
+	}
+	return strings.Join(all, "; ")
+}
+
 func (a *asked) writeOffRow(w *models.WriteOff) layout.Row {
-	cells := []any{w.Number, upper(w.Ground.Words()), w.Tag, w.Name, w.SerialNumber, a.names.unit(w.Unit), amount(w.Cost), currency(w.Cost), amount(w.BookValue), w.Donor, w.Grant, w.Loss,
-		a.names.person(w.ProposedBy), w.Authority.Words(), nil, nil, nil, nil, nil, nil, nil, nil, strings.Join(w.Noted, "; "), upper(w.State.Words())}
+	cells := []any{w.Number, words.Capital{Of: w.Ground}, w.Tag, w.Name, w.SerialNumber, a.names.unit(w.Unit), amount(w.Cost), currency(w.Cost), amount(w.BookValue), w.Donor, w.Grant, w.Loss,
+		a.names.person(w.ProposedBy), said(w.Authority), nil, nil, nil, nil, nil, nil, nil, nil, a.noted(w), words.Capital{Of: w.State}}
 	if w.Decision != nil {
 		cells[14] = a.names.person(w.Decision.By)
 	}
@@ -115,10 +125,10 @@ func (a *asked) writeOffRow(w *models.WriteOff) layout.Row {
 	case w.Consent != nil:
 		cells[15] = w.Consent.Document
 	case w.Demands != "":
-		cells[15] = "needed: " + w.Demands
+		cells[15] = models.Say("needed: %v", w.Demanded())
 	}
 	if d := w.Struck; d != nil {
-		cells[16], cells[17], cells[18], cells[21] = d.On, upper(d.Method.Words()), d.Recipient, d.Reference
+		cells[16], cells[17], cells[18], cells[21] = d.On, words.Capital{Of: d.Method}, d.Recipient, d.Reference
 		cells[19], cells[20] = amount(d.Proceeds), currency(d.Proceeds)
 	}
 	return layout.Row{Cells: cells}

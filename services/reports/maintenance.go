@@ -182,11 +182,11 @@ func (a *asked) serviceRows(s *models.Service) []layout.Row {
 		work = append(work, schedule.Name)
 	}
 	if len(work) == 0 {
-		work = append(work, "repair")
+		work = append(work, a.t("repair"))
 	}
 	for _, w := range s.Work {
 		if !w.Done {
-			work = append(work, "not done: "+w.What)
+			work = append(work, a.t("not done: %v", w.What))
 		}
 	}
 	var readings []string

@@ -3,7 +3,6 @@ package reports
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -80,7 +79,7 @@ func buildMovements(ctx context.Context, a *asked, r *layout.Report) error {
 		return a.s.Book.Steps(ctx, store.Assets, record, a.begins, a.at, func(step ledger.Step) error {
 			tag, err := a.step(step, of)
 			if step.Altered && tag != "" {
-				r.Alarms = append(r.Alarms, fmt.Sprintf("ALTERED: %s is not as its event %d left it; somebody changed it outside the ledger. Have the ledger verified.", tag, step.Event.Seq))
+				r.Alarms = append(r.Alarms, a.t("ALTERED: %s is not as its event %d left it; somebody changed it outside the ledger. Have the ledger verified.", tag, step.Event.Seq))
 			}
 			return err
 		})
@@ -92,7 +91,7 @@ func buildMovements(ctx context.Context, a *asked, r *layout.Report) error {
 	for c, acc := range accounts {
 		classes = append(classes, c)
 		if acc.expected() != acc.closing {
-			r.Alarms = append(r.Alarms, fmt.Sprintf("DOES NOT BALANCE: %s: opening %d, with all movements %d, but %d are on charge. Have the ledger verified.",
+			r.Alarms = append(r.Alarms, a.t("DOES NOT BALANCE: %s: opening %d, with all movements %d, but %d are on charge. Have the ledger verified.",
 				a.className(c), acc.opening, acc.expected(), acc.closing))
 		}
 	}
@@ -109,7 +108,7 @@ func buildMovements(ctx context.Context, a *asked, r *layout.Report) error {
 func classOf(x *models.Asset) class { return class{x.Category, x.Donor, x.Grant} }
 
 func (a *asked) className(c class) string {
-	return joined(", ", a.names.categoryName(c.Category), cmp.Or(c.Grant, c.Donor, "no donor"))
+	return joined(", ", a.names.categoryName(c.Category), cmp.Or(c.Grant, c.Donor, a.t("no donor")))
 }
 
 // onCharge calls do with everything that is on charge of what the report is about.
@@ -216,7 +215,7 @@ func (a *asked) items(classes []class, accounts map[class]*account) layout.Secti
 	row := func(kind layout.RowKind, names []any, acc *account) layout.Row {
 		balance := "agrees"
 		if acc.expected() != acc.closing {
-			kind, balance = layout.Alarm, "off by "+strconv.FormatInt(acc.closing-acc.expected(), 10)
+			kind, balance = layout.Alarm, a.t("off by %v", acc.closing-acc.expected())
 		}
 		cells := append(names, acc.opening)
 		for _, n := range acc.moved {
@@ -294,7 +293,7 @@ func (a *asked) costs(classes []class, accounts map[class]*account) layout.Secti
 				left.AddTimes(acc.closingCost.In(currency), -1)
 				balance := "agrees"
 				if !left.Zero() {
-					kind, balance = layout.Alarm, "off by "+string(left.Decimal())
+					kind, balance = layout.Alarm, a.t("off by %v", string(left.Decimal()))
 				}
 				return layout.Row{Kind: kind, Cells: append(names, currency, acc.openingCost.In(currency), acc.in.In(currency), acc.out.In(currency), acc.closingCost.In(currency), balance)}
 			}

@@ -105,7 +105,7 @@ func (s *Service) Show(ctx context.Context, kind string, q models.ReportQuery) (
 	}
 	shown := &Shown{Kind: k, Lines: lines}
 	if lines > LongestPage {
-		shown.Report = &layout.Report{Kind: k.Name, Title: k.Title, Facts: a.facts(k)}
+		shown.Report = &layout.Report{Kind: k.Name, Title: a.t(k.Title), Voice: a.voice, Facts: a.facts(k)}
 		return shown, nil
 	}
 	pull, a, err := s.record(ctx, k, Page, q)

@@ -57,6 +57,10 @@ type Kind struct {
 	build func(ctx context.Context, a *asked, r *layout.Report) error
 }
 
+// Heading and Question are the kind's title and what it answers, in whatever language.
+func (k *Kind) Heading() models.Text  { return models.Say(k.Title) }
+func (k *Kind) Question() models.Text { return models.Say(k.Answers) }
+
 // Kinds lists the kinds in the order that pages show them.
 var Kinds = []*Kind{registerKind, handoverKind, movementsKind, verificationKind, visitsKind, endUseKind, maintenanceKind, lossesKind, consumablesKind, depreciationKind, flagsKind}
 
@@ -85,20 +89,21 @@ func names(kinds []*Kind) string {
 
 // layOut lays out a report for whoever acts in ctx; number is its own.
 func (s *Service) layOut(ctx context.Context, k *Kind, a *asked, number string) (*layout.Report, error) {
-	r := &layout.Report{Kind: k.Name, Title: k.Title, Number: number, Facts: a.facts(k), Made: models.At(s.Book.Now()), Zone: s.zone(),
+	r := &layout.Report{Kind: k.Name, Title: k.Title, Voice: a.voice, Number: number, Facts: a.facts(k), Made: models.At(s.Book.Now()), Zone: s.zone(),
 		Address: s.Address(number)}
 	if err := k.build(ctx, a, r); err != nil {
 		return nil, err
 	}
+	r.Speak()
 	head, err := s.Proofs.Head(ctx)
 	if err != nil && models.KindOf(err) != models.Unavailable {
 		return nil, err
 	}
 	if err == nil {
-		r.Closing = append(r.Closing, layout.Fact{Label: "Checkpoint", Value: checkpointWords(head.Checkpoint)})
+		r.Closing = append(r.Closing, layout.Fact{Label: a.t("Checkpoint"), Value: a.checkpoint(head.Checkpoint)})
 	}
-	r.Closing = append(r.Closing, layout.Fact{Label: "Report number", Value: number},
-		layout.Fact{Label: "To check it", Value: "Give this file to " + s.Register.Base + "/verify, or offline: quartermaster verify FILE --key ledger.key. The ledger's public key is at " + s.Register.Base + "/ledger.key"})
+	r.Closing = append(r.Closing, layout.Fact{Label: a.t("Report number"), Value: number},
+		layout.Fact{Label: a.t("To check it"), Value: a.t("Give this file to %v, or offline: %v. The ledger's public key is at %v", s.Register.Base+"/verify", "quartermaster verify FILE --key ledger.key", s.Register.Base+"/ledger.key")})
 	return r, nil
 }
 
@@ -112,13 +117,13 @@ func (s *Service) zone() *time.Location {
 	return s.Book.Zone
 }
 
-// checkpointWords is the text of a checkpoint without its signatures: whose ledger,
+// checkpoint is the text of a checkpoint without its signatures: whose ledger,
 // how many events, the root over them.
-func checkpointWords(signed string) string {
+func (a *asked) checkpoint(signed string) string {
 	text, _, _ := strings.Cut(signed, "\n\n")
 	lines := strings.Split(text, "\n")
 	if len(lines) < 3 {
 		return text
 	}
-	return lines[0] + ", " + lines[1] + " events, root " + lines[2]
+	return a.t("%v, %v events, root %v", lines[0], lines[1], lines[2])
 }

@@ -2,8 +2,8 @@ package reports
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"quartermaster/models"
@@ -34,7 +34,7 @@ func buildVerification(ctx context.Context, a *asked, r *layout.Report) error {
 	}
 	for _, st := range counts {
 		if len(st.broken) > 0 {
-			r.Alarms = append(r.Alarms, fmt.Sprintf("DOES NOT MATCH: the result of %s is not what was signed for. Have the ledger verified.", st.Number))
+			r.Alarms = append(r.Alarms, a.t("DOES NOT MATCH: the result of %s is not what was signed for. Have the ledger verified.", st.Number))
 		}
 	}
 	r.Sections = []layout.Section{
@@ -89,7 +89,7 @@ var stocktakeColumns = []layout.Column{
 }
 
 func (a *asked) stocktakeRow(st *counting) layout.Row {
-	cells := []any{st.Number, st.Name, a.scopeWords(st.Scope), method(st.Stocktake), a.dayOf(&st.OpenedAt), a.dayOf(st.ClosedAt), int64(st.Expected), nil, nil, nil, nil, nil}
+	cells := []any{st.Number, st.Name, a.scopeWords(st.Scope), a.method(st.Stocktake), a.dayOf(&st.OpenedAt), a.dayOf(st.ClosedAt), int64(st.Expected), nil, nil, nil, nil, nil}
 	if t := st.Result; t != nil && a.caller.Role != models.Auditor { // of an auditor's part the lines tell
 		for i, n := range []int{t.Sighted, t.Explained, t.Unaccounted, t.Misplaced, t.Unknown} {
 			cells[7+i] = int64(n)
@@ -100,16 +100,16 @@ func (a *asked) stocktakeRow(st *counting) layout.Row {
 		officers = append(officers, a.names.person(o))
 	}
 	for i := range st.SignedBy {
-		if who, ok := signer(&st.SignedBy[i]).(string); ok {
+		if who, ok := a.signer(&st.SignedBy[i]).(string); ok {
 			signers = append(signers, who)
 		}
 	}
 	kind, signatures := layout.Line, "match"
 	switch {
 	case len(st.broken) > 0:
-		kind, signatures = layout.Alarm, "DO NOT MATCH"
+		kind, signatures = layout.Alarm, a.t("DO NOT MATCH")
 	case len(st.SignedBy) == 0:
-		signatures = st.State.Words() + ", not signed yet"
+		signatures = a.t("%v, not signed yet", st.State)
 	}
 	return layout.Row{Kind: kind, Link: "/stocktakes/" + st.Number, Cells: append(cells, strings.Join(officers, "; "), strings.Join(signers, "; "), signatures, st.Digest)}
 }
@@ -124,30 +124,30 @@ func (a *asked) dayOf(t *models.Time) any {
 func (a *asked) scopeWords(s models.StocktakeScope) string {
 	parts := []string{}
 	if s.Unit != "" {
-		parts = append(parts, a.names.unit(s.Unit)+" and below")
+		parts = append(parts, a.t("%v and below", a.names.unit(s.Unit)))
 	}
 	parts = append(parts, s.Donor, s.Grant)
 	if s.Category != "" {
 		parts = append(parts, a.names.categoryName(s.Category))
 	}
 	if s.Over != nil {
-		parts = append(parts, "from "+s.Over.String())
+		parts = append(parts, a.t("from %v", s.Over))
 	}
 	if s.Lots {
-		parts = append(parts, "with stock")
+		parts = append(parts, a.t("with stock"))
 	}
 	return joined(", ", parts...)
 }
 
 // method says how what was counted was chosen.
-func method(st *models.Stocktake) string {
+func (a *asked) method(st *models.Stocktake) string {
 	s := st.Sample
 	if s == nil {
-		return "everything"
+		return a.t("everything")
 	}
-	text := fmt.Sprintf("random sample of %d of %d, seed %d", s.Size, s.Of, s.Seed)
+	text := a.t("random sample of %d of %d, seed %v", s.Size, s.Of, strconv.FormatInt(int64(s.Seed), 10))
 	if s.By != "" {
-		text += ", stratified by " + s.By
+		text = a.t("%v, stratified by %v", text, s.By)
 	}
 	if s.AllOver != nil {
 		text += ", and everything from " + s.AllOver.String()
@@ -194,15 +194,15 @@ func (a *asked) counted(ctx context.Context, counts []*counting, wanted func(*mo
 }
 
 func (a *asked) countedRow(l *models.StocktakeLine) layout.Row {
-	result := l.State.Words()
+	result := models.Say("%v", l.State)
 	if l.Explained != "" {
-		result += ": " + l.Explained
+		result = models.Say("%v: %v", l.State, l.Explanation())
 	}
 	if l.DaysUnseen > 0 {
-		result += fmt.Sprintf(", not seen for %d days", l.DaysUnseen)
+		result = result.And(models.Say("not seen for %d days", l.DaysUnseen))
 	}
 	if l.Differs() {
-		result += ", the two counts differ"
+		result = result.And(models.Say("the two counts differ"))
 	}
 	cells := []any{l.Stocktake, l.Code, l.Name, l.Serial, result, joined(", ", a.names.unit(l.Unit), l.Location), a.names.person(l.Custodian), l.Grant, amount(l.Cost), currency(l.Cost), nil, nil, nil, nil, nil, nil, nil, nil, nil}
 	if l.Quantity != nil {
@@ -214,13 +214,13 @@ func (a *asked) countedRow(l *models.StocktakeLine) layout.Row {
 		}
 		by := a.names.person(seen.By)
 		if seen.OwnCustody {
-			by += " (its custodian)"
+			by = a.t("%v (its custodian)", by)
 		}
 		how := seen.Matched
 		if seen.OnPaper {
-			how = joined(", ", how, "on paper")
+			how = joined(", ", how, a.t("on paper"))
 		}
-		cells[12], cells[13], cells[14], cells[15], cells[16], cells[17], cells[18] = string(seen.Condition), yesNo(seen.InUse), yesNo(seen.Needed), by, seen.At, how, seen.Remark
+		cells[12], cells[13], cells[14], cells[15], cells[16], cells[17], cells[18] = said(seen.Condition), yesNo(seen.InUse), yesNo(seen.Needed), by, seen.At, how, seen.Remark
 	}
 	link := ""
 	if l.Asset != "" {
@@ -234,7 +234,7 @@ func yesNo(b *bool) any {
 	case b == nil:
 		return nil
 	case *b:
-		return "yes"
+		return models.Say("yes")
 	}
-	return "no"
+	return models.Say("no")
 }

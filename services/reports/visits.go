@@ -2,14 +2,15 @@ package reports
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/reports/layout"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 var visitsKind = &Kind{
@@ -39,7 +40,7 @@ var visitsKind = &Kind{
 				return err
 			}
 			if len(broken) > 0 {
-				r.Alarms = append(r.Alarms, fmt.Sprintf("DOES NOT MATCH: %s is not what was signed for. Have the ledger verified.", v.Number))
+				r.Alarms = append(r.Alarms, a.t("DOES NOT MATCH: %s is not what was signed for. Have the ledger verified.", v.Number))
 			}
 		}
 		r.Sections = []layout.Section{
@@ -100,17 +101,17 @@ var visitColumns = []layout.Column{
 func (a *asked) visitRow(v *models.Visit) layout.Row {
 	method := "everything"
 	if s := v.Sample; s != nil {
-		method = fmt.Sprintf("random sample of %d, drawn when it begins", s.Size)
+		method = a.t("random sample of %d, drawn when it begins", s.Size)
 		if s.Of > 0 {
-			method = fmt.Sprintf("random sample of %d of %d, seed %d, enhanced items whole", s.Size, s.Of, s.Seed)
+			method = a.t("random sample of %d of %d, seed %v, enhanced items whole", s.Size, s.Of, strconv.FormatInt(int64(s.Seed), 10))
 		}
 	}
 	signers := make([]string, len(v.SignedBy))
 	for i := range v.SignedBy {
-		signers[i], _ = signer(&v.SignedBy[i]).(string)
+		signers[i], _ = a.signer(&v.SignedBy[i]).(string)
 	}
-	return layout.Row{Link: "/visits/" + v.Number, Cells: []any{v.Number, v.Name, v.On, v.Monitor.Words(), a.scopeWords(models.StocktakeScope{Unit: v.Scope.Unit, Donor: v.Scope.Donor, Grant: v.Scope.Grant, Category: v.Scope.Category}),
-		method, joined(": ", upper(v.State.Words()), v.Reason), a.dayOf(v.MadeAt), joined("; ", signers...), v.Impact, v.Digest}}
+	return layout.Row{Link: "/visits/" + v.Number, Cells: []any{v.Number, v.Name, v.On, said(v.Monitor), a.scopeWords(models.StocktakeScope{Unit: v.Scope.Unit, Donor: v.Scope.Donor, Grant: v.Scope.Grant, Category: v.Scope.Category}),
+		method, joined(": ", a.voice.Upper(v.State), v.Reason), a.dayOf(v.MadeAt), joined("; ", signers...), v.Impact, v.Digest}}
 }
 
 var visitItemColumns = []layout.Column{
@@ -124,10 +125,10 @@ func (a *asked) visited(ctx context.Context, made []*models.Visit) func(func(lay
 	return func(yield func(layout.Row) error) error {
 		for _, v := range made {
 			err := a.visitItems(ctx, v, func(i *models.VisitItem) error {
-				cells := []any{i.Visit, i.Tag, i.Name, i.Serial, joined(", ", a.names.unit(i.Unit), i.Location), i.Grant, "not yet", nil, nil, nil, nil, nil, nil, nil}
+				cells := []any{i.Visit, i.Tag, i.Name, i.Serial, joined(", ", a.names.unit(i.Unit), i.Location), i.Grant, models.Say("not yet"), nil, nil, nil, nil, nil, nil, nil}
 				if s := i.Seen; s != nil {
 					cells[4] = joined(", ", a.names.unit(i.Unit), s.Location)
-					cells[6], cells[7], cells[8], cells[9], cells[10], cells[11], cells[12], cells[13] = upper(s.Outcome.Words()), s.Serial, string(s.Condition), useWords(s.Use), s.UsedFor, yesNo(s.Needed), s.At, s.Remark
+					cells[6], cells[7], cells[8], cells[9], cells[10], cells[11], cells[12], cells[13] = words.Capital{Of: s.Outcome}, s.Serial, said(s.Condition), useWords(s.Use), s.UsedFor, yesNo(s.Needed), s.At, s.Remark
 				}
 				return yield(layout.Row{Cells: cells, Link: "/assets/" + i.Tag})
 			})
@@ -154,7 +155,7 @@ func useWords(u models.EndUse) any {
 	if u == "" {
 		return nil
 	}
-	return upper(u.Words())
+	return words.Capital{Of: u}
 }
 
 var checkColumns = []layout.Column{{Name: "visit", Title: "Visit", Type: layout.Code}, {Name: "question", Title: "Question"}, {Name: "answer", Title: "Answer"}, {Name: "remark", Title: "Remark"}}
@@ -166,7 +167,7 @@ func checked(made []*models.Visit) func(func(layout.Row) error) error {
 				if check.Answer == "" {
 					continue
 				}
-				if err := yield(layout.Row{Cells: []any{v.Number, check.Question, check.Answer.Words(), check.Remark}}); err != nil {
+				if err := yield(layout.Row{Cells: []any{v.Number, check.Question, said(check.Answer), check.Remark}}); err != nil {
 					return err
 				}
 			}
@@ -181,9 +182,9 @@ var visitFindingColumns = []layout.Column{
 }
 
 func (a *asked) visitFindingRow(f *models.VisitFinding) layout.Row {
-	cells := []any{f.Number, upper(f.Severity.Words()), f.What, f.Tag, joined(", ", a.names.unit(f.Unit), a.names.person(f.Owner)), a.dayOf(&f.RaisedAt), f.Due, upper(f.State.Words()), a.dayOf(f.ClosedAt), a.steps(f)}
+	cells := []any{f.Number, words.Capital{Of: f.Severity}, f.What, f.Tag, joined(", ", a.names.unit(f.Unit), a.names.person(f.Owner)), a.dayOf(&f.RaisedAt), f.Due, words.Capital{Of: f.State}, a.dayOf(f.ClosedAt), a.steps(f)}
 	if f.Overdue(a.day) {
-		cells[7] = "Overdue, " + f.State.Words()
+		cells[7] = models.Say("Overdue, %v", f.State)
 	}
 	return layout.Row{Cells: cells, Link: "/visit-findings/" + f.Number}
 }
@@ -192,8 +193,8 @@ func (a *asked) visitFindingRow(f *models.VisitFinding) layout.Row {
 func (a *asked) steps(f *models.VisitFinding) string {
 	var all []string
 	for _, s := range f.Steps {
-		done := map[models.FindingState]string{models.FindingAnswered: "answered", models.FindingOpen: "sent back", models.FindingClosed: "closed"}[s.To]
-		step := layout.Readable(a.dayOf(&s.At), layout.Day, nil) + " " + done + ": " + s.Text
+		done := map[models.FindingState]models.Text{models.FindingAnswered: models.Say("answered"), models.FindingOpen: models.Say("sent back"), models.FindingClosed: models.Say("closed")}[s.To]
+		step := a.t("%v %v: %v", a.short(models.DayOf(s.At.In(a.s.zone()))), done, s.Text)
 		if s.Evidence != "" {
 			step += " (" + s.Evidence + ")"
 		}

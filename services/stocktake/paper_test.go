@@ -53,11 +53,11 @@ func TestCountSheets(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := w.Stocktakes.Sheets(w.As("keeper-north"), st.Number, "", &b); err != nil || !bytes.HasPrefix(b.Bytes(), []byte("%PDF-")) {
+	if err := w.Stocktakes.Sheets(w.As("keeper-north"), st.Number, "", nil, &b); err != nil || !bytes.HasPrefix(b.Bytes(), []byte("%PDF-")) {
 		t.Fatal(err)
 	}
-	refused(t, w.Stocktakes.Sheets(w.As("keeper-north"), st.Number, "SOUTH", &b), models.Invalid, "unit", "nothing is expected")
-	refused(t, w.Stocktakes.Sheets(w.As("keeper-south"), st.Number, "", &b), models.NotFound, "number", "no stocktake")
+	refused(t, w.Stocktakes.Sheets(w.As("keeper-north"), st.Number, "SOUTH", nil, &b), models.Invalid, "unit", "nothing is expected")
+	refused(t, w.Stocktakes.Sheets(w.As("keeper-south"), st.Number, "", nil, &b), models.NotFound, "number", "no stocktake")
 }
 
 // TestLotsAreCountedByQuantity compares balances with what is there.

@@ -10,6 +10,7 @@ import (
 	"quartermaster/services/access"
 	"quartermaster/services/papers"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 // mostOnSheets is how many lines one document of count sheets holds.
@@ -17,7 +18,7 @@ const mostOnSheets = 5000
 
 // Sheets writes count sheets of the lines that the caller sees as PDF, of one unit
 // or, where unit is "", of all.
-func (s *Service) Sheets(ctx context.Context, number, unit string, w io.Writer) error {
+func (s *Service) Sheets(ctx context.Context, number, unit string, in words.Voice, w io.Writer) error {
 	caller, err := access.Allow(ctx, access.Read)
 	if err != nil {
 		return err
@@ -26,7 +27,7 @@ func (s *Service) Sheets(ctx context.Context, number, unit string, w io.Writer) 
 	if err != nil {
 		return err
 	}
-	sheets := papers.CountSheets{Stocktake: st, Units: map[string]string{}, Names: map[string]string{}, Printed: models.At(s.Book.Now()), Zone: s.Book.Zone}
+	sheets := papers.CountSheets{Stocktake: st, Units: map[string]string{}, Names: map[string]string{}, Printed: models.At(s.Book.Now()), Voice: in, Zone: s.Book.Zone}
 	where := append(scope(caller, st), store.From("line", int64(1)))
 	if unit != "" {
 		if _, err := s.Register.Unit(ctx, unit); err != nil {

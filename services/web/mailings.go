@@ -58,7 +58,7 @@ func (w *Web) newReportSchedule(c *fiber.Ctx) error {
 	if _, err := access.Allow(c.UserContext(), access.Share); err != nil {
 		return err
 	}
-	form := map[string]string{"every": string(models.EveryQuarter), "on": "5", "format": "pdf"}
+	form := map[string]string{"every": string(models.EveryQuarter), "on": "5", "format": "pdf", "language": speaks(c).Language}
 	for key, values := range queryOf(c) {
 		form[key] = values[0]
 	}
@@ -72,7 +72,7 @@ func (w *Web) reportScheduleForm(c *fiber.Ctx, status int, form map[string]strin
 	}
 	p := reportScheduleForm{Donors: choose(ch.Donors, form["donor"]), Grants: choose(ch.Grants, form["grant"]), Units: choose(ch.Units, form["unit"]), Form: form}
 	for _, kind := range reports.Kinds {
-		p.Kinds = append(p.Kinds, option{Value: kind.Name, Label: kind.Title})
+		p.Kinds = append(p.Kinds, option{Value: kind.Name, Label: say(kind.Title)})
 	}
 	p.Kinds = choose(p.Kinds, form["kind"])
 	return w.render(c, status, "report-schedule-form", view{Title: say("Have a report sent"), Here: "reports", Refusal: refusal, Data: p})
@@ -87,7 +87,7 @@ func (w *Web) addReportSchedule(c *fiber.Ctx) error {
 			return err
 		}
 		made, err := w.Mailings.Add(c.UserContext(), mailings.NewSchedule{For: form["for"], To: receivers(form["to"]), Kind: form["kind"], Donor: form["donor"], Grant: form["grant"], Unit: form["unit"],
-			Format: form["format"], Every: models.Every(form["every"]), On: on})
+			Format: form["format"], Language: form["language"], Every: models.Every(form["every"]), On: on})
 		if err == nil {
 			to += "/" + made.ID + "?done=added"
 		}
@@ -117,6 +117,12 @@ type reportSchedulePage struct {
 	Failed bool
 }
 
+// Voices are the languages of the report that is sent.
+func (p *reportSchedulePage) Voices() []option { return voiceOptions(p.Form["language"]) }
+
+// Voices are the languages of the report that is sent.
+func (p reportScheduleForm) Voices() []option { return voiceOptions(p.Form["language"]) }
+
 func (w *Web) reportSchedule(c *fiber.Ctx) error { return w.reportSchedulePage(c, fiber.StatusOK, nil) }
 
 func (w *Web) reportSchedulePage(c *fiber.Ctx, status int, refusal *models.Error) error {
@@ -130,7 +136,7 @@ func (w *Web) reportSchedulePage(c *fiber.Ctx, status int, refusal *models.Error
 		return err
 	}
 	p := &reportSchedulePage{ReportSchedule: schedule, Title: kind.Title, Failed: refusal != nil, Form: map[string]string{"for": schedule.For, "to": strings.Join(schedule.To, "\n"),
-		"every": string(schedule.Every), "on": strconv.Itoa(schedule.On), "format": schedule.Format}}
+		"every": string(schedule.Every), "on": strconv.Itoa(schedule.On), "format": schedule.Format, "language": schedule.Language}}
 	if refusal != nil && c.FormValue("for") != "" {
 		p.Form = formOf(c)
 	}
@@ -168,7 +174,7 @@ func (w *Web) changeReportSchedule(c *fiber.Ctx, id string, version int64) error
 	if err != nil {
 		return err
 	}
-	name, to, format, every := form["for"], receivers(form["to"]), form["format"], models.Every(form["every"])
-	_, err = w.Mailings.Change(c.UserContext(), id, version, mailings.Edit{For: &name, To: &to, Format: &format, Every: &every, On: &on})
+	name, to, format, language, every := form["for"], receivers(form["to"]), form["format"], form["language"], models.Every(form["every"])
+	_, err = w.Mailings.Change(c.UserContext(), id, version, mailings.Edit{For: &name, To: &to, Format: &format, Language: &language, Every: &every, On: &on})
 	return err
 }

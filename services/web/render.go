@@ -37,6 +37,7 @@ type view struct {
 	Data    any
 	zone    *time.Location
 	words   *words.Printer
+	paper   string // in which language papers are made
 	Path    string // of this page, to come back to
 	Theme   string // that was chosen on this device; "" is as the device has it
 }
@@ -137,7 +138,7 @@ func (w *Web) write(to *bytes.Buffer, c *fiber.Ctx, page string, v view) error {
 		asked := w.Book.Now().Add(-time.Since(c.Context().Time()))
 		v.Live += "?since=" + models.At(asked).String()
 	}
-	v.words, v.Path, v.Theme = speaks(c), pathOf(c), themeOf(c)
+	v.words, v.Path, v.Theme, v.paper = speaks(c), pathOf(c), themeOf(c), paperVoice(c)
 	if err := pagesIn(v.words)[page].ExecuteTemplate(to, "layout", v); err != nil {
 		return fmt.Errorf("web: page %s: %w", page, err)
 	}

@@ -87,6 +87,7 @@ type reportPage struct {
 	Lines     int64
 	Long      bool // too long to be shown
 	Hidden    url.Values
+	Voices    []option // the languages of the report
 }
 
 type reportSection struct {
@@ -147,16 +148,21 @@ func (w *Web) reportPage(c *fiber.Ctx, refusal error) error {
 		return err
 	}
 	q := api.ReportQuery(func(name string) string { return strings.TrimSpace(c.FormValue(name, c.Query(name))) })
+	reportVoice(c, &q)
 	chosen := *ch
 	chosen.Donors, chosen.Grants = choose(ch.Donors, q.Donor), choose(ch.Grants, q.Grant)
 	chosen.Units, chosen.Categories = choose(ch.Units, q.Unit), choose(ch.Categories, q.Category)
-	p := &reportPage{Kind: kind, Query: q, Choices: &chosen, Hidden: queryOf(c)}
+	p := &reportPage{Kind: kind, Query: q, Choices: &chosen, Hidden: queryOf(c), Voices: voiceOptions(q.Language)}
+	p.Hidden.Set("language", q.Language)
+	p.Hidden.Set("digits", q.Digits)
 	status := fiber.StatusOK
-	v := view{Title: kind.Title, Here: "reports", Data: p}
+	v := view{Title: say(kind.Title), Here: "reports", Data: p}
 	if refusal == nil {
 		refusal = w.fillReport(c.UserContext(), p, func(format string) string {
 			query := queryOf(c)
 			query.Set("format", format)
+			query.Set("language", q.Language)
+			query.Set("digits", q.Digits)
 			return "/reports/" + kind.Name + "/file?" + query.Encode()
 		})
 	}
@@ -239,7 +245,7 @@ func rowShown(columns []layout.Column, row layout.Row, r *layout.Report) reportR
 		if columns[i].Wide {
 			continue
 		}
-		text := layout.Readable(cell, columns[i].Type, r.Zone)
+		text := layout.Readable(cell, columns[i].Type, r.Zone, r.Voice[0])
 		if spanning && len(shown.Cells) > 0 && text == "" {
 			shown.Cells[len(shown.Cells)-1].Span++
 			continue
@@ -282,7 +288,7 @@ func (w *Web) madeReport(c *fiber.Ctx) error {
 		c.Set("Refresh", "2")
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	return w.render(c, fiber.StatusOK, "report-made", view{Title: made.Title, Here: "reports", Data: made})
+	return w.render(c, fiber.StatusOK, "report-made", view{Title: say(made.Title), Here: "reports", Data: made})
 }
 
 // reportQR draws the code that opens the page which checks a report.

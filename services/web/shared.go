@@ -94,6 +94,7 @@ func (w *Web) showShared(c *fiber.Ctx, opened *shares.Opened, name string) error
 	if opened.Kind == models.GrantShare {
 		p.Back = address
 	}
+	reportVoice(c, &p.Query)
 	err = w.fillReport(opened.Context, &p.reportPage, func(format string) string { return address + "/" + kind.Name + "/file?format=" + format })
 	if err != nil {
 		return err

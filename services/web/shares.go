@@ -76,7 +76,7 @@ func (w *Web) shareForm(c *fiber.Ctx, status int, form map[string]string, refusa
 	p := shareForm{Donors: choose(ch.Donors, form["donor"]), Grants: choose(ch.Grants, form["grant"]), Units: choose(ch.Units, form["unit"]), Categories: choose(ch.Categories, form["category"]),
 		Longest: shares.Longest, Form: form, Kinds: []option{{Value: models.GrantShare, Label: say("A whole grant: its handover, register and closing")}}}
 	for _, kind := range reports.Kinds {
-		p.Kinds = append(p.Kinds, option{Value: kind.Name, Label: kind.Title})
+		p.Kinds = append(p.Kinds, option{Value: kind.Name, Label: say(kind.Title)})
 	}
 	p.Kinds = choose(p.Kinds, form["kind"])
 	if form["report"] != "" {

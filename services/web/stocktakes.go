@@ -27,7 +27,7 @@ func (w *Web) mountStocktakes(in fiber.Router) {
 	in.Post("/stocktakes/:number/count", w.count)
 	in.Get("/stocktakes/:number/result", w.stocktakeResult)
 	in.Get("/stocktakes/:number/result.csv", func(c *fiber.Ctx) error { return api.StocktakeCSV(c, w.Stocktakes) })
-	in.Get("/stocktakes/:number/sheets.pdf", func(c *fiber.Ctx) error { return api.CountSheets(c, w.Stocktakes) })
+	in.Get("/stocktakes/:number/sheets.pdf", speaking(func(c *fiber.Ctx) error { return api.CountSheets(c, w.Stocktakes) }))
 	in.Get("/stocktakes/:number/photos/:id", func(c *fiber.Ctx) error { return api.SightingPhoto(c, w.Stocktakes) })
 	in.Post("/stocktakes/:number/open", w.stocktakeStep("open", "opened", w.resumeStocktake))
 	in.Post("/stocktakes/:number/recount", w.stocktakeStep("recount", "recount", w.recount))

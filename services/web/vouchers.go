@@ -25,8 +25,8 @@ func (w *Web) mountVouchers(in fiber.Router) {
 	in.Post("/vouchers/:number/refuse", w.voucherStep("refuse", "refused", w.refuseVoucher))
 	in.Post("/vouchers/:number/cancel", w.voucherStep("cancel", "cancelled", w.cancelVoucher))
 	in.Get("/vouchers/:number/qr.svg", w.voucherQR)
-	in.Get("/vouchers/:number/voucher.pdf", func(c *fiber.Ctx) error { return api.VoucherPDF(c, w.Custody) })
-	in.Get("/people/:code/no-demand.pdf", func(c *fiber.Ctx) error { return api.NoDemand(c, w.Custody) })
+	in.Get("/vouchers/:number/voucher.pdf", speaking(func(c *fiber.Ctx) error { return api.VoucherPDF(c, w.Custody) }))
+	in.Get("/people/:code/no-demand.pdf", speaking(func(c *fiber.Ctx) error { return api.NoDemand(c, w.Custody) }))
 }
 
 type vouchersPage struct {

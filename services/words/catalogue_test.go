@@ -255,12 +255,15 @@ func templateText(t *testing.T, path string, n parse.Node) string {
 
 // sayers are the functions that take a sentence, with the place of the sentence; Count
 // takes two.
-var sayers = map[string]int{"say": 0, "Say": 0, "Refuse": 2, "Matter": 2, "Count": 0}
+var sayers = map[string]int{"say": 0, "t": 0, "Say": 0, "Refuse": 2, "Matter": 2, "Count": 0}
 
 func inCode(t *testing.T, path string, note func(one, other string)) {
 	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if strings.Contains(path, "services/reports/") {
+		inReport(file, note)
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
@@ -286,6 +289,35 @@ func inCode(t *testing.T, path string, note func(one, other string)) {
 			note("", text)
 		} else if other, ok := constant(call.Args[1]); ok {
 			note(text, other)
+		}
+		return true
+	})
+}
+
+// inReport reads what layout.Report.Speak tells: titles, headings, notes.
+func inReport(file *ast.File, note func(one, other string)) {
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.KeyValueExpr:
+			key, _ := n.Key.(*ast.Ident)
+			if text, ok := constant(n.Value); ok && key != nil && text != "" && slices.Contains([]string{"Title", "About", "Empty", "Answers"}, key.Name) {
+				note("", text)
+			}
+		case *ast.AssignStmt:
+			if to, ok := n.Lhs[0].(*ast.SelectorExpr); ok && to.Sel.Name == "Notes" {
+				ast.Inspect(n.Rhs[0], func(n ast.Node) bool {
+					e, ok := n.(ast.Expr)
+					if !ok {
+						return true
+					}
+					text, ok := constant(e)
+					if ok {
+						note("", text)
+					}
+					return !ok
+				})
+				return false
+			}
 		}
 		return true
 	})

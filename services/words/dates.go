@@ -31,6 +31,33 @@ func (p *Printer) Date(t time.Time) string {
 	return p.digits(t.Format("2 ")) + p.Tell(months[t.Month()-1]) + p.digits(t.Format(" 2006"))
 }
 
+// ShortDate tells a day with its month short; what is no day is told as it is.
+func (p *Printer) ShortDate(d models.Day) string {
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return string(d)
+	}
+	return p.ShortDay(t) + p.digits(t.Format(" 2006"))
+}
+
+// ShortWhen tells an instant to the minute, short.
+func (p *Printer) ShortWhen(t time.Time) string {
+	return p.ShortDay(t) + p.digits(t.Format(" 2006 15:04"))
+}
+
+// Second tells an instant to the second with the name of its zone.
+func (p *Printer) Second(t time.Time) string {
+	return p.ShortDay(t) + p.digits(t.Format(" 2006 15:04:05 ")) + t.Format("MST")
+}
+
+// Turned has the digits of a number as the person reads them.
+func (p *Printer) Turned(number string) string { return p.digits(number) }
+
+// Stamp tells an instant to the minute with the name of its zone, for papers.
+func (p *Printer) Stamp(t time.Time) string {
+	return p.ShortDay(t) + p.digits(t.Format(" 2006 15:04 ")) + t.Format("MST")
+}
+
 // ShortDay tells a day and its month, short.
 func (p *Printer) ShortDay(t time.Time) string {
 	return p.digits(t.Format("2 ")) + p.Tell(shortMonths[t.Month()-1])

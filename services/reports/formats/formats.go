@@ -20,13 +20,13 @@ func neutral(text string) string {
 // closing is what stands at the end of every file: what the report is, how it was
 // made, and where the ledger stood.
 func closing(r *layout.Report) []layout.Fact {
-	facts := []layout.Fact{{Label: "Report", Value: r.Title}}
+	facts := []layout.Fact{{Label: r.Voice.Say("Report"), Value: r.Title}}
 	facts = append(facts, r.Facts...)
 	for _, alarm := range r.Alarms {
-		facts = append(facts, layout.Fact{Label: "ATTENTION", Value: alarm})
+		facts = append(facts, layout.Fact{Label: r.Voice.Say("ATTENTION"), Value: alarm})
 	}
 	for _, note := range r.Notes {
-		facts = append(facts, layout.Fact{Label: "Note", Value: note})
+		facts = append(facts, layout.Fact{Label: r.Voice.Say("Note"), Value: note})
 	}
 	return append(facts, r.Closing...)
 }

@@ -6,11 +6,13 @@ import (
 	"time"
 
 	"quartermaster/models"
+	"quartermaster/services/words"
 )
 
 // Report is one report before and while it is written.
 type Report struct {
 	Kind   string
+	Voice  words.Voice // in whose language it is
 	Title  string
 	Number string // its own, by which the ledger knows it
 	Facts  []Fact // what it is about: for whom, of what, as of when

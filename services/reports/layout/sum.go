@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -91,23 +90,20 @@ func (p *Purse) In(currency string) Decimal {
 // currencies beside them: one for each currency, the first also with the number of
 // lines. at is where label, count, amount and currency stand among columns cells.
 func (p *Purse) TotalRows(columns int, lines int64, at func(cells []any, amount Decimal, currency string)) []Row {
-	row := func(label string) []any {
+	row := func(label models.Text) []any {
 		cells := make([]any, columns)
 		cells[0] = label
 		return cells
 	}
-	label := fmt.Sprintf("%d lines", lines)
-	if lines == 1 {
-		label = "1 line"
-	}
+	label := models.Say("Total: %v", models.Count("%v line", "%v lines", int(lines)))
 	if len(p.sums) == 0 {
-		return []Row{{Kind: Total, Cells: row("Total: " + label)}}
+		return []Row{{Kind: Total, Cells: row(label)}}
 	}
 	var rows []Row
 	for i, currency := range p.Currencies() {
-		cells := row("Total in " + currency)
+		cells := row(models.Say("Total in %v", currency))
 		if i == 0 {
-			cells = row("Total: " + label)
+			cells = row(label)
 		}
 		at(cells, p.In(currency), currency)
 		rows = append(rows, Row{Kind: Total, Cells: cells})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"quartermaster/models"
+	"quartermaster/services/words"
 )
 
 // Plain writes a cell for machines: days and instants in ISO form, numbers without
@@ -35,14 +36,10 @@ func Plain(cell any) string {
 
 // Readable writes a cell for people: days with the month's name, numbers in groups
 // of three.
-func Readable(cell any, t Type, zone *time.Location) string {
+func Readable(cell any, t Type, zone *time.Location, in *words.Printer) string {
 	switch v := cell.(type) {
 	case models.Day:
-		day, err := time.Parse(time.DateOnly, string(v))
-		if err != nil {
-			return string(v)
-		}
-		return day.Format("2 Jan 2006")
+		return in.ShortDate(v)
 	case models.Time:
 		if v.IsZero() {
 			return ""
@@ -50,11 +47,11 @@ func Readable(cell any, t Type, zone *time.Location) string {
 		if zone == nil {
 			zone = time.UTC
 		}
-		return v.In(zone).Format("2 Jan 2006 15:04")
+		return in.ShortWhen(v.In(zone))
 	}
 	text := Plain(cell)
 	if t.Numeric() {
-		text = grouped(text)
+		text = in.Turned(grouped(text))
 		if t == Percent && text != "" {
 			text += " %"
 		}
