@@ -72,6 +72,15 @@ bench: ## measure a day's work with 1,000, 100,000 and 1,000,000 assets; the fir
 bench-pages: ## measure when the pages of a post can be read on Chromium's slow 3G, opened for the first time; takes half a minute
 	go test ./services/web -run '^$$' -bench Pages -benchtime 5x
 
+FUZZ ?= 20s
+
+.PHONY: fuzz
+fuzz: ## try every parser with what nobody would write, each for FUZZ (20s); takes about six minutes
+	@set -e; grep -rhoE --include=*_test.go '^func Fuzz[A-Za-z0-9]+' . | sort | while read -r _ target; do \
+		folder=$$(dirname $$(grep -rlE --include=*_test.go "^func $$target\(" . | head -1)); \
+		echo "$$folder $$target"; go test $$folder -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZ); \
+	done
+
 .PHONY: bench-counting
 bench-counting: ## measure 14,000 sightings of a stocktake one after the other, and as many scans; takes about a minute
 	go test ./services/stocktake -run '^$$' -bench 'Sight|Scan' -benchtime 14000x

@@ -26,14 +26,44 @@ var readAt = []int{1000, 1800, 0}
 // they take.
 var looking = make(chan struct{}, 2)
 
+// mostPixels is the most that is decoded: a photo of a good phone, about 150 MB of memory
+// as JPEG. Other forms take more a pixel, and a few bytes of one can say that it has as
+// many as it likes.
+const mostPixels, mostOtherPixels = 50_000_000, 12_000_000
+
+// decoded is a photo that fits into the memory.
+func decoded(photo []byte) (image.Image, error) {
+	config, form, err := image.DecodeConfig(bytes.NewReader(photo))
+	if err != nil {
+		return nil, err
+	}
+	most := mostOtherPixels
+	if form == "jpeg" {
+		most = mostPixels
+	}
+	if pixels := int64(config.Width) * int64(config.Height); pixels > int64(most) {
+		return nil, models.Refuse(models.TooLarge, "file", "is a photo of %d × %d; at most %d million pixels are taken", config.Width, config.Height, most/1_000_000)
+	}
+	picture, _, err := image.Decode(bytes.NewReader(photo))
+	return picture, err
+}
+
+// refusal is err, or the sentence where it is none for people.
+func refusal(err error, sentence string) error {
+	if models.KindOf(err) != "" {
+		return err
+	}
+	return models.Refuse(models.Invalid, "file", sentence).Because(err) //nolint:govet // a constant of the callers
+}
+
 // ReadPhoto returns the codes that can be read in a JPEG or PNG: QR codes, Data
 // Matrix and Code 128, the usual forms on equipment. A photo without any is refused.
 func ReadPhoto(photo []byte) ([]string, error) {
 	looking <- struct{}{}
 	defer func() { <-looking }()
-	picture, _, err := image.Decode(bytes.NewReader(photo))
+	picture, err := decoded(photo)
 	if err != nil {
-		return nil, models.Refuse(models.Invalid, "file", "is a photo that cannot be read; take it again").Because(err)
+		return nil, refusal(err, "is a photo that cannot be read; take it again")
 	}
 	longest := max(picture.Bounds().Dx(), picture.Bounds().Dy())
 	for _, size := range readAt {
@@ -52,9 +82,9 @@ func ReadPhoto(photo []byte) ([]string, error) {
 func ReadFrame(frame []byte) ([]string, error) {
 	looking <- struct{}{}
 	defer func() { <-looking }()
-	picture, _, err := image.Decode(bytes.NewReader(frame))
+	picture, err := decoded(frame)
 	if err != nil {
-		return nil, models.Refuse(models.Invalid, "file", "is a picture that cannot be read").Because(err)
+		return nil, refusal(err, "is a picture that cannot be read")
 	}
 	bitmap, err := gozxing.NewBinaryBitmapFromImage(picture)
 	if err != nil {

@@ -214,6 +214,11 @@ func (s *Service) usedUp(ctx context.Context, p *models.Person, code, address st
 	fail := func(err error) (store.Record, *models.SecondFactor, models.Factor, error) {
 		return store.Record{}, nil, "", err
 	}
+	leave, err := turn(ctx) // one after the other, so that many at once are not worth more
+	if err != nil {
+		return fail(err)
+	}
+	defer leave()
 	if err := s.slowCodes(ctx, p.Code, address); err != nil {
 		return fail(err)
 	}

@@ -69,6 +69,10 @@ func TestNobodySeesWhatIsNotTheirs(t *testing.T) {
 func newWalk(t testing.TB) *walk { return newWalkOver(t, booktest.New(t)) }
 
 func newWalkOver(t testing.TB, world *booktest.World) *walk {
+	return newWalkLogging(t, world, slog.New(slog.DiscardHandler))
+}
+
+func newWalkLogging(t testing.TB, world *booktest.World, log *slog.Logger) *walk {
 	for _, p := range []models.Person{
 		{Code: "mechanic-north", Name: "Mushtaq Mechanic", Unit: "NORTH", Username: "mechanic.north", Role: models.Maintenance},
 		{Code: "admin-north", Name: "Asma Admin", Unit: "NORTH", Username: "admin.north", Role: models.Admin},
@@ -78,8 +82,8 @@ func newWalkOver(t testing.TB, world *booktest.World) *walk {
 	own := world.Radio("N-1")
 	w := &walk{site: &site{World: world, t: t}, e: world.Everything(), own: own.Tag, tokens: map[string]string{}, cookies: map[string]string{}, form: map[string]string{}, opened: map[string]bool{}}
 	world.Live.End() // nobody waits for changes here
-	pages := &web.Web{House: world.House, Log: slog.New(slog.DiscardHandler)}
-	w.app = server.New(server.Config{Log: slog.New(slog.DiscardHandler), Store: world.Book.Store, OnError: func(c *fiber.Ctx, err error) error {
+	pages := &web.Web{House: world.House, Log: log}
+	w.app = server.New(server.Config{Log: log, Store: world.Book.Store, OnError: func(c *fiber.Ctx, err error) error {
 		if strings.HasPrefix(c.Path(), api.Root) {
 			return api.Problem(c, err)
 		}
