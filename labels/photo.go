@@ -48,12 +48,12 @@ func decoded(photo []byte) (image.Image, error) {
 	return picture, err
 }
 
-// refusal is err, or the sentence where it is none for people.
-func refusal(err error, sentence string) error {
+// unlessTold is err where it is one for people, or else what they are told.
+func unlessTold(err error, told *models.Error) error {
 	if models.KindOf(err) != "" {
 		return err
 	}
-	return models.Refuse(models.Invalid, "file", sentence).Because(err) //nolint:govet // a constant of the callers
+	return told
 }
 
 // ReadPhoto returns the codes that can be read in a JPEG or PNG: QR codes, Data
@@ -63,7 +63,7 @@ func ReadPhoto(photo []byte) ([]string, error) {
 	defer func() { <-looking }()
 	picture, err := decoded(photo)
 	if err != nil {
-		return nil, refusal(err, "is a photo that cannot be read; take it again")
+		return nil, unlessTold(err, models.Refuse(models.Invalid, "file", "is a photo that cannot be read; take it again").Because(err))
 	}
 	longest := max(picture.Bounds().Dx(), picture.Bounds().Dy())
 	for _, size := range readAt {
@@ -84,7 +84,7 @@ func ReadFrame(frame []byte) ([]string, error) {
 	defer func() { <-looking }()
 	picture, err := decoded(frame)
 	if err != nil {
-		return nil, refusal(err, "is a picture that cannot be read")
+		return nil, unlessTold(err, models.Refuse(models.Invalid, "file", "is a picture that cannot be read").Because(err))
 	}
 	bitmap, err := gozxing.NewBinaryBitmapFromImage(picture)
 	if err != nil {

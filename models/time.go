@@ -31,6 +31,9 @@ func (t *Time) UnmarshalJSON(raw []byte) error {
 	if err != nil {
 		return fmt.Errorf("a time is written like 2026-03-31T09:30:00Z: %w", err)
 	}
+	if year := parsed.UTC().Year(); year < 1 || year > 9999 { // which the fixed form cannot write
+		return fmt.Errorf("a time is in the years 1 to 9999, not in %d", year)
+	}
 	*t = At(parsed)
 	return nil
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,23 +18,23 @@ import (
 // addresses are in small letters, behind /api/v1 as without.
 var classes = []struct {
 	class   limit.Class
-	methods string // "" is any
+	methods []string // nil is any
 	path    *regexp.Regexp
 }{
-	{limit.Free, "GET HEAD", regexp.MustCompile(`^/(static/|favicon\.ico$|sw\.js$|manifest\.webmanifest$|offline/)`)},
-	{limit.SignIn, "POST", regexp.MustCompile(`^/(sign-in|sessions|oidc|password|pin|me)(/|$)`)},
-	{limit.SignIn, "GET", regexp.MustCompile(`^/(sign-in/.|oidc)`)},
-	{limit.Public, "", regexp.MustCompile(`^/(t|s|calendar|verify|language|ledger\.key|ledger/checkpoint|ledger/proof|openapi\.json)(/|$)`)},
-	{limit.Exports, "", regexp.MustCompile(`^/(assets/(import|export)|labels|reports)(/|$)|\.(pdf|csv|xlsx|png|svg|zpl|ics)$|/file$|/label$`)},
-	{limit.Reads, "GET HEAD OPTIONS", regexp.MustCompile(``)},
-	{limit.Writes, "", regexp.MustCompile(``)},
+	{limit.Free, []string{"GET", "HEAD"}, regexp.MustCompile(`^/(static/|favicon\.ico$|sw\.js$|manifest\.webmanifest$|offline/)`)},
+	{limit.SignIn, []string{"POST"}, regexp.MustCompile(`^/(sign-in|sessions|oidc|password|pin|me)(/|$)`)},
+	{limit.SignIn, []string{"GET"}, regexp.MustCompile(`^/(sign-in/.|oidc)`)},
+	{limit.Public, nil, regexp.MustCompile(`^/(t|s|calendar|verify|language|ledger\.key|ledger/checkpoint|ledger/proof|openapi\.json)(/|$)`)},
+	{limit.Exports, nil, regexp.MustCompile(`^/(assets/(import|export)|labels|reports)(/|$)|\.(pdf|csv|xlsx|png|svg|zpl|ics)$|/file$|/label$`)},
+	{limit.Reads, []string{"GET", "HEAD", "OPTIONS"}, regexp.MustCompile(``)},
+	{limit.Writes, nil, regexp.MustCompile(``)},
 }
 
 // classOf is the class of a request.
 func classOf(method, path string) limit.Class {
 	path = strings.TrimPrefix(strings.ToLower(path), "/api/v1")
 	for _, c := range classes {
-		if (c.methods == "" || strings.Contains(c.methods, method)) && c.path.MatchString(path) {
+		if (c.methods == nil || slices.Contains(c.methods, method)) && c.path.MatchString(path) {
 			return c.class
 		}
 	}
