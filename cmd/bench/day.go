@@ -94,12 +94,15 @@ func (s *child) look(c *client, it *item) error {
 
 const receipt = `{"name":"Holder","drawing":"<svg width=\"90\" height=\"30\"><path d=\"M 5 5 L 60 20 L 80 9\"/></svg>"}`
 
-// mix says how many of a hundred requests are of a kind: ninety read, ten write.
-var mix = []struct {
+// part is a kind of request, and how many of a hundred are of it.
+type part struct {
 	kind string
 	of   int
 	make func(*day, *client) request
-}{
+}
+
+// mix says how many of a hundred requests are of a kind: ninety read, ten write.
+var mix = []part{
 	{"item by tag", 40, func(d *day, c *client) request { return get("/assets/" + tagOf(d.any(c))) }},
 	{"scan of what was seen", 20, func(_ *day, c *client) request {
 		return post("/scans", `{"code":"https://qm.example.org/t/`+tagOf(c.own[rand.IntN(len(c.own))])+`"}`)

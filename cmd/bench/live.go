@@ -29,9 +29,10 @@ func (p *plan) live(program string, pages int) error {
 	if err != nil {
 		return err
 	}
+	readings := mix[slices.IndexFunc(mix, func(m part) bool { return m.kind == "meter reading" })]
 	write := func(client int) request {
-		r := post("/scans", `{"code":"`+tagOf(d.any(d.clients[client]))+`"}`)
-		r.kind, r.token = "sighting", d.clients[client].token
+		r := readings.make(d, d.clients[client])
+		r.kind, r.token = readings.kind, d.clients[client].token
 		return r
 	}
 	server.load(writers, time.Second, write) // what is prepared once is not measured

@@ -40,11 +40,29 @@ type Service struct {
 	Book *ledger.Book
 	Log  *slog.Logger
 
-	mu        sync.Mutex
-	latest    string // the instant of the newest event that listeners were told of
-	listeners map[*Listener]bool
-	stop      context.CancelFunc // of the reading, which goes on while somebody listens
-	ended     bool
+	mu     sync.Mutex
+	latest string             // the instant of the newest event that listeners were told of
+	groups map[string]*group  // that have a listener
+	stop   context.CancelFunc // of the reading, which goes on while somebody listens
+	ended  bool
+}
+
+// group is the listeners of one part of the book to the same topics: whether they are
+// told is decided once for all of them.
+type group struct {
+	person  *models.Person // any of them
+	topics  []Topic
+	members map[*Listener]bool
+}
+
+// nameOf names the group of a person who listens to topics.
+func nameOf(p *models.Person, topics []Topic) string {
+	var name strings.Builder
+	fmt.Fprintf(&name, "%s %q %q %q", p.Role, p.Scope, p.Donors, p.Grants)
+	for _, t := range topics {
+		fmt.Fprintf(&name, " %s/%s", t.In.Name, t.Key)
+	}
+	return name.String()
 }
 
 // Topic is what a page shows: every document of a collection that its person sees, or
@@ -58,25 +76,29 @@ type Topic struct {
 type Listener struct {
 	// News has an element when something changed since it was last received from. It is
 	// closed when the program ends.
-	News   chan struct{}
-	person *models.Person
-	topics []Topic
+	News  chan struct{}
+	group string
 }
 
 // Listen begins to tell a person of topics; of those with a key they have been shown to
 // see what it names. End it with Leave.
 func (s *Service) Listen(person *models.Person, topics ...Topic) *Listener {
-	l := &Listener{News: make(chan struct{}, 1), person: person, topics: topics}
+	l := &Listener{News: make(chan struct{}, 1), group: nameOf(person, topics)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended {
 		close(l.News)
 		return l
 	}
-	if s.listeners == nil {
-		s.listeners = map[*Listener]bool{}
+	if s.groups == nil {
+		s.groups = map[string]*group{}
 	}
-	s.listeners[l] = true
+	g := s.groups[l.group]
+	if g == nil {
+		g = &group{person: person, topics: topics, members: map[*Listener]bool{}}
+		s.groups[l.group] = g
+	}
+	g.members[l] = true
 	if s.stop == nil {
 		s.latest = models.At(s.Book.Now()).String()
 		ctx, stop := context.WithCancel(context.Background())
@@ -109,8 +131,12 @@ func (s *Service) Since(ctx context.Context, instant string) (bool, error) {
 func (s *Service) Leave(l *Listener) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.listeners, l)
-	if len(s.listeners) == 0 && s.stop != nil {
+	if g := s.groups[l.group]; g != nil {
+		if delete(g.members, l); len(g.members) == 0 {
+			delete(s.groups, l.group)
+		}
+	}
+	if len(s.groups) == 0 && s.stop != nil {
 		s.stop()
 		s.stop = nil
 	}
@@ -121,10 +147,12 @@ func (s *Service) End() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ended = true
-	for l := range s.listeners {
-		close(l.News)
+	for _, g := range s.groups {
+		for l := range g.members {
+			close(l.News)
+		}
 	}
-	clear(s.listeners)
+	clear(s.groups)
 	if s.stop != nil {
 		s.stop()
 	}
@@ -200,14 +228,23 @@ func (n *News) tell(ctx context.Context) error {
 	case first:
 		return nil
 	case len(changed) >= most:
-		n.s.tell(func(*Listener) bool { return true })
+		n.s.tell(func(*group) bool { return true })
 		return nil
 	}
 	return n.s.tellOf(ctx, changed)
 }
 
+// change is what changed of one place in the book: documents of a collection that are
+// found by the same units and payers.
+type change struct {
+	in            *store.Collection
+	keys          []string
+	units, payers []string
+}
+
 // tellOf tells whoever listens to these subjects and may see them.
 func (s *Service) tellOf(ctx context.Context, subjects map[string]bool) error {
+	changes := map[string]*change{}
 	for subject := range subjects {
 		name, key, _ := strings.Cut(subject, "/")
 		if !s.wanted(name, key) {
@@ -218,24 +255,42 @@ func (s *Service) tellOf(ctx context.Context, subjects map[string]bool) error {
 		if err != nil {
 			return err
 		}
-		s.tell(func(l *Listener) bool {
-			return slices.ContainsFunc(l.topics, func(t Topic) bool {
-				if t.In != in || !strings.HasPrefix(key, t.Key) {
-					return false
-				}
-				return t.Key != "" || access.Everywhere(l.person) || access.SeesPapers(l.person, units, payers)
-			})
-		})
+		place := fmt.Sprintf("%s %q %q", name, units, payers)
+		if changes[place] == nil {
+			changes[place] = &change{in: in, units: units, payers: payers}
+		}
+		changes[place].keys = append(changes[place].keys, key)
 	}
+	s.tell(func(g *group) bool {
+		for _, c := range changes {
+			if g.concerns(c) {
+				return true
+			}
+		}
+		return false
+	})
 	return nil
+}
+
+func (g *group) concerns(c *change) bool {
+	return slices.ContainsFunc(g.topics, func(t Topic) bool {
+		switch {
+		case t.In != c.in:
+			return false
+		case t.Key != "":
+			return slices.ContainsFunc(c.keys, func(key string) bool { return strings.HasPrefix(key, t.Key) })
+		default:
+			return access.Everywhere(g.person) || access.SeesPapers(g.person, c.units, c.payers)
+		}
+	})
 }
 
 // wanted says whether anybody listens to a document.
 func (s *Service) wanted(collection, key string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for l := range s.listeners {
-		if slices.ContainsFunc(l.topics, func(t Topic) bool { return t.In.Name == collection && strings.HasPrefix(key, t.Key) }) {
+	for _, g := range s.groups {
+		if slices.ContainsFunc(g.topics, func(t Topic) bool { return t.In.Name == collection && strings.HasPrefix(key, t.Key) }) {
 			return true
 		}
 	}
@@ -269,13 +324,18 @@ func collection(name string) *store.Collection {
 	return store.Schema[at] // somebody listens to it
 }
 
-func (s *Service) tell(whom func(*Listener) bool) {
+func (s *Service) tell(whom func(*group) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for l := range s.listeners {
-		if len(l.News) > 0 || !whom(l) {
-			continue // it was told already and has not asked since, or it is not concerned
+	for _, g := range s.groups {
+		if !whom(g) {
+			continue
 		}
-		l.News <- struct{}{} // nobody else sends
+		for l := range g.members {
+			select {
+			case l.News <- struct{}{}:
+			default: // told already, and has not asked since
+			}
+		}
 	}
 }

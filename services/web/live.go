@@ -62,7 +62,8 @@ func (w *Web) tell(c *fiber.Ctx, topics ...live.Topic) error {
 		}
 	}
 	c.Set(fiber.HeaderContentType, "text/event-stream")
-	c.Response().SkipBody = true // no length is said
+	c.Set("X-Accel-Buffering", "no") // so that nginx passes events on as they come
+	c.Response().SkipBody = true     // no length is said
 	c.Context().Hijack(func(conn net.Conn) {
 		if under, ok := conn.(interface{ UnsafeConn() net.Conn }); ok {
 			conn = under.UnsafeConn()

@@ -144,7 +144,7 @@ func repetition(t *testing.T, w *world) {
 func openPage(t *testing.T, w *world) {
 	token := signIn(t, w.proxy.URL, "admin")
 	var delays []time.Duration
-	told := listen(t, w.instances[0].url(), token, "/live/inbox")
+	told := listen(t, w.instances[0].url(), token, "/live/home")
 	for n := range 3 {
 		tag := ask(t, w.instances[1].url(), token, http.MethodPost, "/assets", "", radio(fmt.Sprint("seen", n))).field("tag")
 		made := ask(t, w.instances[1].url(), token, http.MethodPost, "/vouchers", "", draft(tag))
