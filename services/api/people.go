@@ -16,7 +16,7 @@ func (a *API) peopleRoutes() []Route {
 		{Method: get, Path: "/people/:code", Summary: "One person", Status: ok, Answer: models.Person{}, Handle: a.person},
 		{Method: patch, Path: "/people/:code", Summary: "Change a person or their sign-in", Status: ok, Body: access.PersonEdit{}, Answer: models.Person{}, Handle: edit(a.Access.EditPerson)},
 		{Method: get, Path: "/people/:code/outstanding", Summary: "What stands on a person's name", Status: ok, Answer: access.Outstanding{}, Handle: a.outstanding},
-		{Method: get, Path: "/people/:code/no-demand.pdf", Summary: "The certificate that nothing stands on a person's name", Status: ok, Handle: a.noDemand},
+		{Method: get, Path: "/people/:code/no-demand.pdf", Summary: "The certificate that nothing stands on a person's name", Status: ok, Query: paperLanguage, Handle: a.noDemand},
 	}
 }
 

@@ -20,7 +20,7 @@ func (a *API) voucherRoutes() []Route {
 		{Method: get, Path: "/vouchers/:number", Summary: "One voucher, and which of its signatures do not match it", Status: ok, Answer: custody.Shown{}, Handle: a.voucher},
 		{Method: patch, Path: "/vouchers/:number", Summary: "Change a draft", Status: ok, Body: custody.VoucherEdit{}, Answer: models.Voucher{}, Handle: step(a.revise)},
 		{Method: get, Path: "/vouchers/:number/events", Summary: "A voucher's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: events(a.Custody.Events)},
-		{Method: get, Path: "/vouchers/:number/voucher.pdf", Summary: "A voucher as it is printed", Status: ok, Handle: a.voucherPDF},
+		{Method: get, Path: "/vouchers/:number/voucher.pdf", Summary: "A voucher as it is printed", Status: ok, Query: paperLanguage, Handle: a.voucherPDF},
 		{Method: post, Path: "/vouchers/:number/dispatch", Summary: "Dispatch a draft: every line or none", Status: ok, Body: signed{}, Answer: models.Voucher{}, Handle: step(a.dispatch)},
 		{Method: post, Path: "/vouchers/:number/accept", Summary: "Accept or refuse each line; without lines all are accepted", Status: ok, Body: custody.Acceptance{}, Answer: models.Voucher{}, Handle: step(a.accept)},
 		{Method: post, Path: "/vouchers/:number/refuse", Summary: "Refuse all of it; it goes back", Status: ok, Body: custody.Refusal{}, Answer: models.Voucher{}, Handle: step(a.refuse)},
