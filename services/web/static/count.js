@@ -108,7 +108,8 @@ function again(code) {
 
 form?.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
 form?.addEventListener("again", (event) => { if (counted.has(same(event.detail))) again(event.detail); });
-form?.addEventListener("change", (event) => { if (event.target.type === "radio") box.focus(); });
+// A tap on an answer makes the box ready for the next label; keys go on among the answers.
+form?.addEventListener("pointerup", (event) => { if (event.target.closest(".taps label")) setTimeout(() => box.focus(), 0); });
 for (const e of await entries().catch(() => [])) if (form && e.what === "count" && e.path === new URL(form.action).pathname) counted.add(same(e.fields.find(([name]) => name === "code")[1]));
 
 const locate = document.querySelector("#locate");
