@@ -41,6 +41,12 @@ func (s *Service) relying() (*webauthn.WebAuthn, error) {
 	})
 }
 
+// TakesPasskeys says whether this server's address is one to which passkeys can be bound.
+func (s *Service) TakesPasskeys() bool {
+	_, err := s.relying()
+	return err == nil
+}
+
 // holder is a person as package webauthn asks for them.
 type holder struct {
 	*models.Person

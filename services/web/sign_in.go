@@ -31,6 +31,7 @@ type signInForm struct {
 	Demo           []SignIn
 	Provider       string // where people can sign in, too; "" for nowhere
 	NoPassword     bool   // passwords are turned off
+	Passkeys       bool   // can be used here
 	LeaveThere     string // where who left here leaves the provider, too
 }
 
@@ -43,7 +44,7 @@ func (w *Web) signInPage(c *fiber.Ctx) error {
 }
 
 func (w *Web) signInWith(c *fiber.Ctx, status int, form signInForm, refusal *models.Error) error {
-	form.Demo = w.Demo
+	form.Demo, form.Passkeys = w.Demo, w.Access.TakesPasskeys()
 	if p := w.Access.Provider; p != nil {
 		form.Provider, form.NoPassword = p.Name, p.Only
 	}
