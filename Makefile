@@ -86,6 +86,7 @@ bench-counting: ## measure 14,000 sightings of a stocktake one after the other, 
 	go test ./services/stocktake -run '^$$' -bench 'Sight|Scan' -benchtime 14000x
 
 .PHONY: pictures
-pictures: ## make the pictures of the help pages anew from the running product; takes some minutes
+pictures: ## make the pictures of the help pages and of the README anew from the running product; takes some minutes
 	rm -rf services/web/help/pictures/*/*.webp
 	go test ./services/web -run TestDays -pictures
+	go test ./cmd/quartermaster -run TestPictures -pictures

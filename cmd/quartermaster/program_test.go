@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -31,6 +32,7 @@ type program struct {
 	path    string // of the book
 	address string
 	environ []string
+	command string // "" is serve
 
 	cmd    *exec.Cmd
 	log    *os.File
@@ -54,7 +56,7 @@ func (p *program) launch() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.cmd = exec.Command(os.Args[0], "serve", "--store=sqlite:"+p.path, "--listen="+p.address)
+	p.cmd = exec.Command(os.Args[0], cmp.Or(p.command, "serve"), "--store=sqlite:"+p.path, "--listen="+p.address)
 	p.cmd.Env = append(append(os.Environ(), asProgram+"=1", "QM_LIMITS=all=0"), p.environ...)
 	p.cmd.Stdout, p.cmd.Stderr, p.log = log, log, log
 	if err := p.cmd.Start(); err != nil {
