@@ -36,6 +36,9 @@ func TestVerifyCommand(t *testing.T) {
 	if _, err := h.Proofs.Open(t.Context(), file("book.ledger.key")); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := h.Access.OpenSeal(t.Context(), file("book.secrets.key")); err != nil {
+		t.Fatal(err)
+	}
 	people, err := demoList[access.NewPerson]("people")
 	if err != nil {
 		t.Fatal(err)

@@ -305,7 +305,7 @@ func TestFilesAreServedSafely(t *testing.T) {
 	file := f.ask("keeper-north", "GET", "/api/v1/assets/"+a.Tag+"/files/"+asset.Files[0].ID, "")
 	for name, want := range map[string]string{
 		"Content-Type": "application/pdf", "Content-Disposition": `attachment; filename="hand over.pdf"`,
-		"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox",
+		"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
 	} {
 		if file.Header.Get(name) != want {
 			t.Errorf("%s: %s", name, file.Header.Get(name))
