@@ -158,6 +158,13 @@ func (s *Service) End() {
 	}
 }
 
+// Ended says whether End was called.
+func (s *Service) Ended() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ended
+}
+
 func (s *Service) read(ctx context.Context) {
 	news := s.News()
 	tick := time.NewTicker(every)

@@ -14,6 +14,7 @@ import (
 // JSON what it does not: fields that it lacks, among them those by which somebody would
 // make themselves more than they are; other types, other forms, too much, too deep.
 func TestBodiesThatAreNotAskedForAreRefused(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	bodies := map[string]struct {
 		body, media string
@@ -68,6 +69,7 @@ func TestBodiesThatAreNotAskedForAreRefused(t *testing.T) {
 // TestWhatTheBookKeepsOfADocumentCannotBeSet sends, beside what is asked for, what only the
 // book itself writes.
 func TestWhatTheBookKeepsOfADocumentCannotBeSet(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	own := `,"version":99,"head":"x","created_at":"2001-01-01T00:00:00Z","updated_at":"2001-01-01T00:00:00Z"}`
 	for path, body := range map[string]string{
@@ -99,6 +101,7 @@ func TestWhatTheBookKeepsOfADocumentCannotBeSet(t *testing.T) {
 
 // TestHugeHeadsAreRefused sends more than a head may hold.
 func TestHugeHeadsAreRefused(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	for name, change := range map[string]func() page{
 		"a cookie": func() page {

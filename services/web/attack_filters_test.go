@@ -24,6 +24,7 @@ var steering = []string{"limit", "cursor", "sort", "format", "dry_run", "map", "
 // TestFiltersTakeWhatTheyAreGivenAsText asks each list by each of its filters for pieces of
 // the languages of stores: it finds no more than by a word that is nowhere, and nothing fails.
 func TestFiltersTakeWhatTheyAreGivenAsText(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	filters := 0
 	for _, a := range w.reads() {
@@ -72,6 +73,7 @@ func (w *walk) found(t *testing.T, a address, path, name, value string) int {
 
 // TestPagesTakeFiltersAsText asks each page by each filter.
 func TestPagesTakeFiltersAsText(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	for n, a := range w.reads() {
 		if a.isAPI() || slices.Contains(ownSession, a.String()) {
@@ -95,6 +97,7 @@ var outside = []string{
 
 // TestNamesInAddressesAreNoPaths puts such names in the place of every parameter.
 func TestNamesInAddressesAreNoPaths(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	for _, a := range w.addresses() {
 		if !strings.Contains(a.path, ":") || a.String() == "DELETE /api/v1/sessions/current" {

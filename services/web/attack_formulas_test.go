@@ -12,6 +12,7 @@ import (
 // TestNoSpreadsheetTakesATextForAFormula fills every text of the book with a formula, and
 // reads every table that is given out, in each format.
 func TestNoSpreadsheetTakesATextForAFormula(t *testing.T) {
+	t.Parallel()
 	for _, begins := range []string{"=", "+", "-", "@"} {
 		w := newWalkSaying(t, begins+`HYPERLINK("http://evil.example","x")`)
 		tables, shown := 0, 0

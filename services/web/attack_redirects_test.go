@@ -36,6 +36,7 @@ func stays(location string) bool {
 // TestNobodyIsLedElsewhere gives addresses of other sites to every page, by every name
 // that says where to go next, in its address and in its form.
 func TestNobodyIsLedElsewhere(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	for n, a := range w.addresses() {
 		if a.isAPI() || a.String() == "POST /sign-out" {
@@ -76,6 +77,7 @@ func TestNobodyIsLedElsewhere(t *testing.T) {
 // TestAddressesAreNotMadeOfTheHostThatIsAskedFor sends what some servers take for their
 // own name: no answer, and no message, holds it.
 func TestAddressesAreNotMadeOfTheHostThatIsAskedFor(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	for _, a := range w.reads() {
 		if strings.HasPrefix(a.path, "/ledger") {

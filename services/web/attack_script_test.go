@@ -31,6 +31,7 @@ func (p page) runs() string {
 // serial numbers, remarks, file names, signatures, what strangers send. Then it asks for
 // everything, by everybody's eyes, and looks at each answer that a browser draws.
 func TestNoScriptOfOthersIsOnAnyPage(t *testing.T) {
+	t.Parallel()
 	w := newWalkSaying(t, payload)
 	shown := 0
 	for _, a := range w.reads() {
@@ -75,6 +76,7 @@ func around(text, part string) string {
 
 // TestNoScriptOfOthersIsInMessages looks at what was mailed, fed and sent on.
 func TestNoScriptOfOthersIsInMessages(t *testing.T) {
+	t.Parallel()
 	w := newWalkSaying(t, payload)
 	for _, a := range w.reads() {
 		if !strings.Contains(a.path, "messages") && !strings.Contains(a.path, "calendar") {
@@ -93,6 +95,7 @@ func TestNoScriptOfOthersIsInMessages(t *testing.T) {
 // TestWhatIsAskedForIsShownAsText puts the script into every parameter that any address
 // takes, and into the address itself.
 func TestWhatIsAskedForIsShownAsText(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	names := append(slices.Clone(pageFilters), "done", "next", "from", "to", "kind", "status", "category", "custodian", "cursor", "sort", "format", "as_of", "since", "until", "map", "sent", "limit", "visit", "item", "lot", "tags", "lines", "report", "code", "name", "was", "of")
 	for n, a := range w.reads() {
@@ -132,6 +135,7 @@ func TestWhatIsAskedForIsShownAsText(t *testing.T) {
 // field in which one can write with the script, sends it, and looks at what comes of it:
 // the page that refuses it and keeps what was typed, or the page where it leads.
 func TestEveryFieldOfEveryFormTakesAScriptAsText(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	sent, taken := map[string]bool{}, 0
 	for _, a := range w.reads() {
@@ -263,6 +267,7 @@ func has(n *html.Node, name string) bool {
 // TestDownloadsAreNotPages looks at every file that is made: of a type that no browser
 // draws, with a name of its own.
 func TestDownloadsAreNotPages(t *testing.T) {
+	t.Parallel()
 	w := newWalkSaying(t, payload)
 	for _, a := range w.reads() {
 		got := w.asked(a, w.path(t, a))

@@ -61,6 +61,7 @@ func (p page) isPage() bool {
 // TestNoFormIsTakenFromElsewhere sends each form without the session's token, with
 // another's, and with the right one from another site.
 func TestNoFormIsTakenFromElsewhere(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	token := "_token=" + w.form["admin"]
 	for _, a := range w.writes() {
@@ -102,6 +103,7 @@ func TestNoFormIsTakenFromElsewhere(t *testing.T) {
 
 // TestTheInterfaceDoesNotKnowCookies asks as a browser would that another site makes ask.
 func TestTheInterfaceDoesNotKnowCookies(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	for _, a := range w.addresses() {
 		if !a.isAPI() || slices.Contains(forEverybody, a.String()) {
@@ -171,6 +173,7 @@ func (w *walk) keepsSafe(t *testing.T, what string, p page) {
 // TestEveryAnswerKeepsBrowsersFromMisusingIt asks at every address as an administrator
 // and as nobody, with and without what it needs, and where nothing is.
 func TestEveryAnswerKeepsBrowsersFromMisusingIt(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	for _, a := range w.addresses() {
 		path := w.path(t, a)
@@ -188,6 +191,7 @@ func TestEveryAnswerKeepsBrowsersFromMisusingIt(t *testing.T) {
 // TestReadingChangesNothing opens every page as an administrator: nothing is done by an
 // address alone, which another site could make a browser open.
 func TestReadingChangesNothing(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	for _, a := range w.reads() {
 		if slices.Contains(recorded, a.String()) || slices.Contains(ownSession, a.String()) || strings.HasSuffix(a.path, "/reports/made/:id/file") { // a report that is fetched is recorded
@@ -207,6 +211,7 @@ func TestReadingChangesNothing(t *testing.T) {
 // TestMethodsThatAreNotOfferedDoNothing tries others than an address has, and what some
 // servers take as another.
 func TestMethodsThatAreNotOfferedDoNothing(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	offered := map[string]bool{}
 	for _, a := range w.addresses() {

@@ -219,10 +219,18 @@ func (d *day) press(what any) {
 func (d *day) pressed(what any, leads string) {
 	d.t.Helper()
 	text := d.say(what)
-	d.until(`return !!press($0, $1)`, text, leads)
-	ask[bool](d, `document.querySelector("[data-day]")?.removeAttribute("data-day"); const e = press($0, $1); e.setAttribute("data-day", ""); e.scrollIntoView({block: "center"}); return true`, text, leads)
-	do(d.t, d.tab, chromedp.Click("[data-day]"))
+	for { // a part of a page that follows changes may be replaced in between
+		d.until(`return !!press($0, $1)`, text, leads)
+		at := ask[*place](d, `const e = press($0, $1); e?.scrollIntoView({block: "center", behavior: "instant"}); const r = e?.getClientRects()[0]; return r ? {x: r.x + r.width / 2, y: r.y + r.height / 2} : null`, text, leads)
+		if at != nil {
+			do(d.t, d.tab, chromedp.MouseClickXY(at.X, at.Y))
+			return
+		}
+	}
 }
+
+// place is a point on the screen.
+type place struct{ X, Y float64 }
 
 // follow presses what leads to another page, and waits for it.
 func (d *day) follow(what any) {

@@ -105,7 +105,7 @@ func TestAStrangerReportsAFaultFromAPhone(t *testing.T) {
 	if err := os.WriteFile(file, photo.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	do(t, ctx, chromedp.Click(".menu > summary"), chromedp.WaitVisible(".menu form button"), chromedp.Click(".menu form button"), chromedp.WaitVisible("#username"),
+	do(t, ctx, chromedp.Click(".menu > summary"), chromedp.WaitVisible(`.menu form[action="/sign-out"] button`), chromedp.Click(`.menu form[action="/sign-out"] button`), chromedp.WaitVisible("#username"),
 		chromedp.Navigate(base+"/t/"+a.Tag), chromedp.WaitVisible("h1.tag"))
 	if width := value[int](t, ctx, "document.documentElement.scrollWidth"); width > 360 {
 		t.Errorf("the form is %d pixels wide", width)

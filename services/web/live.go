@@ -43,6 +43,9 @@ const (
 	slowestReader = 10 * time.Second
 )
 
+// begins is what every stream begins with: how soon a page comes back when it ends.
+const begins = "retry: 1000\n\n"
+
 // tell sends a server-sent event whenever something of the topics changes. A page says
 // when it was made, and a browser that comes back the id of the last event that it got:
 // it is told at once when something changed since.
@@ -63,7 +66,10 @@ func (w *Web) tell(c *fiber.Ctx, topics ...live.Topic) error {
 	}
 	c.Set(fiber.HeaderContentType, "text/event-stream")
 	c.Set("X-Accel-Buffering", "no") // so that nginx passes events on as they come
-	c.Response().SkipBody = true     // no length is said
+	if w.Live.Ended() {
+		return c.SendString(begins) // the page comes back when the server does
+	}
+	c.Response().SkipBody = true // no length is said
 	c.Context().Hijack(func(conn net.Conn) {
 		if under, ok := conn.(interface{ UnsafeConn() net.Conn }); ok {
 			conn = under.UnsafeConn()
@@ -82,7 +88,7 @@ func (w *Web) follow(conn net.Conn, caller *models.Person, topics []live.Topic, 
 	defer end.Stop()
 	defer beat.Stop()
 	event := func() string { return "event: changed\nid: " + w.Live.Latest() + "\ndata:\n\n" }
-	says := "retry: 1000\n\n"
+	says := begins
 	if changed {
 		says += event()
 	}

@@ -12,6 +12,7 @@ import (
 // TestWhatIsForeignCannotBeDrawnIn names what is foreign in what is one's own: as part of
 // a kit, on a voucher, as seen at a visit.
 func TestWhatIsForeignCannotBeDrawnIn(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	v, err := w.Visits.Plan(w.As("auditor-a"), visits.NewVisit{Name: "x", Scope: models.VisitScope{Donor: "DONOR-A"}, On: w.Book.Today()})
 	if err != nil {

@@ -83,7 +83,7 @@ var filterValues = map[string][]string{
 	"event": {"asset event", "voucher event"}, "kind": {"theft", "issue"}, "format": {"csv", "xlsx"}, "location": {"bin"}, "bin": {"bin"}, "number": {"voucher"}, "visit": {"visit"},
 	"limit": {"200"}, "request": {"request"}, "mine": {"false"}, "noted": {"true"}, "owner": {"person"}, "raised": {"person"}, "expiring": {"2030-01-01"},
 	// what says nothing of one object
-	"cursor": {}, "sort": {}, "since": {}, "until": {}, "as_of": {}, "stock": {}, "scale": {}, "dpi": {}, "dry_run": {}, "map": {}, "name": {}, "reason": {}, "is": {}, "meter": {},
+	"cursor": {}, "sort": {}, "since": {}, "until": {}, "as_of": {}, "stock": {}, "scale": {}, "dpi": {}, "dry_run": {}, "map": {}, "name": {}, "reason": {}, "is": {}, "meter": {}, "language": {}, "digits": {},
 }
 
 var pageFilters = []string{"q", "unit", "donor", "grant", "tag", "person", "state", "code"}

@@ -55,6 +55,7 @@ func (a address) String() string { return a.method + " " + a.path }
 // TestNobodySeesWhatIsNotTheirs is that walk. A new address whose parameters, or whose
 // body, are not in the tables of scope_table_test.go fails it.
 func TestNobodySeesWhatIsNotTheirs(t *testing.T) {
+	t.Parallel()
 	w := newWalk(t)
 	for _, a := range w.addresses() {
 		w.visit(a)
