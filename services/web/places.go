@@ -7,7 +7,6 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/register"
-	"quartermaster/services/words"
 )
 
 func (w *Web) mountPlaces(in fiber.Router) {
@@ -43,6 +42,9 @@ func (w *Web) addForm(c *fiber.Ctx, to string, show func(*fiber.Ctx, int, *model
 	return c.Redirect(to+"?done=added", fiber.StatusSeeOther)
 }
 
+// unitKinds are the kinds of unit that a form offers.
+var unitKinds = []option{{Value: "agency", Label: say("Agency")}, {Value: "directorate", Label: say("Directorate")}, {Value: "unit", Label: say("Unit")}, {Value: "post", Label: say("Post")}, {Value: "store", Label: say("Store")}}
+
 type unitsPage struct {
 	Units    []*models.Unit
 	Parents  []option
@@ -60,9 +62,7 @@ func (w *Web) unitsPage(c *fiber.Ctx, status int, refusal *models.Error) error {
 	}
 	form := formOf(c)
 	p := unitsPage{Units: ch.units, Form: form, Parents: choose(append([]option{{Value: "", Label: say("— at the top —")}}, ch.Units...), form["parent"])}
-	for _, kind := range []string{"agency", "directorate", "unit", "post", "store"} {
-		p.Kinds = append(p.Kinds, option{Value: kind, Label: words.Capital{Of: say(kind)}, Chosen: form["kind"] == kind})
-	}
+	p.Kinds = choose(unitKinds, form["kind"])
 	p.Deciders = choose([]option{{Value: "", Label: say("as in the unit above")}, {Value: "commander", Label: say("Commander")}, {Value: "storekeeper", Label: say("Storekeeper")}, {Value: "admin", Label: say("Administrator")}}, form["approver"])
 	return w.render(c, status, "units", view{Title: say("Units"), Here: "units", Refusal: refusal, Data: p})
 }
