@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/pquerna/otp"
@@ -37,7 +38,7 @@ type AppOffer struct {
 
 // OfferApp begins setting up an app.
 func (s *Service) OfferApp(ctx context.Context) (*AppOffer, error) {
-	person, err := s.mayAddApp(ctx)
+	_, person, err := s.mayAddApp(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func (s *Service) OfferApp(ctx context.Context) (*AppOffer, error) {
 
 // OfferedApp shows an offer again, after a mistyped code.
 func (s *Service) OfferedApp(ctx context.Context, offer string) (*AppOffer, error) {
-	person, err := s.mayAddApp(ctx)
+	_, person, err := s.mayAddApp(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -72,20 +73,18 @@ func (s *Service) offer(p *models.Person, secret string) *AppOffer {
 	return &AppOffer{Secret: secret, Address: address, Offer: s.Seal.seal(appOffer, p.Code, secret)}
 }
 
-func (s *Service) mayAddApp(ctx context.Context) (*models.Person, error) {
-	_, person, err := s.self(ctx)
+func (s *Service) mayAddApp(ctx context.Context) (store.Record, *models.Person, error) {
+	record, person, err := s.self(ctx)
 	if err != nil {
-		return nil, err
+		return record, nil, err
 	}
 	if s.Seal == nil {
-		return nil, models.Refuse(models.Unavailable, "", "this server has no key with which to encrypt the app's secret; whoever runs it sets QM_SECRETS_KEY")
+		return record, nil, models.Refuse(models.Unavailable, "", "this server has no key with which to encrypt the app's secret; whoever runs it sets QM_SECRETS_KEY")
 	}
-	for _, f := range person.SecondFactor {
-		if f == models.App {
-			return nil, models.Refuse(models.Conflict, "app", "you have an app already; remove it first")
-		}
+	if slices.Contains(person.SecondFactor, models.App) {
+		return record, nil, models.Refuse(models.Conflict, "app", "you have an app already; remove it first")
 	}
-	return person, mayTurn(ctx, person)
+	return record, person, mayTurn(ctx, person)
 }
 
 // Enrolled is what setting up a second factor gives: recovery codes, shown once, and the
@@ -98,10 +97,7 @@ type Enrolled struct {
 // AddApp keeps the app that a code shows to hold the secret of an offer. The caller's
 // other sign-ins end.
 func (s *Service) AddApp(ctx context.Context, offer, code string) (*Enrolled, error) {
-	if _, err := s.mayAddApp(ctx); err != nil {
-		return nil, err
-	}
-	of, person, err := s.self(ctx)
+	of, person, err := s.mayAddApp(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -124,15 +124,8 @@ type PasskeyOffer struct {
 
 // OfferPasskey begins adding a passkey.
 func (s *Service) OfferPasskey(ctx context.Context) (*PasskeyOffer, error) {
-	_, person, err := s.self(ctx)
+	_, person, rely, err := s.mayAddPasskey(ctx)
 	if err != nil {
-		return nil, err
-	}
-	rely, err := s.relying()
-	if err != nil {
-		return nil, err
-	}
-	if err := mayTurn(ctx, person); err != nil {
 		return nil, err
 	}
 	h, err := s.holder(ctx, person)
@@ -147,6 +140,18 @@ func (s *Service) OfferPasskey(ctx context.Context) (*PasskeyOffer, error) {
 		return nil, err
 	}
 	return s.challenged(ctx, options, challenge, &models.SignInStep{Person: person.Code, Adds: true})
+}
+
+func (s *Service) mayAddPasskey(ctx context.Context) (store.Record, *models.Person, *webauthn.WebAuthn, error) {
+	record, person, err := s.self(ctx)
+	if err != nil {
+		return record, nil, nil, err
+	}
+	rely, err := s.relying()
+	if err != nil {
+		return record, nil, nil, err
+	}
+	return record, person, rely, mayTurn(ctx, person)
 }
 
 // challenged keeps a challenge until it is answered, instead of what is given up for it.
@@ -180,15 +185,8 @@ func (s *Service) answered(ctx context.Context, token string, adds bool) (*model
 
 // AddPasskey keeps the passkey that a browser made. The caller's other sign-ins end.
 func (s *Service) AddPasskey(ctx context.Context, token, name string, answer []byte) (*Enrolled, error) {
-	of, person, err := s.self(ctx)
+	of, person, rely, err := s.mayAddPasskey(ctx)
 	if err != nil {
-		return nil, err
-	}
-	rely, err := s.relying()
-	if err != nil {
-		return nil, err
-	}
-	if err := mayTurn(ctx, person); err != nil {
 		return nil, err
 	}
 	passkey := &models.Passkey{Person: person.Code, Name: name}

@@ -23,7 +23,7 @@ type Work struct {
 
 // Confirm says that there is a defect.
 func (s *Service) Confirm(ctx context.Context, number string, version int64, remark string) (*models.Repair, error) {
-	return s.step(ctx, number, version, access.Triage, "repair.confirmed", remark, func(caller *models.Person, job *models.Repair) ([]ledger.Entry, error) {
+	return s.step(ctx, number, version, verb(models.RepairConfirmed), "repair.confirmed", remark, func(caller *models.Person, job *models.Repair) ([]ledger.Entry, error) {
 		s.remark(caller, job, remark)
 		return nil, job.Step(models.RepairConfirmed)
 	})
@@ -35,7 +35,7 @@ func (s *Service) Wait(ctx context.Context, number string, version int64, parts 
 	if parts == "" {
 		return nil, models.Refuse(models.Invalid, "waiting_for", "say which parts it waits for")
 	}
-	return s.step(ctx, number, version, access.Maintain, "repair.waits", parts, func(_ *models.Person, job *models.Repair) ([]ledger.Entry, error) {
+	return s.step(ctx, number, version, verb(models.RepairWaiting), "repair.waits", parts, func(_ *models.Person, job *models.Repair) ([]ledger.Entry, error) {
 		job.WaitingFor = parts
 		return nil, job.Step(models.RepairWaiting)
 	})
@@ -58,11 +58,11 @@ func (s *Service) Start(ctx context.Context, number string, version int64, st St
 		return job.Step(models.RepairInWork)
 	}
 	if !st.TakeIn {
-		return s.step(ctx, number, version, access.Maintain, "repair.started", st.Mechanic, func(caller *models.Person, job *models.Repair) ([]ledger.Entry, error) {
+		return s.step(ctx, number, version, verb(models.RepairInWork), "repair.started", st.Mechanic, func(caller *models.Person, job *models.Repair) ([]ledger.Entry, error) {
 			return nil, begin(caller, job)
 		})
 	}
-	return s.withItem(ctx, number, version, access.Maintain, "repair.started", "asset.entered_workshop", st.Mechanic, func(caller *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
+	return s.withItem(ctx, number, version, verb(models.RepairInWork), "repair.started", "asset.entered_workshop", st.Mechanic, func(caller *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
 		if err := begin(caller, job); err != nil {
 			return nil, err
 		}
@@ -104,7 +104,7 @@ func (s *Service) Note(ctx context.Context, number string, version int64, w Work
 // Finish ends a job with the record of the service by which the item was mended, in
 // the same Commit. Parts and labour are the job's where none are given.
 func (s *Service) Finish(ctx context.Context, number string, version int64, n maintenance.NewService) (*models.Repair, error) {
-	return s.withItem(ctx, number, version, access.Maintain, "repair.finished", "asset.serviced", n.Note, func(caller *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
+	return s.withItem(ctx, number, version, verb(models.RepairDone), "repair.finished", "asset.serviced", n.Note, func(caller *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
 		if err := job.Step(models.RepairDone); err != nil {
 			return nil, err
 		}
@@ -156,11 +156,11 @@ func (s *Service) Dismiss(ctx context.Context, number string, version int64, d D
 	case err != nil:
 		return nil, err
 	case !d.Back && !job.Unusable:
-		return s.step(ctx, number, version, access.Triage, "repair.dismissed", d.Reason, func(_ *models.Person, job *models.Repair) ([]ledger.Entry, error) {
+		return s.step(ctx, number, version, verb(models.RepairDismissed), "repair.dismissed", d.Reason, func(_ *models.Person, job *models.Repair) ([]ledger.Entry, error) {
 			return nil, end(job)
 		})
 	case !d.Back:
-		return s.withItem(ctx, number, version, access.Triage, "repair.dismissed", "asset.serviceable", d.Reason, func(_ *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
+		return s.withItem(ctx, number, version, verb(models.RepairDismissed), "repair.dismissed", "asset.serviceable", d.Reason, func(_ *models.Person, job *models.Repair, a *models.Asset) ([]ledger.Entry, error) {
 			job.Enable(a)
 			return nil, end(job)
 		})
