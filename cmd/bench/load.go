@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -33,12 +34,16 @@ func at(took []time.Duration, part float64) time.Duration {
 	return took[min(len(took)-1, int(float64(len(took))*part))]
 }
 
+// mostTold is how many failures are told of: as a rule, all have the same reason.
+const mostTold = 5
+
 // load lets clients ask one after the other for some time, each what next gives it.
 // One that is put off goes on at once with something else, as impatient people do.
 func (s *child) load(clients int, each time.Duration, next func(client int) request) *result {
 	total := &result{kinds: map[string][]time.Duration{}}
 	var mu sync.Mutex
 	var all sync.WaitGroup
+	var told atomic.Int32
 	began, before := time.Now(), s.busy()
 	for client := range clients {
 		all.Go(func() {
@@ -56,7 +61,8 @@ func (s *child) load(clients int, each time.Duration, next func(client int) requ
 				case status == 503 && retryAfter != "":
 					mine.put++
 				default:
-					if mine.failed++; mine.failed == 1 {
+					mine.failed++
+					if told.Add(1) <= mostTold {
 						fmt.Fprintln(os.Stderr, err)
 					}
 				}

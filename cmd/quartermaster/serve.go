@@ -67,6 +67,10 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	if err != nil {
 		return err
 	}
+	secured, err := s.overTLS()
+	if err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	book, err := s.open(ctx)
@@ -98,8 +102,9 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 		return err
 	}
 	pages := &web.Web{House: h, Log: log, Secure: s.TLSCert != "" || strings.HasPrefix(base, "https:"), Zone: zone}
+	connections := server.NewConnections(server.MostConnections, s.TrustedProxies)
 	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies, AtOnce: s.AtOnce, Guard: s.guard(),
-		Metrics: []prometheus.Collector{h.Timetable, h.Notices},
+		Metrics: []prometheus.Collector{h.Timetable, h.Notices, connections},
 		OnError: func(c *fiber.Ctx, err error) error {
 			if strings.HasPrefix(c.Path(), api.Root) {
 				return api.Problem(c, err)
@@ -118,7 +123,7 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", s.Listen, err)
 	}
-	listener = server.Listen(listener, server.MostConnections, s.TrustedProxies)
+	listener = connections.Listen(listener, secured)
 	if err := prepare(ctx, h, pages, base); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -131,13 +136,7 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	defer delivering.Wait()
 	defer enough()
 	served := make(chan error, 1)
-	go func() {
-		if s.TLSCert != "" {
-			served <- listenTLS(app, listener, s.TLSCert, s.TLSKey)
-			return
-		}
-		served <- app.Listener(listener)
-	}()
+	go func() { served <- app.Listener(listener) }()
 	var failed <-chan struct{}
 	if disk, ok := book.(interface{ Failed() <-chan struct{} }); ok {
 		failed = disk.Failed()

@@ -3,15 +3,16 @@ package main
 import (
 	"crypto/tls"
 	"fmt"
-	"net"
-
-	"github.com/gofiber/fiber/v2"
 )
 
-func listenTLS(app *fiber.App, listener net.Listener, cert, key string) error {
-	pair, err := tls.LoadX509KeyPair(cert, key)
-	if err != nil {
-		return fmt.Errorf("the certificate cannot be used: %w", err)
+// overTLS is how pages are served over TLS, or nil if they are not.
+func (s *serving) overTLS() (*tls.Config, error) {
+	if s.TLSCert == "" {
+		return nil, nil
 	}
-	return app.Listener(tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}))
+	pair, err := tls.LoadX509KeyPair(s.TLSCert, s.TLSKey)
+	if err != nil {
+		return nil, fmt.Errorf("the certificate cannot be used: %w", err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
 }

@@ -7,12 +7,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // serving is a server on an address of its own that works on one request at a time.
@@ -34,7 +36,9 @@ func serving(t *testing.T, within time.Duration, most int) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go func() { _ = app.Listener(Listen(listener, most, nil)) }()
+	connections := NewConnections(most, nil)
+	connections.heardFor = time.Second
+	go func() { _ = app.Listener(connections.Listen(listener, nil)) }()
 	t.Cleanup(func() { _ = app.Shutdown() })
 	return listener.Addr().String()
 }
@@ -105,21 +109,83 @@ func TestOneNetworkHasSoManyConnections(t *testing.T) {
 		}
 		open = append(open, conn)
 	}
-	further, err := net.Dial("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n, err := further.Read(make([]byte, 1)); err == nil {
-		t.Errorf("a further one was taken: %d bytes", n)
+	for range 20 {
+		further, err := http.Post("http://"+address+"/", "text/plain", strings.NewReader(strings.Repeat("x", 20_000)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _ = further.Body.Close(); further.StatusCode != http.StatusServiceUnavailable || further.Header.Get("Retry-After") == "" {
+			t.Errorf("a further one is answered %s, Retry-After %q", further.Status, further.Header.Get("Retry-After"))
+		}
 	}
 	_ = open[0].Close()
 	for range 1000 { // until the server has noticed
-		if answer, err := http.Get("http://" + address + "/"); err == nil {
-			_ = answer.Body.Close()
+		answer, err := http.Get("http://" + address + "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _ = answer.Body.Close(); answer.StatusCode == http.StatusOK {
 			return
 		}
 	}
 	t.Error("the place of one that was closed is not free again")
+}
+
+// TestWhoeverIsTurnedAwayIsNotWaitedForLong has one connection too many say nothing, and
+// another talk on for ever.
+func TestWhoeverIsTurnedAwayIsNotWaitedForLong(t *testing.T) {
+	address := serving(t, time.Minute, 1)
+	taken := begin(t, address, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	if _, err := http.ReadResponse(bufio.NewReader(taken), nil); err != nil {
+		t.Fatal(err)
+	}
+	silent, talking := begin(t, address, ""), begin(t, address, "G")
+	go func() {
+		for {
+			if _, err := io.WriteString(talking, strings.Repeat("x", 1000)); err != nil {
+				return
+			}
+		}
+	}()
+	if answer, err := io.ReadAll(silent); err != nil || len(answer) != 0 {
+		t.Errorf("the silent one is told %q, %v", answer, err)
+	}
+	if _, err := io.ReadAll(talking); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("the talking one was not cut")
+	}
+}
+
+// TestConnectionsAreCountedOverTLSToo opens more than one may have, over TLS.
+func TestConnectionsAreCountedOverTLSToo(t *testing.T) {
+	lent := httptest.NewTLSServer(nil) // for its certificate
+	t.Cleanup(lent.Close)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	connections := NewConnections(1, nil)
+	app := fiber.New(fiber.Config{DisableStartupMessage: true})
+	app.Get("/", func(c *fiber.Ctx) error { return c.SendString(c.Protocol()) })
+	go func() { _ = app.Listener(connections.Listen(listener, lent.TLS)) }()
+	t.Cleanup(func() { _ = app.Shutdown() })
+	for _, want := range []int{http.StatusOK, http.StatusServiceUnavailable} {
+		client := http.Client{Transport: &http.Transport{TLSClientConfig: lent.Client().Transport.(*http.Transport).TLSClientConfig}}
+		t.Cleanup(client.CloseIdleConnections)
+		answer, err := client.Get("https://" + listener.Addr().String() + "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		told, err := io.ReadAll(answer.Body)
+		if _ = answer.Body.Close(); answer.StatusCode != want || err != nil {
+			t.Errorf("%s, %v: %q; wanted %d", answer.Status, err, told, want)
+		}
+	}
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(connections)
+	counted, err := metrics.Gather()
+	if err != nil || len(counted) != 1 || counted[0].GetMetric()[0].GetCounter().GetValue() != 1 {
+		t.Errorf("%v, %v", counted, err)
+	}
 }
 
 // TestNoRequestHidesInAnother sends what a proxy and a server could take for one request
