@@ -41,6 +41,7 @@ func (w *written) String() string {
 // secrets, while the log writes all it can: no secret is in the log, in the metrics, in a
 // refusal, or in the ledger.
 func TestSecretsAreNeitherLoggedNorTold(t *testing.T) {
+	t.Parallel()
 	log := &written{}
 	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	before := slog.Default()
@@ -163,6 +164,7 @@ func (w *walk) eachEvent(do func(text string)) error {
 
 // TestNothingIsWrittenIntoTheLog asks with line ends and what looks like a line of the log.
 func TestNothingIsWrittenIntoTheLog(t *testing.T) {
+	t.Parallel()
 	log := &written{}
 	w := newWalkLogging(t, booktest.New(t), slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	for _, path := range []string{"/assets/x%0atime=2026%20level=ERROR%20msg=forged", "/s/x%0d%0alevel=ERROR", "/t/%1b%5b31mforged", "/nothing%0alevel=ERROR"} {

@@ -98,6 +98,7 @@ func camera(t *testing.T, film string) *phone {
 // TestLabelsAreCountedByTheCamera holds labels before the camera: a clean one, a worn
 // one, a tilted one and one in the dark; then two at once, of which one is chosen.
 func TestLabelsAreCountedByTheCamera(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	tags := s.Radios(6)
 	st := s.Stocktake()
@@ -134,6 +135,11 @@ func TestLabelsAreCountedByTheCamera(t *testing.T) {
 	}
 	do(t, p, chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("dialog.picker button.tag")].find((b) => b.textContent === "`+tags[5]+`").click()`),
 		chromedp.Poll[chromedp.Void](`document.querySelector("#trail").textContent.includes("`+tags[5]+`")`))
+	// The film begins again until each was seen: on a busy machine the camera misses some.
+	do(t, p, chromedp.Poll[chromedp.Void](fmt.Sprintf(`(() => {
+		[...document.querySelectorAll("dialog.picker button.tag")].find((b) => b.textContent === %q)?.click();
+		return %q.split(" ").every((tag) => document.querySelector("#trail").textContent.includes(tag));
+	})()`, tags[5], strings.Join(tags[:4], " "))))
 	for i, what := range []string{"clean", "worn", "tilted", "dark", "not chosen", "chosen"} {
 		if seen := lineOf(t, s, st.Number, tags[i]).Sighting != nil; seen != (i != 4) {
 			t.Errorf("the %s label %s: counted %v", what, tags[i], seen)
@@ -148,6 +154,7 @@ func TestLabelsAreCountedByTheCamera(t *testing.T) {
 // TestWithoutACameraOnePhotographsOrTypes presses the camera's button where there is
 // no camera, and mistypes a tag.
 func TestWithoutACameraOnePhotographsOrTypes(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("1")
 	ctx, base := browse(t, s, "keeper-north", 360)

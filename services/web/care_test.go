@@ -32,6 +32,7 @@ func (s *site) truck(t *testing.T) *models.Asset {
 // TestAServiceIsRecordedFromTheListOfWhatIsDue goes from the list to the form, and
 // sends it as it is filled in.
 func TestAServiceIsRecordedFromTheListOfWhatIsDue(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.truck(t)
 	s.signIn("workshop")
@@ -60,6 +61,7 @@ func TestAServiceIsRecordedFromTheListOfWhatIsDue(t *testing.T) {
 
 // TestTheCalendarShowsWhatIsDue follows what is due into a calendar program.
 func TestTheCalendarShowsWhatIsDue(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.truck(t) // due on 28 November 2025
 	s.signIn("workshop")
@@ -87,6 +89,7 @@ func TestTheCalendarShowsWhatIsDue(t *testing.T) {
 
 // TestSchedulesAreManagedOnPages adds one, changes it and ends it.
 func TestSchedulesAreManagedOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.truck(t)
 	s.signIn("admin")

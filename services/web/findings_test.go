@@ -36,6 +36,7 @@ func (s *site) overdue() (tag, finding string) {
 }
 
 func TestFindingsOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.signIn("keeper-north")
 	s.get("/findings").has(t, 200, "Nothing found", "appears here by itself")
@@ -71,6 +72,7 @@ func TestFindingsOnPages(t *testing.T) {
 }
 
 func TestJobsOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	fails := func(context.Context) (timetable.Did, error) { return timetable.Did{}, errors.New("no space is left") }
 	if err := s.Timetable.Plan([]timetable.Job{{Name: "backup", Line: "0 3 * * *", What: models.Say("Backs the book up."), Do: fails}}, nil); err != nil {

@@ -16,6 +16,7 @@ const mostOfAPicture = 40_000 // bytes
 // TestHelpPicturesAreThere looks for each picture that a help page names, in each
 // language, and for those that none names. make pictures makes them.
 func TestHelpPicturesAreThere(t *testing.T) {
+	t.Parallel()
 	for _, language := range words.Languages() {
 		there := map[string]int64{}
 		files, err := filepath.Glob("help/pictures/" + language.Code + "/*")
@@ -43,6 +44,7 @@ func TestHelpPicturesAreThere(t *testing.T) {
 }
 
 func TestHelpForEachRole(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.signIn("keeper-north")
 	s.get("/help").has(t, 200, "Help: storekeeper", "When the label is torn", "Without a network", `loading="lazy"`, `width="360" height="560"`)

@@ -74,6 +74,7 @@ func (k *keyboard) holds(what, script string) {
 // TestAStorekeeperNeedsNoMouse skips to the content, opens and closes the menu and the
 // search, scans by typing, issues, and counts.
 func TestAStorekeeperNeedsNoMouse(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a, b := s.Radio("1"), s.Radio("2")
 	st := s.Stocktake("keeper-north")
@@ -129,6 +130,7 @@ func TestAStorekeeperNeedsNoMouse(t *testing.T) {
 
 // TestARequestIsApprovedByKeysAlone begins at the first page.
 func TestARequestIsApprovedByKeysAlone(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	r, err := s.Requests.Submit(s.As("commander-north"), requests.NewRequest{Unit: "NORTH-POST", Category: "radio", Quantity: 2 * models.One, Purpose: "Patrols"})
 	if err != nil {

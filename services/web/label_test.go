@@ -22,6 +22,7 @@ var once = regexp.MustCompile(`name="_once" value="[^"]+"`)
 // TestALabelTellsStrangersNothing compares what they get of an item and of a tag that
 // nothing has.
 func TestALabelTellsStrangersNothing(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("SERIAL-9")
 	other := s.TagOf(404)
@@ -56,6 +57,7 @@ func TestALabelTellsStrangersNothing(t *testing.T) {
 }
 
 func TestAReportKeepsWhatWasTypedAndIsDecidedOnAPage(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("1")
 	p := s.get("/t/" + a.Tag)
@@ -94,6 +96,7 @@ func TestAReportKeepsWhatWasTypedAndIsDecidedOnAPage(t *testing.T) {
 // TestAStrangerReportsAFaultFromAPhone sends a photo in a browser of 360 pixels that
 // nobody is signed in with.
 func TestAStrangerReportsAFaultFromAPhone(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("1")
 	ctx, base := browse(t, s, "keeper-north", 360)

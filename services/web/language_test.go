@@ -19,6 +19,7 @@ func (s *site) in(language, path string) page {
 }
 
 func TestPagesSpeakTheLanguageThatWasChosen(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.in("ur-PK, en;q=0.5", "/sign-in").has(t, 200, `<html lang="ur" dir="rtl">`, "سائن اِن", `value="en"`)
 	s.in("de", "/sign-in").has(t, 200, `<html lang="en" dir="ltr">`, "Sign in", `lang="ur">اردو`)
@@ -44,6 +45,7 @@ func TestPagesSpeakTheLanguageThatWasChosen(t *testing.T) {
 }
 
 func TestRefusalsAndTimelinesSpeakUrdu(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("1")
 	s.signIn("keeper-north")
@@ -59,6 +61,7 @@ func TestRefusalsAndTimelinesSpeakUrdu(t *testing.T) {
 // TestUrduFitsAPhone looks at the main pages in Urdu on 360 pixels: none is wider, and
 // what is in Latin letters is a name, a tag or a code.
 func TestUrduFitsAPhone(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("SERIAL-1")
 	if _, err := s.Access.EditPerson(s.Operator(), "keeper-north", 0, access.PersonEdit{Name: new("نوید")}); err != nil {

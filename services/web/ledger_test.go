@@ -36,6 +36,7 @@ func (s *site) bring(file []byte, text string) page {
 // TestADonorChecksAReportWithoutSigningIn brings a report, one that was altered, a
 // checkpoint as a mail makes it, and what is neither.
 func TestADonorChecksAReportWithoutSigningIn(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.get("/verify").has(t, 200, "Check a report", `name="file"`)
 	if _, err := s.Proofs.Integrate(t.Context()); err != nil {
@@ -68,6 +69,7 @@ func TestADonorChecksAReportWithoutSigningIn(t *testing.T) {
 }
 
 func TestTheLedgerPageShowsWhereItStands(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	if p := s.get("/ledger"); p.StatusCode != 303 {
 		t.Errorf("who is not signed in gets %d", p.StatusCode)

@@ -19,6 +19,7 @@ import (
 
 // TestOpenPagesFollowChanges keeps pages open while others work.
 func TestOpenPagesFollowChanges(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a, b := s.Radio("1"), s.Radio("2")
 	ctx, base := browse(t, s, "commander-north", 360)
@@ -59,6 +60,7 @@ func TestOpenPagesFollowChanges(t *testing.T) {
 
 // TestAPageThatComesBackIsToldWhatItMissed looks at how a stream begins.
 func TestAPageThatComesBackIsToldWhatItMissed(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.Radio("1")
 	s.signIn("keeper-north")
@@ -97,6 +99,7 @@ func TestAPageThatComesBackIsToldWhatItMissed(t *testing.T) {
 }
 
 func TestAStocktakeOfOthersCannotBeFollowed(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.Radio("1")
 	st := s.Stocktake("keeper-north")

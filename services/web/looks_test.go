@@ -12,6 +12,7 @@ import (
 )
 
 func TestAThemeIsKeptOnTheDevice(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.signIn("keeper-north")
 	signedIn, before := s.cookie, s.get("/sw.js").body
@@ -56,6 +57,7 @@ func prefers(t testing.TB, ctx context.Context, feature, value string) {
 // TestPagesFollowTheDeviceUntilAThemeIsChosen changes what the device prefers, then
 // chooses in the menu, and opens a page without a network.
 func TestPagesFollowTheDeviceUntilAThemeIsChosen(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.Radio("1")
 	n := s.serveOnNetwork(t)

@@ -14,6 +14,7 @@ import (
 // TestLossesOnPages reports a theft from the item's page, inquires, decides, records
 // the donor's consent and strikes the item off, each by the form of who may.
 func TestLossesOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.Limits()
 	a := s.Radio("1")
@@ -77,6 +78,7 @@ func TestLossesOnPages(t *testing.T) {
 // TestAGrantIsClosedOnPages passes the title of all it paid for, attaches the
 // document, and closes it.
 func TestAGrantIsClosedOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("1")
 	s.signIn("admin")

@@ -9,6 +9,7 @@ import (
 )
 
 func TestNoticesOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.signIn("admin")
 	p := s.get("/notices")
@@ -67,6 +68,7 @@ func TestNoticesOnPages(t *testing.T) {
 }
 
 func TestADigestIsChosenOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.signIn("keeper-north")
 	p := s.get("/me")

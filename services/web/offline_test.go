@@ -183,6 +183,7 @@ func (s *site) serveOnNetwork(t *testing.T) *network {
 // TestNothingDoneOutOfReachIsLostOrDoneTwice counts 200 items and issues 20 with the
 // network cut, kills the browser, starts it again, and lets the network come and go.
 func TestNothingDoneOutOfReachIsLostOrDoneTwice(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	began := time.Now()
 	s.Book.Now = func() time.Time { return booktest.Start.Add(time.Since(began)) }

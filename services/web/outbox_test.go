@@ -30,6 +30,7 @@ func issueOutOfReach(t *testing.T, p *phone, base, tag string) {
 // issues meanwhile, signs out with that unanswered, lets another use the phone, and
 // answers it.
 func TestWhatTheBookDoesNotTakeIsAsked(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("1")
 	n := s.serveOnNetwork(t)
@@ -84,6 +85,7 @@ func TestWhatTheBookDoesNotTakeIsAsked(t *testing.T) {
 // TestAPhoneOfWhoWasSignedOutIsWiped ends somebody's sign-in from outside; a phone
 // whose sign-in only lasted its time keeps what it carries.
 func TestAPhoneOfWhoWasSignedOutIsWiped(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("1")
 	n := s.serveOnNetwork(t)

@@ -121,6 +121,7 @@ func (v *tour) obeys(where, theme, rules string) {
 // TestEverybodyCanUseEveryPage opens every page on a phone, in both languages and all
 // themes, and has axe look at it; what is pressed is large enough for a thumb in a glove.
 func TestEverybodyCanUseEveryPage(t *testing.T) {
+	t.Parallel()
 	axe := readAxe(t)
 	v := newTour(t)
 	do(t, v.ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {

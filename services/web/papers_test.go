@@ -12,6 +12,7 @@ import (
 // TestAVoucherOnPages drafts from the register's choice, mends the draft, and
 // dispatches and refuses it.
 func TestAVoucherOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	tags := s.Radios(2)
 	lot := s.Kits(20*models.One, "2027-01-31")
@@ -61,6 +62,7 @@ func TestAVoucherOnPages(t *testing.T) {
 
 // TestABrokenSignatureIsShown changes a line that was signed for, past the services.
 func TestABrokenSignatureIsShown(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("1")
 	if _, err := s.Custody.Issue(s.As("keeper-north"), a.Tag, 0, custody.Issue{Custodian: "guard", Receipt: booktest.Sign("Gul Guard")}); err != nil {
@@ -76,6 +78,7 @@ func TestABrokenSignatureIsShown(t *testing.T) {
 }
 
 func TestRequestsAndStockOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.Kits(20*models.One, "2026-05-31")
 	s.signIn("commander-north")
@@ -130,6 +133,7 @@ func TestRequestsAndStockOnPages(t *testing.T) {
 }
 
 func TestAKitOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	tags := s.Radios(2)
 	s.signIn("keeper-north")

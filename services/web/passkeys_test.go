@@ -13,6 +13,7 @@ import (
 // TestAPasskeyIsAddedAndSignsIn does so in a browser whose authenticator answers by
 // itself, as a phone does when a finger is on it.
 func TestAPasskeyIsAddedAndSignsIn(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	ctx, base := browse(t, s, "keeper-north", 360, refused(401, "/phone/register"), refused(401, "/phone/desk")) // which are under way at a sign-out
 	base = strings.Replace(base, "127.0.0.1", "localhost", 1)                                                    // a name, and sure

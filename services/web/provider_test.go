@@ -13,6 +13,7 @@ import (
 // TestPagesOfAProvider goes to a provider that names its addresses, and comes back with
 // what is no answer. What is one, the tests of the service sign.
 func TestPagesOfAProvider(t *testing.T) {
+	t.Parallel()
 	s := open(t, true)
 	if p := s.get("/sign-in/provider"); p.StatusCode != 404 {
 		t.Errorf("without a provider: %d", p.StatusCode)

@@ -8,6 +8,7 @@ import (
 )
 
 func TestReportsArePagesWithTheirFiles(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.Radio("R-1")
 	s.Kits(20*models.One, "2026-12-31")
@@ -28,6 +29,7 @@ func TestReportsArePagesWithTheirFiles(t *testing.T) {
 }
 
 func TestAReportIsWaitedForOnAPage(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.Radio("R-1")
 	s.signIn("auditor-a")

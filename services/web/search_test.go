@@ -9,6 +9,7 @@ import (
 
 // TestTheBoxOverAnyPageFindsAndLeads searches with the keyboard alone.
 func TestTheBoxOverAnyPageFindsAndLeads(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("gamma-7")
 	ctx, base := browse(t, s, "keeper-north", 360)
@@ -27,6 +28,7 @@ func TestTheBoxOverAnyPageFindsAndLeads(t *testing.T) {
 }
 
 func TestASearchPageSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.signIn("auditor-a")
 	for _, p := range []struct{ path, says string }{

@@ -24,6 +24,7 @@ func (p page) cookieOf(name string) string {
 }
 
 func TestASecondFactorIsSetUpAndAskedFor(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.signIn("keeper-north")
 	before := s.cookie
@@ -78,6 +79,7 @@ func TestASecondFactorIsSetUpAndAskedFor(t *testing.T) {
 }
 
 func TestWhoMustHaveASecondFactorIsLedToIt(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.Access.Demand = access.OfAdministrators
 	s.signIn("admin")
@@ -94,6 +96,7 @@ func TestWhoMustHaveASecondFactorIsLedToIt(t *testing.T) {
 }
 
 func TestAnAdministratorTakesASecondFactorAwayOnThePage(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.Enrol("keeper-north")
 	s.signIn("admin")
@@ -112,6 +115,7 @@ func TestAnAdministratorTakesASecondFactorAwayOnThePage(t *testing.T) {
 // TestASignInGivesASessionOfItsOwn shows that a session that somebody slipped into the
 // browser before is not the one that the sign-in opens, and is over after it.
 func TestASignInGivesASessionOfItsOwn(t *testing.T) {
+	t.Parallel()
 	s := open(t, true)
 	slipped := s.SignIn("keeper-south").Token
 	secret := booktest.Password
@@ -130,6 +134,7 @@ func TestASignInGivesASessionOfItsOwn(t *testing.T) {
 }
 
 func TestATokenIsMadeOnThePageAndEnded(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.signIn("keeper-north")
 	p := s.get("/me")

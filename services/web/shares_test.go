@@ -15,6 +15,7 @@ import (
 var linkShown = regexp.MustCompile(`https://qm\.example\.org(/s/[A-Z2-7]+)`)
 
 func TestADonorOpensALinkWithoutASignIn(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("N-1")
 	s.signIn("admin")
@@ -75,6 +76,7 @@ func (s *site) plain(p page) string {
 }
 
 func TestALinkToAGrantShowsItsReportsAndItsClosing(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("N-1")
 	made, err := s.Shares.Make(s.As("admin"), shares.NewShare{For: "Ms Holm", Kind: models.GrantShare, ReportQuery: models.ReportQuery{Grant: "A-2025"}})
@@ -91,6 +93,7 @@ func TestALinkToAGrantShowsItsReportsAndItsClosing(t *testing.T) {
 }
 
 func TestAReportThatWasShownCanBeGiven(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.Radio("N-1")
 	s.signIn("admin")
@@ -139,6 +142,7 @@ func sharedAtLength(t *testing.T, s *site) []string {
 }
 
 func TestAReportByEMailIsSetUpOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.signIn("admin")
 	s.get("/report-schedules").has(t, 200, "None yet", "This server sends no e-mail")

@@ -32,6 +32,7 @@ func pen(t testing.TB, ctx context.Context, points ...[2]float64) {
 // TestASignatureIsDrawn signs on a pad that is put on a page, and has what it
 // drew read as the server would.
 func TestASignatureIsDrawn(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	ctx, base := browse(t, s, "keeper-north", 360)
 	do(t, ctx, chromedp.Navigate(base+"/people"), chromedp.WaitReady("main"))

@@ -10,6 +10,7 @@ import (
 // TestTheGuideWorksWithForms goes from an empty book to its categories without a script,
 // in both languages.
 func TestTheGuideWorksWithForms(t *testing.T) {
+	t.Parallel()
 	for language, told := range map[string][]string{"en": {"Set up the book", "Next: Units", "Taken. Change", "Vehicle"}, "ur": {"رجسٹر تیار کریں", "آگے: یونٹ", "لے لیے گئے", "گاڑی"}} {
 		t.Run(language, func(t *testing.T) {
 			s := over(t, booktest.Empty(t), false)
@@ -45,6 +46,7 @@ func TestTheGuideWorksWithForms(t *testing.T) {
 
 // TestWhoHasABookIsNotLed looks at the first page of everybody else.
 func TestWhoHasABookIsNotLed(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.signIn("keeper-north")
 	if strings.Contains(s.get("/").body, `id="set-up"`) {

@@ -17,6 +17,7 @@ import (
 // TestAStocktakeWithoutJavaScript opens one, counts with the plain form, has a line
 // counted again, and closes it with two signatures.
 func TestAStocktakeWithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	tags := s.Radios(3)
 	s.signIn("keeper-north")
@@ -65,6 +66,7 @@ func TestAStocktakeWithoutJavaScript(t *testing.T) {
 // TestAScanIsNotedUnlessAnotherSiteLinksToIt tells a scan from a link by what the
 // browser says of where it comes from.
 func TestAScanIsNotedUnlessAnotherSiteLinksToIt(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	tag := s.Radios(1)[0]
 	s.signIn("keeper-north")
@@ -87,6 +89,7 @@ func TestAScanIsNotedUnlessAnotherSiteLinksToIt(t *testing.T) {
 // TestTwentyLabelsAreCountedWithAScanner counts on a phone with something that
 // types, some labels twice and one mistyped, without leaving the page.
 func TestTwentyLabelsAreCountedWithAScanner(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	tags := s.Radios(22)
 	st := s.Stocktake()

@@ -10,6 +10,7 @@ import (
 )
 
 func TestTrainingOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.signIn("admin")
 	p := s.get("/courses")

@@ -130,6 +130,7 @@ func (p page) has(t testing.TB, status int, texts ...string) {
 }
 
 func TestWhoIsNotSignedInIsLedThereAndBack(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("1")
 	p := s.get("/assets/" + a.Tag)
@@ -153,6 +154,7 @@ func TestWhoIsNotSignedInIsLedThereAndBack(t *testing.T) {
 
 // TestTheInterfaceIsNotFoundRatherThanSignedIn asks for what the interface lacks.
 func TestTheInterfaceIsNotFoundRatherThanSignedIn(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	for range 2 {
 		if p := s.get("/api/v1/nonsense"); p.StatusCode != 404 {
@@ -163,6 +165,7 @@ func TestTheInterfaceIsNotFoundRatherThanSignedIn(t *testing.T) {
 }
 
 func TestCookiesAndHeaders(t *testing.T) {
+	t.Parallel()
 	s := open(t, true)
 	p := s.signIn("keeper-north")
 	cookie := p.Header.Get("Set-Cookie")
@@ -186,6 +189,7 @@ func TestCookiesAndHeaders(t *testing.T) {
 }
 
 func TestFormsOfOtherSitesAreRefused(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("1")
 	s.signIn("keeper-north")
@@ -201,6 +205,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 }
 
 func TestIssueAndReturnOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("1")
 	s.signIn("keeper-north")
@@ -234,6 +239,7 @@ func TestIssueAndReturnOnPages(t *testing.T) {
 }
 
 func TestTakeOnChargeAndEditOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.signIn("keeper-north")
 	s.get("/assets/new").has(t, 200, "What kind of thing is it?", "Vehicle")
@@ -262,6 +268,7 @@ func TestTakeOnChargeAndEditOnPages(t *testing.T) {
 }
 
 func TestRegisterPage(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	for _, serial := range []string{"alpha", "beta"} {
 		s.Radio(serial)
@@ -289,6 +296,7 @@ func TestRegisterPage(t *testing.T) {
 }
 
 func TestScanPage(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("77")
 	s.signIn("keeper-north")
@@ -326,6 +334,7 @@ func (s *site) upload(path string, form url.Values, name, content string) page {
 }
 
 func TestImportIsShownBeforeItIsDone(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.signIn("keeper-north")
 	form := s.get("/assets/import").fill()
@@ -343,6 +352,7 @@ func TestImportIsShownBeforeItIsDone(t *testing.T) {
 }
 
 func TestPlacesAndPeoplePages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	s.signIn("admin")
 	for _, c := range []struct{ path, says string }{{"/units", "Northern Gate"}, {"/donors", "Borders 2025"}, {"/categories", "Odometer"}, {"/people", "Gul Guard"}, {"/people/guard", "4471"}, {"/me", "Change your password"}} {

@@ -64,6 +64,7 @@ const weigh = `(async () => {
 // holds those of a post to what lets them be read within a second and a half on a weak
 // network: the document and one style sheet, each one trip and their bytes.
 func TestEveryPageIsLight(t *testing.T) {
+	t.Parallel()
 	v := newTour(t)
 	v.cold()
 	byBrowser := 0 // what it asks for on its own: the icon and the manifest
@@ -127,6 +128,7 @@ func BenchmarkPages(b *testing.B) {
 
 // TestStaticFilesAreSmallAndKept asks for the style sheet as browsers do.
 func TestStaticFilesAreSmallAndKept(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	address := regexp.MustCompile(`/static/app\.css\?\w+`).FindString(s.get("/sign-in").body)
 	for accepts, encoding := range map[string]string{"gzip, deflate, br": "br", "gzip": "gzip", "br;q=0, gzip": "gzip", "": ""} {

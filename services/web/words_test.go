@@ -21,6 +21,7 @@ var readAloud = map[string]bool{"aria-label": true, "placeholder": true, "title"
 // TestNoTemplateHasWordsOfItsOwn reads the templates as a browser does: whatever people
 // read comes from the catalogue, by t or tn.
 func TestNoTemplateHasWordsOfItsOwn(t *testing.T) {
+	t.Parallel()
 	err := filepath.WalkDir("templates", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".html") {
 			return err

@@ -14,6 +14,7 @@ import (
 )
 
 func TestTheWorkshopOnPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("1")
 	s.signIn("commander-north")
@@ -63,6 +64,7 @@ func TestTheWorkshopOnPages(t *testing.T) {
 }
 
 func TestAReportFromThePublicBecomesAJob(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	a := s.Radio("1")
 	for _, n := range []public.NewReport{{Kind: models.PublicFault, Text: "smokes"}, {Kind: models.PublicFound, Text: "by the gate"}} {

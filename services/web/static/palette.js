@@ -37,7 +37,7 @@ async function show() {
   const mine = ++asked;
   const text = box.value.trim();
   const first = menu(text.toLowerCase().split(/\s+/).filter(Boolean));
-  if (!text) {
+  if (!/[\p{L}\p{N}]/u.test(text)) {
     list.replaceChildren(...first);
     return;
   }
