@@ -84,6 +84,7 @@ type Session struct {
 	Name      string `json:"name,omitempty"` // of a token made for a program
 	Device    string `json:"device,omitempty"`
 	Factor    Factor `json:"factor,omitempty"` // the second one that it was opened with; "" for none
+	First     bool   `json:"first,omitempty"`  // opened with a first password: its owner may only set one of their own
 	ExpiresAt Time   `json:"expires_at"`
 	Base
 }
@@ -106,6 +107,8 @@ type Password struct {
 	Person string `json:"person"`
 	Hash   string `json:"hash"`          // PHC string format; "" for who only has a PIN
 	PIN    string `json:"pin,omitempty"` // to sign with, in the same format
+	// First says that somebody else gave it, who knows it: its owner is to replace it.
+	First bool `json:"first,omitempty"`
 	Base
 }
 

@@ -56,6 +56,7 @@ type SignInStep struct {
 	Next      string `json:"next,omitempty"`     // the page that was asked for
 	Attempts  int    `json:"attempts,omitempty"` // at the code
 	Adds      bool   `json:"adds,omitempty"`     // a passkey of who is signed in; it opens no session
+	First     bool   `json:"first,omitempty"`    // the password was a first one
 	// Challenge is what a passkey is to answer, as package webauthn keeps it.
 	Challenge json.RawMessage `json:"challenge,omitempty"`
 	Provider  *ProviderStep   `json:"provider,omitempty"`

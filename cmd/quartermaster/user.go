@@ -37,9 +37,9 @@ func (u *user) Run() (err error) {
 	}
 	role, everywhere, serves := models.Admin, "", false
 	_, err = h.Access.EditPerson(ctx, u.Code, 0, access.PersonEdit{Username: &username, Role: &role, Scope: &everywhere, Inactive: &serves,
-		Donors: &[]string{}, Grants: &[]string{}, Password: &password})
+		Donors: &[]string{}, Grants: &[]string{}, Password: &password, MadeUp: u.Password == ""})
 	if models.KindOf(err) == models.NotFound {
-		_, err = h.Access.AddPerson(ctx, access.NewPerson{Password: password, Person: models.Person{Code: u.Code, Name: u.Code, Username: username, Role: role}})
+		_, err = h.Access.AddPerson(ctx, access.NewPerson{Password: password, MadeUp: u.Password == "", Person: models.Person{Code: u.Code, Name: u.Code, Username: username, Role: role}})
 	}
 	if err != nil {
 		return err

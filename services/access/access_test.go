@@ -150,7 +150,7 @@ func TestOwnPassword(t *testing.T) {
 	ctx := w.As("keeper-north")
 	refused(t, w.Access.ChangePassword(ctx, "wrong password", "another long one"), models.Invalid, "current", "not your password")
 	refused(t, w.Access.ChangePassword(ctx, password, "short"), models.Invalid, "password", "at least 10")
-	refused(t, w.Access.ChangePassword(ctx, password, "keeper.north1"), models.Invalid, "password", "user name")
+	refused(t, w.Access.ChangePassword(ctx, password, "keeper.north1"), models.Invalid, "password", "keeper.north")
 	refused(t, w.Access.ChangePassword(ctx, password, "aaaaaaaaaaaa"), models.Invalid, "password", "repeated")
 	if err := w.Access.ChangePassword(ctx, password, "another long one"); err != nil {
 		t.Fatal(err)

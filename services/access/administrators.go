@@ -59,6 +59,7 @@ func (s *Service) EnsureAdmin(ctx context.Context, password string) (made string
 	if err != nil {
 		return "", err
 	}
+	secret.First = made != ""
 	return made, s.Book.Commit(ctx,
 		ledger.Add(store.People, person, "person.added", "first start"),
 		ledger.Add(store.Passwords, secret, "password.set", "first start"))

@@ -298,7 +298,7 @@ func (s *Service) ChallengePasskey(ctx context.Context, token, next string) (*Pa
 	if err != nil {
 		return nil, models.Refuse(models.Conflict, "passkey", "you have no passkey that can be used here; give a code").Because(err)
 	}
-	return s.challenged(ctx, options, challenge, &models.SignInStep{Person: person.Code, Next: step.Next, Attempts: step.Attempts}, store.Delete(store.SignInSteps, record.ID, record.Version))
+	return s.challenged(ctx, options, challenge, &models.SignInStep{Person: person.Code, Next: step.Next, Attempts: step.Attempts, First: step.First}, store.Delete(store.SignInSteps, record.ID, record.Version))
 }
 
 // SignInByPasskey opens the session of whose passkey answers. A passkey counts as both
@@ -336,7 +336,7 @@ func (s *Service) SignInByPasskey(ctx context.Context, token string, answer []by
 	if err != nil {
 		return nil, "", err
 	}
-	in, err := s.begin(ctx, h.Person, newSession{lasts: SessionLasts, device: device, factor: models.Passkeys}, *entry)
+	in, err := s.begin(ctx, h.Person, newSession{lasts: SessionLasts, device: device, factor: models.Passkeys, first: step.First}, *entry)
 	return in, step.Next, err
 }
 

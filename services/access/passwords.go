@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
 
@@ -51,23 +49,6 @@ func newHash(ctx context.Context, secret string) (string, error) {
 }
 
 const shortestPassword, longestPassword = 10, 200
-
-// hashPassword checks a new password against NIST SP 800-63B section 5.1.1.2
-// (length and context, no rules of composition) and returns its hash.
-func hashPassword(ctx context.Context, password, username string) (string, error) {
-	n := utf8.RuneCountInString(password)
-	switch {
-	case n < shortestPassword:
-		return "", models.Refuse(models.Invalid, "password", "must have at least %d characters", shortestPassword)
-	case n > longestPassword:
-		return "", models.Refuse(models.Invalid, "password", "must have at most %d characters", longestPassword)
-	case username != "" && strings.Contains(strings.ToLower(password), username) && n < len(username)+6:
-		return "", models.Refuse(models.Invalid, "password", "must not be made of the user name")
-	case strings.Trim(password, password[:1]) == "":
-		return "", models.Refuse(models.Invalid, "password", "must not be one character repeated")
-	}
-	return newHash(ctx, password)
-}
 
 // matches is for whoever has a turn.
 func matches(password, hash string) bool {

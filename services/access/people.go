@@ -14,6 +14,8 @@ import (
 type NewPerson struct {
 	models.Person
 	Password string `json:"password,omitempty"`
+	// MadeUp says that nobody chose the password: it is a first one, whoever gives it.
+	MadeUp bool `json:"-"`
 }
 
 // PersonEdit names what to change of a person; what is nil stays.
@@ -30,6 +32,7 @@ type PersonEdit struct {
 	Inactive      *bool        `json:"inactive,omitempty"`
 	Email         *string      `json:"email,omitempty"`
 	Password      *string      `json:"password,omitempty"`
+	MadeUp        bool         `json:"-"`             // nobody chose the password: it is a first one, whoever gives it
 	PIN           *string      `json:"pin,omitempty"` // to sign with
 	// Successor answers from now on for what somebody held who no longer serves.
 	Successor *string `json:"successor,omitempty"`
@@ -52,6 +55,7 @@ func (s *Service) AddPerson(ctx context.Context, n NewPerson) (*models.Person, e
 		if err != nil {
 			return nil, err
 		}
+		password.First = password.First || n.MadeUp
 		entries = append(entries, ledger.Add(store.Passwords, password, "password.set", ""))
 	}
 	if err := s.Book.Commit(ctx, entries...); err != nil {
@@ -60,12 +64,21 @@ func (s *Service) AddPerson(ctx context.Context, n NewPerson) (*models.Person, e
 	return &person, nil
 }
 
+// password is a new password of a person. What somebody else than they, or whoever runs
+// the server, gives them is a first one.
 func (s *Service) password(ctx context.Context, p *models.Person, plain string) (*models.Password, error) {
 	if p.Username == "" {
 		return nil, models.Refuse(models.Invalid, "username", "is required for a person with a password")
 	}
-	hash, err := hashPassword(ctx, plain, p.Username)
-	return &models.Password{Person: p.Code, Hash: hash}, err
+	if err := s.checkPassword(ctx, plain, p); err != nil {
+		return nil, err
+	}
+	caller, err := Caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := newHash(ctx, plain)
+	return &models.Password{Person: p.Code, Hash: hash, First: caller.Code != p.Code && caller.Code != ledger.Program}, err
 }
 
 func taken(err error, p *models.Person) error {
@@ -249,7 +262,7 @@ func (s *Service) EditPerson(ctx context.Context, code string, version int64, ed
 		entries = append(entries, *witness)
 	}
 	if edit.Password != nil || person.Username != "" && before.Username == "" {
-		entry, err := s.newPassword(ctx, person, edit.Password)
+		entry, err := s.newPassword(ctx, person, edit.Password, edit.MadeUp)
 		if err != nil {
 			return nil, err
 		}
@@ -306,7 +319,10 @@ func (s *Service) ChangePassword(ctx context.Context, current, wanted string) er
 	if err := s.ownPassword(ctx, caller, current); err != nil {
 		return err
 	}
-	entry, err := s.newPassword(ctx, caller, &wanted)
+	if wanted == current {
+		return models.Refuse(models.Invalid, "password", "is the one that you have; take another")
+	}
+	entry, err := s.newPassword(ctx, caller, &wanted, false)
 	if err != nil {
 		return err
 	}
@@ -323,14 +339,14 @@ var errNoPassword = models.Refuse(models.Conflict, "current", "you have no passw
 
 // ownPassword refuses unless password is the caller's; with errNoPassword for who has none.
 func (s *Service) ownPassword(ctx context.Context, caller *models.Person, password string) error {
-	_, hash, err := s.secret(ctx, caller.Username)
+	_, kept, err := s.secret(ctx, caller.Username)
 	if err != nil {
 		return err
 	}
-	if hash == nobody {
+	if kept.Hash == nobody {
 		return errNoPassword
 	}
-	right, err := s.guess(ctx, password, hash, tally{"own password of " + caller.Code, freeFailures})
+	right, err := s.guess(ctx, password, kept.Hash, tally{"own password of " + caller.Code, freeFailures})
 	if err == nil && !right {
 		return models.Refuse(models.Invalid, "current", "is not your password")
 	}
@@ -351,7 +367,7 @@ func (e PersonEdit) apply(p *models.Person) {
 	models.Set(&p.Email, e.Email)
 }
 
-func (s *Service) newPassword(ctx context.Context, p *models.Person, plain *string) (ledger.Entry, error) {
+func (s *Service) newPassword(ctx context.Context, p *models.Person, plain *string, madeUp bool) (ledger.Entry, error) {
 	if plain == nil {
 		return ledger.Entry{}, models.Refuse(models.Invalid, "password", "is required for a new sign-in")
 	}
@@ -359,6 +375,7 @@ func (s *Service) newPassword(ctx context.Context, p *models.Person, plain *stri
 	if err != nil {
 		return ledger.Entry{}, err
 	}
+	password.First = password.First || madeUp
 	record, err := s.Book.Store.Get(ctx, store.Passwords, p.Code)
 	if errors.Is(err, store.ErrNotFound) {
 		return ledger.Add(store.Passwords, password, "password.set", ""), nil

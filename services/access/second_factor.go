@@ -29,13 +29,17 @@ func (d Demand) Of(p *models.Person) bool {
 // anything else.
 const SetUp = "second_factor"
 
-// satisfied refuses a session of somebody who must have a second factor and gave none.
-func (s *Service) satisfied(p *models.Person, given models.Factor) error {
+// satisfied refuses a session of somebody who must have a second factor and gave none, or
+// who was given their password and has not replaced it.
+func (s *Service) satisfied(p *models.Person, in current) error {
+	lacks := in.factor == "" && s.Demand.Of(p)
 	switch {
-	case given != "" || !s.Demand.Of(p):
-		return nil
-	case len(p.SecondFactor) > 0:
+	case lacks && len(p.SecondFactor) > 0:
 		return models.Refuse(models.Unauthenticated, "", "sign in again, with your second factor")
+	case in.first:
+		return models.Refuse(models.PasswordNeeded, "password", "was given to you by somebody else, who knows it; set one of your own before anything else")
+	case !lacks:
+		return nil
 	}
 	return models.Refuse(models.FactorNeeded, SetUp, "you must have a second factor besides your password; set it up before anything else")
 }

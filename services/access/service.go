@@ -78,12 +78,12 @@ type SignedIn struct {
 // SignIn opens a session by password and, for who has a second factor, a code. Whether
 // the user name or the password was wrong is not told.
 func (s *Service) SignIn(ctx context.Context, c Credentials, address, device string) (*SignedIn, error) {
-	person, lasts, err := s.byPassword(ctx, c, address)
+	person, n, err := s.byPassword(ctx, c, address, device)
 	if err != nil {
 		return nil, err
 	}
 	if len(person.SecondFactor) == 0 {
-		return s.begin(ctx, person, newSession{lasts: lasts, name: c.Name, device: device})
+		return s.begin(ctx, person, n)
 	}
 	if c.Code == "" {
 		return nil, models.Refuse(models.FactorNeeded, "code", "is required besides the password: that of your authenticator app, or a recovery code")
@@ -92,63 +92,66 @@ func (s *Service) SignIn(ctx context.Context, c Credentials, address, device str
 	if err != nil {
 		return nil, err
 	}
-	return s.begin(ctx, person, newSession{lasts: lasts, name: c.Name, device: device, factor: factor}, keep(record, kept, "second_factor.used", factor.Words()))
+	n.factor = factor
+	return s.begin(ctx, person, n, keep(record, kept, "second_factor.used", factor.Words()))
 }
 
-// byPassword returns who has this user name and password, and how long they want to be
-// signed in.
-func (s *Service) byPassword(ctx context.Context, c Credentials, address string) (*models.Person, time.Duration, error) {
+// byPassword returns who has this user name and password, and the session that they want
+// to be opened.
+func (s *Service) byPassword(ctx context.Context, c Credentials, address, device string) (*models.Person, newSession, error) {
 	username := strings.ToLower(strings.TrimSpace(c.Username))
-	lasts := SessionLasts
+	none, n := newSession{}, newSession{lasts: SessionLasts, name: c.Name, device: device}
 	switch {
 	case s.Provider != nil && s.Provider.Only:
-		return nil, 0, models.Refuse(models.Forbidden, "password", "passwords are turned off here; sign in at %s", s.Provider.Name)
+		return nil, none, models.Refuse(models.Forbidden, "password", "passwords are turned off here; sign in at %s", s.Provider.Name)
 	case username == "" || len(username) > 200:
-		return nil, 0, models.Refuse(models.Invalid, "username", "is required")
+		return nil, none, models.Refuse(models.Invalid, "username", "is required")
 	case c.Password == "":
-		return nil, 0, models.Refuse(models.Invalid, "password", "is required")
+		return nil, none, models.Refuse(models.Invalid, "password", "is required")
 	case c.Days < 0 || c.Days > mostTokenDays:
-		return nil, 0, models.Refuse(models.Invalid, "days", "must be 1 to %d", mostTokenDays)
+		return nil, none, models.Refuse(models.Invalid, "days", "must be 1 to %d", mostTokenDays)
 	case len(c.Name) > 120:
-		return nil, 0, models.Refuse(models.Invalid, "name", "is longer than 120 characters")
+		return nil, none, models.Refuse(models.Invalid, "name", "is longer than 120 characters")
 	case c.Days > 0:
-		lasts = time.Duration(c.Days) * 24 * time.Hour
+		n.lasts = time.Duration(c.Days) * 24 * time.Hour
 	}
-	person, hash, err := s.secret(ctx, username)
+	person, kept, err := s.secret(ctx, username)
 	if err != nil {
-		return nil, 0, err
+		return nil, none, err
 	}
 	from := limit.Network(address)
 	here, everywhere := tally{"name " + username + " from " + from, freeFailures}, tally{"name " + username, freeNameFailures}
-	right, err := s.guess(ctx, c.Password, hash, here, everywhere, tally{"from " + from, freeFromFailures})
+	right, err := s.guess(ctx, c.Password, kept.Hash, here, everywhere, tally{"from " + from, freeFromFailures})
 	if err != nil {
-		return nil, 0, err
+		return nil, none, err
 	}
 	if !right || person == nil {
-		return nil, 0, models.Refuse(models.Unauthenticated, "", "the user name or the password is wrong")
+		return nil, none, models.Refuse(models.Unauthenticated, "", "the user name or the password is wrong")
 	}
-	return person, lasts, errors.Join(s.forgive(ctx, here), s.forgive(ctx, everywhere))
+	n.first = kept.First
+	return person, n, errors.Join(s.forgive(ctx, here), s.forgive(ctx, everywhere))
 }
 
-// secret returns the person of a user name and the hash to compare with; a nil
-// person and a hash that matches nothing when there is none who may sign in.
-func (s *Service) secret(ctx context.Context, username string) (*models.Person, string, error) {
+// secret returns the person of a user name and the password to compare with; a nil
+// person and one that matches nothing when there is none who may sign in.
+func (s *Service) secret(ctx context.Context, username string) (*models.Person, *models.Password, error) {
+	none := &models.Password{Hash: nobody}
 	people, err := store.Find[models.Person](ctx, s.Book.Store, store.Query{
 		In: store.People, By: "username", Where: []store.Cond{store.Is("username", username)}, Limit: 1})
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
 	if len(people) == 0 || !people[0].CanSignIn() {
-		return nil, nobody, nil
+		return nil, none, nil
 	}
 	password, err := store.Get[models.Password](ctx, s.Book.Store, store.Passwords, people[0].Code)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, nobody, nil
+		return nil, none, nil
 	}
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
-	return people[0], password.Hash, nil
+	return people[0], password, nil
 }
 
 // remember keeps a lookup unless people or sessions changed since it began.

@@ -17,6 +17,7 @@ type newSession struct {
 	lasts        time.Duration
 	name, device string
 	factor       models.Factor
+	first        bool // its owner is to set a password of their own before anything else
 }
 
 // begin opens a session in one Commit with what was used up for it.
@@ -38,7 +39,7 @@ func (s *Service) begin(ctx context.Context, person *models.Person, n newSession
 func (s *Service) opened(person *models.Person, n newSession) (*SignedIn, ledger.Entry) {
 	token := Secret(32)
 	session := &models.Session{
-		TokenHash: tokenHash(token), Person: person.Code, Name: n.name, Factor: n.factor,
+		TokenHash: tokenHash(token), Person: person.Code, Name: n.name, Factor: n.factor, First: n.first,
 		Device: n.device[:min(len(n.device), longestDevice)], ExpiresAt: models.At(s.Book.Now().Add(n.lasts)),
 	}
 	return &SignedIn{Token: token, ExpiresAt: session.ExpiresAt, Person: person}, ledger.Add(store.Sessions, session, "session.opened", n.factor.Words())
@@ -48,6 +49,7 @@ func (s *Service) opened(person *models.Person, n newSession) (*SignedIn, ledger
 type current struct {
 	hash   string
 	factor models.Factor
+	first  bool
 }
 
 type currentKey struct{}
@@ -61,27 +63,30 @@ func sessionOf(ctx context.Context) current {
 const Lapsed = "session"
 
 // Enter returns a context in which the owner of a session acts from device. It refuses
-// Unauthenticated when the session has ended, and FactorNeeded when they are to set up a
-// second factor first.
+// Unauthenticated when the session has ended, PasswordNeeded when they are to set a
+// password of their own first, and FactorNeeded when a second factor.
 func (s *Service) Enter(ctx context.Context, token, device string) (context.Context, error) {
-	in, err := s.session(ctx, token)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.satisfied(in.person, in.session.factor); err != nil {
-		return nil, err
-	}
-	return in.as(ctx, device), nil
+	return s.enter(ctx, token, device)
 }
 
 // EnterToSetUp is Enter for the little that somebody may do before they have set up the
 // second factor that they must have: set it up, and leave.
 func (s *Service) EnterToSetUp(ctx context.Context, token, device string) (context.Context, error) {
+	return s.enter(ctx, token, device, models.FactorNeeded)
+}
+
+// EnterToBegin is Enter for the still less that somebody may do who was given their
+// password: set one of their own, and leave.
+func (s *Service) EnterToBegin(ctx context.Context, token, device string) (context.Context, error) {
+	return s.enter(ctx, token, device, models.FactorNeeded, models.PasswordNeeded)
+}
+
+func (s *Service) enter(ctx context.Context, token, device string, open ...models.Kind) (context.Context, error) {
 	in, err := s.session(ctx, token)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.satisfied(in.person, in.session.factor); models.KindOf(err) == models.Unauthenticated {
+	if err := s.satisfied(in.person, in.session); err != nil && !slices.Contains(open, models.KindOf(err)) {
 		return nil, err
 	}
 	return in.as(ctx, device), nil
@@ -97,7 +102,7 @@ func (s *Service) Session(ctx context.Context, token string) (*models.Person, er
 	if err != nil {
 		return nil, err
 	}
-	return in.person, s.satisfied(in.person, in.session.factor)
+	return in.person, s.satisfied(in.person, in.session)
 }
 
 // session looks a token up. The answer is remembered for recheckAfter.
@@ -131,7 +136,7 @@ func (s *Service) session(ctx context.Context, token string) (signedIn, error) {
 	if !now.Before(session.ExpiresAt.Time) {
 		return none, models.Refuse(models.Unauthenticated, Lapsed, "this sign-in has ended; sign in again")
 	}
-	in := signedIn{person, current{hash, session.Factor}, session.ExpiresAt.Time, now}
+	in := signedIn{person, current{hash, session.Factor, session.First}, session.ExpiresAt.Time, now}
 	s.remember(hash, in, seen)
 	s.noteUse(ctx, hash, now)
 	return in, nil

@@ -27,11 +27,11 @@ type Begun struct {
 // BeginSignIn takes a user name and password, and opens a session unless the person has
 // a second factor, which is then awaited. next is the page that was asked for.
 func (s *Service) BeginSignIn(ctx context.Context, c Credentials, next, address, device string) (*Begun, error) {
-	person, lasts, err := s.byPassword(ctx, c, address)
+	person, n, err := s.byPassword(ctx, c, address, device)
 	if err != nil {
 		return nil, err
 	}
-	return s.orAwait(ctx, person, newSession{lasts: lasts, name: c.Name, device: device}, next)
+	return s.orAwait(ctx, person, n, next)
 }
 
 // orAwait opens a session, or awaits the second factor of who has one and has not given it.
@@ -40,7 +40,7 @@ func (s *Service) orAwait(ctx context.Context, person *models.Person, n newSessi
 		in, err := s.begin(ctx, person, n, used...)
 		return &Begun{SignedIn: in}, err
 	}
-	token, change := s.newStep(&models.SignInStep{Person: person.Code, Next: next})
+	token, change := s.newStep(&models.SignInStep{Person: person.Code, Next: next, First: n.first})
 	err := s.Book.Commit(As(ctx, person, n.device), append(used, ledger.Beside(change))...)
 	return &Begun{Step: token}, err
 }
@@ -110,7 +110,7 @@ func (s *Service) FinishSignIn(ctx context.Context, token, code, address, device
 	if err != nil {
 		return nil, "", err
 	}
-	in, err := s.begin(ctx, person, newSession{lasts: SessionLasts, device: device, factor: factor},
+	in, err := s.begin(ctx, person, newSession{lasts: SessionLasts, device: device, factor: factor, first: step.First},
 		keep(of, kept, "second_factor.used", factor.Words()), ledger.Beside(store.Delete(store.SignInSteps, record.ID, record.Version)))
 	return in, step.Next, err
 }

@@ -39,6 +39,7 @@ type Route struct {
 	Status       int  // of the answer when all is well
 	Public       bool // needs no sign-in
 	SettingUp    bool // is open also to who must set up a second factor first
+	Beginning    bool // is open also to who must set a password of their own first
 	Body         any  // a value of the type that a JSON body has; nil for none
 	Answer       any  // a value of the type that the answer has; nil where it is not JSON
 	List         bool // the answer is a page of Answers
@@ -68,11 +69,14 @@ func (a *API) Mount(app *fiber.App) {
 }
 
 // signedIn lets the owner of the bearer token act; on some routes also who is to set up
-// a second factor before anything else.
+// a second factor, or a password of their own, before anything else.
 func (a *API) signedIn(r Route) fiber.Handler {
 	enter := a.Access.Enter
-	if r.SettingUp {
+	switch {
+	case r.SettingUp:
 		enter = a.Access.EnterToSetUp
+	case r.Beginning:
+		enter = a.Access.EnterToBegin
 	}
 	return func(c *fiber.Ctx) error {
 		ctx, err := enter(c.UserContext(), bearer(c), c.Get(fiber.HeaderUserAgent))

@@ -58,9 +58,9 @@ func (a *API) sessionRoutes() []Route {
 	return []Route{
 		{Method: get, Path: "/openapi.json", Summary: "This description", Status: ok, Public: true, Handle: a.openapi},
 		{Method: post, Path: "/sessions", Summary: "Sign in; who has a second factor gives its code, too", Status: created, Public: true, Body: access.Credentials{}, Answer: access.SignedIn{}, Handle: a.signIn},
-		{Method: get, Path: "/sessions/current", Summary: "Who is signed in", Status: ok, SettingUp: true, Answer: models.Person{}, Handle: a.whoAmI},
-		{Method: del, Path: "/sessions/current", Summary: "Sign out", Status: gone, SettingUp: true, Handle: a.signOut},
-		{Method: post, Path: "/password", Summary: "Change one's own password; every sign-in of it ends", Status: gone, Body: passwords{}, Handle: a.changePassword},
+		{Method: get, Path: "/sessions/current", Summary: "Who is signed in", Status: ok, Beginning: true, Answer: models.Person{}, Handle: a.whoAmI},
+		{Method: del, Path: "/sessions/current", Summary: "Sign out", Status: gone, Beginning: true, Handle: a.signOut},
+		{Method: post, Path: "/password", Summary: "Change one's own password; every sign-in of it ends", Status: gone, Beginning: true, Body: passwords{}, Handle: a.changePassword},
 		{Method: post, Path: "/pin", Summary: "Set one's own PIN to sign with", Status: gone, Body: pin{}, Handle: a.setPIN},
 	}
 }

@@ -15,6 +15,7 @@ var statuses = map[models.Kind]int{
 	models.Unauthenticated: fiber.StatusUnauthorized,
 	models.Forbidden:       fiber.StatusForbidden,
 	models.FactorNeeded:    fiber.StatusForbidden,
+	models.PasswordNeeded:  fiber.StatusForbidden,
 	models.NotFound:        fiber.StatusNotFound,
 	models.Gone:            fiber.StatusGone,
 	models.Conflict:        fiber.StatusConflict,

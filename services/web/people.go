@@ -101,9 +101,9 @@ func (w *Web) personPage(c *fiber.Ctx, status int, person *models.Person, values
 		return err
 	}
 	if access.May(caller.Role, access.ManagePeople) {
-		hint := say("At least 10 characters")
+		hint := say("At least 10 characters. It lets them in once, to set one of their own")
 		if person != nil && person.Username != "" {
-			hint = say("Leave empty to keep the present one")
+			hint = say("Leave empty to keep the present one. Another lets them in once, to set one of their own")
 		}
 		f.Groups = append(f.Groups, group{"Sign-in", fill(
 			input{Name: "role", Label: say("Role"), Type: "select", Options: roles},

@@ -95,6 +95,31 @@ func TestWhoMustHaveASecondFactorIsLedToIt(t *testing.T) {
 	}
 }
 
+// TestWhoWasGivenAPasswordIsLedToSettingTheirOwn also by scripts and over the interface.
+func TestWhoWasGivenAPasswordIsLedToSettingTheirOwn(t *testing.T) {
+	s := open(t, false)
+	given := "tea with somebody else"
+	if _, err := s.Access.EditPerson(s.As("admin"), "keeper-north", 0, access.PersonEdit{Password: &given}); err != nil {
+		t.Fatal(err)
+	}
+	p := s.post("/sign-in", url.Values{"username": {"keeper.north"}, "password": {given}})
+	s.cookie = p.cookieOf("quartermaster")
+	for _, path := range []string{"/", "/assets", "/me", "/me/second-factor", "/offline/carried"} {
+		if p := s.get(path); p.StatusCode != 303 || p.Header.Get("Location") != "/me/password" {
+			t.Errorf("%s: %d %s", path, p.StatusCode, p.Header.Get("Location"))
+		}
+	}
+	p = s.get("/me/password")
+	p.has(t, 200, "given to you by somebody else")
+	s.post("/me/password", p.fill("current", given, "password", "quartermaster!")).has(t, 422, "others would guess", "given to you by somebody else")
+	if p := s.post("/me/password", p.fill("current", given, "password", "northern camel drinks")); p.StatusCode != 303 || p.Header.Get("Location") != "/sign-in" {
+		t.Fatalf("%d %s", p.StatusCode, p.body)
+	}
+	p = s.post("/sign-in", url.Values{"username": {"keeper.north"}, "password": {"northern camel drinks"}})
+	s.cookie = p.cookieOf("quartermaster")
+	s.get("/assets").has(t, 200)
+}
+
 func TestAnAdministratorTakesASecondFactorAwayOnThePage(t *testing.T) {
 	t.Parallel()
 	s := open(t, false)

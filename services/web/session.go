@@ -84,6 +84,10 @@ type tokenKey struct{}
 // the session's own token.
 func (w *Web) signedIn(c *fiber.Ctx) error { return w.enter(c, w.Access.Enter) }
 
+// beginning lets in also who must set a password of their own, or a second factor, before
+// anything else.
+func (w *Web) beginning(c *fiber.Ctx) error { return w.enter(c, w.Access.EnterToBegin) }
+
 // settingUp lets in also who must set up a second factor before anything else.
 func (w *Web) settingUp(c *fiber.Ctx) error { return w.enter(c, w.Access.EnterToSetUp) }
 
@@ -203,10 +207,23 @@ func (w *Web) changePassword(c *fiber.Ctx) error {
 		return c.Redirect("/sign-in", fiber.StatusSeeOther)
 	}
 	refusal, ok := shown(err)
-	if !ok {
+	switch {
+	case !ok:
 		return err
+	case c.Path() == ownPassword:
+		status, _ := refusalOf(err)
+		return w.passwordPageWith(c, status, refusal)
 	}
 	return w.mePage(c, fiber.StatusUnprocessableEntity, refusal)
+}
+
+// ownPassword is where somebody who was given their password sets one of their own.
+const ownPassword = "/me/password"
+
+func (w *Web) passwordPage(c *fiber.Ctx) error { return w.passwordPageWith(c, fiber.StatusOK, nil) }
+
+func (w *Web) passwordPageWith(c *fiber.Ctx, status int, refusal *models.Error) error {
+	return w.render(c, status, "password", view{Title: say("Your password"), Here: "me", Refusal: refusal})
 }
 
 func (w *Web) setPIN(c *fiber.Ctx) error {

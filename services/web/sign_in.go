@@ -23,7 +23,9 @@ func (w *Web) mountSignIn(app *fiber.App) {
 	app.Get(access.CallbackPath, w.fromProvider)
 	app.Post("/sign-in/passkey/options", sameSite, w.challengePasskey)
 	app.Post("/sign-in/passkey", sameSite, w.signInByPasskey)
-	app.Post("/sign-out", sameSite, w.settingUp, w.signOut)
+	app.Post("/sign-out", sameSite, w.beginning, w.signOut)
+	app.Get(ownPassword, w.beginning, w.passwordPage)
+	app.Post(ownPassword, sameSite, w.beginning, w.changePassword)
 }
 
 type signInForm struct {

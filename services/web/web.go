@@ -100,7 +100,10 @@ func (w *Web) ErrorPage(c *fiber.Ctx, err error) error {
 		}
 		return c.Redirect("/sign-in?next="+url.QueryEscape(next), fiber.StatusSeeOther)
 	}
-	if models.KindOf(err) == models.FactorNeeded {
+	switch models.KindOf(err) {
+	case models.PasswordNeeded:
+		return c.Redirect(ownPassword, fiber.StatusSeeOther)
+	case models.FactorNeeded:
 		return c.Redirect("/me/second-factor", fiber.StatusSeeOther)
 	}
 	return w.render(c, status, "error", view{Title: title(status), Refusal: refusal, Data: server.RequestID(c)})
