@@ -1,8 +1,10 @@
 package labels
 
 import (
+	"iter"
 	"math"
 
+	"quartermaster/letters"
 	"quartermaster/models"
 )
 
@@ -17,6 +19,7 @@ const (
 	smallestTag  = 2.0 // mm, the size of the tag's letters: 5.7 pt
 	largestTag   = 5.5
 	lineHeight   = 1.18 // of a line, in sizes of its letters
+	arabicHeight = 1.5  // of one with Arabic letters, which reach further up and down
 	textGap      = 1.0  // mm between code and text
 	moduleStep   = 0.01
 	mostNameRows = 3
@@ -34,10 +37,29 @@ type Drawing struct {
 
 // Line is one line of readable text.
 type Line struct {
-	Text string
-	Bold bool
-	Size float64 // of the letters, mm
-	X, Y float64 // where the line begins, on its baseline
+	Text  string
+	Bold  bool
+	Right bool    // it runs from the right
+	Size  float64 // of the letters, mm
+	X, Y  float64 // of its left end, on its baseline
+}
+
+// drawn is the line as it is drawn from the left, in pieces of one typeface each.
+func (l Line) drawn() iter.Seq2[*typeface, string] {
+	base := letters.None
+	if l.Right {
+		base = 1
+	}
+	return face(l.Bold).runs(letters.Drawn(l.Text, base))
+}
+
+func (l Line) width() float64 { return face(l.Bold).width(l.Text) * l.Size }
+
+func (l Line) height() float64 {
+	if letters.Arabic(l.Text) {
+		return l.Size * arabicHeight
+	}
+	return l.Size * lineHeight
 }
 
 // Draw lays a label out on the stock: the code with its address, or with the bare
@@ -106,7 +128,11 @@ func (s Stock) arrange(l Label, code *Code, module, side float64) *Drawing {
 	switch {
 	case beside >= needed:
 		d.X, d.Y = margin+Quiet*module, (s.H-float64(code.Size)*module)/2
-		d.Lines = l.lines(side+textGap/2, margin, beside, s.H-2*margin, false)
+		text := side + textGap/2
+		if l.Right {
+			d.X, text = s.W-margin-float64(Quiet+code.Size)*module, margin
+		}
+		d.Lines = l.lines(text, margin, beside, s.H-2*margin, false)
 	case below >= smallestTag*lineHeight+margin && s.W-2*margin >= needed:
 		d.X, d.Y = (s.W-float64(code.Size)*module)/2, margin+Quiet*module
 		d.Lines = l.lines(margin, side-margin, s.W-2*margin, below, true)

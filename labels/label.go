@@ -9,12 +9,16 @@ import (
 type Label struct {
 	Base  string // of the address in the code: https://host
 	Tag   string
+	First []string // what stands above the name, a line a language: when a lot expires
 	Name  string
+	Kind  string // what it is in the label's language; "" says the name alone
 	Mark  string // of the donor
 	Grant string
 	// Door is what stands between base and tag in the address: "t" for an asset when
 	// it is empty, "l" for a stock lot, "b" for a bin.
 	Door string
+	// Right says that the label is read from the right: its code stands there.
+	Right bool
 }
 
 // Address is what the code carries. It is in upper case, because a QR code holds

@@ -22,6 +22,7 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode"
 
 	"quartermaster/models"
+	"quartermaster/services/words"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -30,6 +31,16 @@ var scanner = Label{
 	Base: "https://qm.example.org", Tag: FormatTag("QM", 123),
 	Name: "Portable X-ray baggage scanner with conveyor and remote console, trailer-mounted", Mark: "DONOR A", Grant: "A-2025/PAK/017",
 }
+
+// Labels in Urdu, and in English and Urdu.
+var (
+	inUrdu = Label{Base: "https://qm.example.org", Tag: FormatTag("QM", 123), Right: true,
+		Name: "سامان کی پڑتال کا ایکسرے آلہ (XR-100D)، پٹے اور الگ نگران میز کے ساتھ", Kind: "سامان کا سکینر (ایکسرے)", Mark: "عطیہ دہندہ A", Grant: "A-2025/PAK/017"}
+	inBoth = Label{Base: "https://qm.example.org", Tag: FormatTag("QM", 123),
+		Name: "Portable X-ray baggage scanner", Kind: "سامان کا سکینر (ایکسرے)", Mark: "DONOR A", Grant: "A-2025/PAK/017"}
+	aLot = Label{Base: "https://qm.example.org", Tag: "LOT-000007-3", Door: "l", First: []string{"Exp. 1 Mar 2027", "میعاد \u2068۱ مارچ ۲۰۲۷\u2069 تک"},
+		Name: "Drug test kit, opiates, lot A-77", Mark: "DONOR A"}
+)
 
 func lay(t *testing.T, stock string, l Label) *Drawing {
 	t.Helper()
@@ -81,35 +92,41 @@ func TestAddressUsesTheDenserMode(t *testing.T) {
 }
 
 func TestEveryStockHoldsAReadableCode(t *testing.T) {
-	for _, s := range Stocks {
-		d, err := s.Draw(scanner)
-		if err != nil {
-			t.Errorf("%s: %v", s.ID, err)
-			continue
+	for _, label := range []Label{scanner, inUrdu, inBoth} {
+		for _, s := range Stocks {
+			holds(t, s, label)
 		}
-		if d.Module < WantedModule-1e-9 || d.Bare {
-			t.Errorf("%s: modules of %.2f mm, bare %v", s.ID, d.Module, d.Bare)
+	}
+}
+
+func holds(t *testing.T, s Stock, label Label) {
+	t.Helper()
+	d, err := s.Draw(label)
+	if err != nil {
+		t.Errorf("%s: %v", s.ID, err)
+		return
+	}
+	if d.Module < WantedModule-1e-9 || d.Bare {
+		t.Errorf("%s: modules of %.2f mm, bare %v", s.ID, d.Module, d.Bare)
+	}
+	if dots := d.Module * s.DotsPerMM; s.DotsPerMM > 0 && math.Abs(dots-math.Round(dots)) > 1e-6 {
+		t.Errorf("%s: modules of %.3f dots", s.ID, dots)
+	}
+	quiet, side := Quiet*d.Module, float64(d.Code.Size)*d.Module
+	if d.X < quiet || d.Y < quiet || d.X+side+quiet > d.W || d.Y+side+quiet > d.H {
+		t.Errorf("%s: the quiet zone is cut", s.ID)
+	}
+	for _, line := range d.Lines {
+		if line.X < 0 || line.X+line.width() > d.W+1e-6 || line.Y-line.Size < -0.5 || line.Y > d.H {
+			t.Errorf("%s: %q leaves the label", s.ID, line.Text)
 		}
-		if dots := d.Module * s.DotsPerMM; s.DotsPerMM > 0 && math.Abs(dots-math.Round(dots)) > 1e-6 {
-			t.Errorf("%s: modules of %.3f dots", s.ID, dots)
+		right, left, below := line.X >= d.X+side+quiet-1e-6, line.X+line.width() <= d.X-quiet+1e-6, line.Y-line.Size >= d.Y+side-1e-6
+		if !right && !left && !below {
+			t.Errorf("%s: %q stands on the code", s.ID, line.Text)
 		}
-		quiet, side := Quiet*d.Module, float64(d.Code.Size)*d.Module
-		if d.X < quiet || d.Y < quiet || d.X+side+quiet > d.W || d.Y+side+quiet > d.H {
-			t.Errorf("%s: the quiet zone is cut", s.ID)
-		}
-		for _, line := range d.Lines {
-			width := face(line.Bold).width(line.Text) * line.Size
-			if line.X < 0 || line.X+width > d.W+1e-6 || line.Y-line.Size < -0.5 || line.Y > d.H {
-				t.Errorf("%s: %q leaves the label", s.ID, line.Text)
-			}
-			beside, above := line.X >= d.X+side+quiet-1e-6, line.Y-line.Size >= d.Y+side-1e-6
-			if !beside && !above {
-				t.Errorf("%s: %q stands on the code", s.ID, line.Text)
-			}
-		}
-		if d.Lines[0].Text != scanner.Tag {
-			t.Errorf("%s: the tag cannot be read", s.ID)
-		}
+	}
+	if d.Lines[0].Text != label.Tag {
+		t.Errorf("%s: the tag cannot be read", s.ID)
 	}
 }
 
@@ -273,7 +290,15 @@ func TestGoldenFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, got := range map[string][]byte{"label.svg": d.SVG(), "label-203.zpl": d.ZPL(8), "label-300.zpl": d300.ZPL(12), "label.png": picture} {
+	files := map[string][]byte{"label.svg": d.SVG(), "label-203.zpl": d.ZPL(8), "label-300.zpl": d300.ZPL(12), "label.png": picture}
+	for name, label := range map[string]Label{"urdu": inUrdu, "both": inBoth, "lot": aLot} {
+		d := lay(t, "zebra-57x32", label)
+		if files[name+".png"], err = d.PNG(6); err != nil {
+			t.Fatal(err)
+		}
+		files[name+".svg"], files[name+"-203.zpl"] = d.SVG(), d.ZPL(8)
+	}
+	for name, got := range files {
 		path := filepath.Join("..", "testdata", "labels", name)
 		if *update {
 			if err := os.WriteFile(path, got, 0o644); err != nil {
@@ -379,7 +404,7 @@ func rasterise(t *testing.T, sheet Sheet, labels []Label, dpi int) []image.Image
 func TestTestPageShowsEveryCut(t *testing.T) {
 	var out bytes.Buffer
 	s, _ := FindStock("L7651")
-	if err := (Sheet{Stock: s, Made: time.Unix(0, 0)}).WriteTestPage(&out); err != nil || !bytes.HasPrefix(out.Bytes(), []byte("%PDF-")) {
+	if err := (Sheet{Stock: s, Made: time.Unix(0, 0), Voice: words.Speaking("en+ur", words.Eastern)}).WriteTestPage(&out); err != nil || !bytes.HasPrefix(out.Bytes(), []byte("%PDF-")) {
 		t.Error(err)
 	}
 }

@@ -70,8 +70,8 @@ func (p *bufferPool) Put(b *png.EncoderBuffer) { p.pool.Put(b) }
 var glyphs sync.Map // glyphKey → *glyph
 
 type glyphKey struct {
+	t      *typeface
 	r      rune
-	bold   bool
 	eighth int // of a pixel, the letters' size
 }
 
@@ -82,15 +82,16 @@ type glyph struct {
 
 func drawText(img *image.Paletted, line Line, perMM float64) error {
 	eighth := int(line.Size * perMM * 8)
-	t := face(line.Bold)
 	x, y := line.X*perMM, int(math.Round(line.Y*perMM))
-	for _, r := range line.Text {
-		g, err := letter(t, glyphKey{r, line.Bold, eighth})
-		if err != nil {
-			return err
+	for t, run := range line.drawn() {
+		for _, r := range run {
+			g, err := letter(glyphKey{t, r, eighth})
+			if err != nil {
+				return err
+			}
+			g.draw(img, int(math.Round(x))+g.at.X, y+g.at.Y)
+			x += t.advance(r) * line.Size * perMM
 		}
-		g.draw(img, int(math.Round(x))+g.at.X, y+g.at.Y)
-		x += t.advance(r) * line.Size * perMM
 	}
 	return nil
 }
@@ -112,11 +113,11 @@ func (g *glyph) draw(img *image.Paletted, left, top int) {
 	}
 }
 
-func letter(t *typeface, key glyphKey) (*glyph, error) {
+func letter(key glyphKey) (*glyph, error) {
 	if g, ok := glyphs.Load(key); ok {
 		return g.(*glyph), nil
 	}
-	drawer, err := t.drawer(float64(key.eighth) / 8)
+	drawer, err := key.t.drawer(float64(key.eighth) / 8)
 	if err != nil {
 		return nil, err
 	}

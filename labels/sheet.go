@@ -7,7 +7,9 @@ import (
 
 	"codeberg.org/go-pdf/fpdf"
 
+	"quartermaster/letters"
 	"quartermaster/models"
+	"quartermaster/services/words"
 )
 
 // Sheet says how labels are put on paper.
@@ -17,7 +19,8 @@ type Sheet struct {
 	// OffsetX and OffsetY move everything right and down, mm, for a printer that
 	// feeds its paper askew.
 	OffsetX, OffsetY float64
-	Made             time.Time // the day that the file says it was made
+	Made             time.Time   // the day that the file says it was made
+	Voice            words.Voice // of the test page
 }
 
 // LargestOffset is the most that a sheet may be moved, mm.
@@ -84,8 +87,9 @@ func (s Sheet) open(title string) *fpdf.Fpdf {
 	pdf.SetTitle(title, true)
 	pdf.SetCreator("Quartermaster", true)
 	pdf.SetDisplayMode("real", "single")
-	pdf.AddUTF8FontFromBytes("label", "", regular().ttf)
-	pdf.AddUTF8FontFromBytes("label", "B", bold().ttf)
+	for _, t := range []*typeface{regular().latin, bold().latin, regular().arabic, bold().arabic} {
+		pdf.AddUTF8FontFromBytes(t.name, t.weight, t.ttf)
+	}
 	return pdf
 }
 
@@ -102,12 +106,17 @@ func (d *Drawing) onPage(pdf *fpdf.Fpdf, left, top float64) {
 		pdf.Rect(left+d.X+float64(x)*d.Module, top+d.Y+float64(y)*d.Module, float64(length)*d.Module, d.Module, "F")
 	})
 	for _, line := range d.Lines {
-		style := ""
-		if line.Bold {
-			style = "B"
-		}
-		pdf.SetFont("label", style, line.Size*ptPerMM)
-		pdf.Text(left+line.X, top+line.Y, line.Text)
+		line.onPage(pdf, left, top)
+	}
+}
+
+// onPage writes the line on a page, from where its label begins.
+func (l Line) onPage(pdf *fpdf.Fpdf, left, top float64) {
+	x := left + l.X
+	for t, run := range l.drawn() {
+		pdf.SetFont(t.name, t.weight, l.Size*t.larger*ptPerMM)
+		pdf.Text(x, top+l.Y, run)
+		x += t.width(run) * l.Size
 	}
 }
 
@@ -117,29 +126,45 @@ func (s Sheet) WriteTestPage(w io.Writer) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	pdf := s.open("Test page")
+	pdf := s.open(s.Voice.Say("Test page"))
 	pdf.AddPage()
 	pdf.SetLineWidth(0.1)
-	pdf.SetFont("label", "", 6)
 	for n := range s.Stock.PerPage() {
 		x, y := s.Stock.Place(n)
 		x, y = x+s.OffsetX, y+s.OffsetY
 		pdf.Rect(x, y, s.Stock.W, s.Stock.H, "D")
-		pdf.Text(x+1.5, y+3.5, fmt.Sprint(n+1))
+		Line{Text: s.Voice[0].Number(n + 1), Size: 6 / ptPerMM, X: 1.5, Y: 3.5}.onPage(pdf, x, y)
 		pdf.Line(x+s.Stock.W/2-3, y+s.Stock.H/2, x+s.Stock.W/2+3, y+s.Stock.H/2)
 		pdf.Line(x+s.Stock.W/2, y+s.Stock.H/2-3, x+s.Stock.W/2, y+s.Stock.H/2+3)
 	}
 	x, y := s.Stock.Place(0)
-	pdf.SetFont("label", "B", 7)
-	for i, text := range []string{
-		s.Stock.Name,
-		"Print at 100 % (actual size), hold it against a sheet of",
-		"labels, and measure how far each outline is from its cut.",
-		fmt.Sprintf("Moved by %g mm right and %g mm down.", s.OffsetX, s.OffsetY),
+	at := 7.0
+	for _, text := range []models.Text{
+		models.Say("Print at 100 % (actual size)."),
+		s.Stock.Text(),
+		models.Say("Hold it against a sheet of labels and measure how far each outline is from its cut."),
+		models.Say("Moved by %v mm right and %v mm down.", s.OffsetX, s.OffsetY),
 	} {
-		if float64(i)*3.2+8 < s.Stock.H {
-			pdf.Text(x+s.OffsetX+1.5, y+s.OffsetY+7+float64(i)*3.2, shorten(text, bold(), (s.Stock.W-3)/(7/ptPerMM)))
+		for _, in := range s.Voice {
+			at = s.note(pdf, in.Tell(text), x+s.OffsetX, y+s.OffsetY, at)
 		}
 	}
 	return s.finish(pdf, w)
+}
+
+// note writes what fits of a text on the test page's first label from at down, and
+// returns where the next one goes.
+func (s Sheet) note(pdf *fpdf.Fpdf, text string, left, top, at float64) float64 {
+	const size, rows = 7 / ptPerMM, 3
+	for _, row := range wrap(text, bold(), (s.Stock.W-3)/size, rows) {
+		line := Line{Text: row, Bold: true, Right: letters.RunsFromRight(row), Size: size, X: 1.5, Y: at}
+		if at += line.height(); at > s.Stock.H {
+			return at
+		}
+		if line.Right {
+			line.X = s.Stock.W - 1.5 - line.width()
+		}
+		line.onPage(pdf, left, top)
+	}
+	return at
 }

@@ -10,6 +10,7 @@ import (
 // Stock is a kind of label paper. Lengths are millimetres.
 type Stock struct {
 	ID, Name string
+	Of       models.Text // the material, where it is not paper
 	// PageW and PageH are a sheet's; 0 for a roll, where each label is a page.
 	PageW, PageH   float64
 	Columns, Rows  int
@@ -31,26 +32,44 @@ const (
 // Stocks are the usual ones. The makers publish figures that differ by tenths of
 // a millimetre; the test page and the printer's offsets make up for that.
 var Stocks = []Stock{
-	{ID: "L7160", Name: "Avery L7160, 63.5 × 38.1 mm, 21 a sheet", PageW: a4W, PageH: a4H, Columns: 3, Rows: 7, W: 63.5, H: 38.1, Left: 7.21, Top: 15.15, PitchX: 66.04, PitchY: 38.1},
-	{ID: "L7159", Name: "Avery L7159, 63.5 × 33.9 mm, 24 a sheet", PageW: a4W, PageH: a4H, Columns: 3, Rows: 8, W: 63.5, H: 33.9, Left: 7.21, Top: 12.9, PitchX: 66.04, PitchY: 33.9},
-	{ID: "L7163", Name: "Avery L7163, 99.1 × 38.1 mm, 14 a sheet", PageW: a4W, PageH: a4H, Columns: 2, Rows: 7, W: 99.1, H: 38.1, Left: 4.67, Top: 15.19, PitchX: 101.6, PitchY: 38.1},
-	{ID: "L7651", Name: "Avery L7651, 38.1 × 21.2 mm, 65 a sheet", PageW: a4W, PageH: a4H, Columns: 5, Rows: 13, W: 38.1, H: 21.2, Left: 4.7, Top: 10.9, PitchX: 40.6, PitchY: 21.2},
-	{ID: "L6009", Name: "Avery L6009 polyester, 45.7 × 21.2 mm, 48 a sheet", PageW: a4W, PageH: a4H, Columns: 4, Rows: 12, W: 45.7, H: 21.2, Left: 9.7, Top: 21.5, PitchX: 48.3, PitchY: 21.2},
-	{ID: "L4736", Name: "Avery L4736 removable, 45.7 × 21.2 mm, 48 a sheet", PageW: a4W, PageH: a4H, Columns: 4, Rows: 12, W: 45.7, H: 21.2, Left: 9.7, Top: 21.5, PitchX: 48.3, PitchY: 21.2},
-	{ID: "5160", Name: "Avery 5160, 66.7 × 25.4 mm, 30 a Letter sheet", PageW: letterW, PageH: letterH, Columns: 3, Rows: 10, W: 66.7, H: 25.4, Left: 4.76, Top: 12.7, PitchX: 69.85, PitchY: 25.4},
-	{ID: "8160", Name: "Avery 8160, 66.7 × 25.4 mm, 30 a Letter sheet", PageW: letterW, PageH: letterH, Columns: 3, Rows: 10, W: 66.7, H: 25.4, Left: 4.76, Top: 12.7, PitchX: 69.85, PitchY: 25.4},
-	{ID: "5520", Name: "Avery 5520 weatherproof, 66.7 × 25.4 mm, 30 a Letter sheet", PageW: letterW, PageH: letterH, Columns: 3, Rows: 10, W: 66.7, H: 25.4, Left: 4.76, Top: 12.7, PitchX: 69.85, PitchY: 25.4},
-	{ID: "5163", Name: "Avery 5163, 101.6 × 50.8 mm, 10 a Letter sheet", PageW: letterW, PageH: letterH, Columns: 2, Rows: 5, W: 101.6, H: 50.8, Left: 4.13, Top: 12.7, PitchX: 106.36, PitchY: 50.8},
-	{ID: "22806", Name: "Avery 22806, 50.8 × 50.8 mm, 12 a Letter sheet", PageW: letterW, PageH: letterH, Columns: 3, Rows: 4, W: 50.8, H: 50.8, Left: 15.9, Top: 14.3, PitchX: 66.7, PitchY: 66.7},
-	{ID: "brother-62", Name: "Brother 62 mm roll, 300 dpi, 29 mm long", W: 62, H: 29, DotsPerMM: dpi300},
-	{ID: "brother-29x90", Name: "Brother 29 × 90 mm, 300 dpi", W: 90, H: 29, DotsPerMM: dpi300},
-	{ID: "zebra-51x25", Name: "Zebra 51 × 25 mm, 203 dpi", W: 51, H: 25, DotsPerMM: dpi203},
-	{ID: "zebra-57x32", Name: "Zebra 57 × 32 mm, 203 dpi", W: 57, H: 32, DotsPerMM: dpi203},
-	{ID: "zebra-102x51", Name: "Zebra 102 × 51 mm, 203 dpi", W: 102, H: 51, DotsPerMM: dpi203},
+	{ID: "L7160", Name: "Avery L7160", PageW: a4W, PageH: a4H, Columns: 3, Rows: 7, W: 63.5, H: 38.1, Left: 7.21, Top: 15.15, PitchX: 66.04, PitchY: 38.1},
+	{ID: "L7159", Name: "Avery L7159", PageW: a4W, PageH: a4H, Columns: 3, Rows: 8, W: 63.5, H: 33.9, Left: 7.21, Top: 12.9, PitchX: 66.04, PitchY: 33.9},
+	{ID: "L7163", Name: "Avery L7163", PageW: a4W, PageH: a4H, Columns: 2, Rows: 7, W: 99.1, H: 38.1, Left: 4.67, Top: 15.19, PitchX: 101.6, PitchY: 38.1},
+	{ID: "L7651", Name: "Avery L7651", PageW: a4W, PageH: a4H, Columns: 5, Rows: 13, W: 38.1, H: 21.2, Left: 4.7, Top: 10.9, PitchX: 40.6, PitchY: 21.2},
+	{ID: "L6009", Name: "Avery L6009", Of: models.Say("polyester"), PageW: a4W, PageH: a4H, Columns: 4, Rows: 12, W: 45.7, H: 21.2, Left: 9.7, Top: 21.5, PitchX: 48.3, PitchY: 21.2},
+	{ID: "L4736", Name: "Avery L4736", Of: models.Say("removable"), PageW: a4W, PageH: a4H, Columns: 4, Rows: 12, W: 45.7, H: 21.2, Left: 9.7, Top: 21.5, PitchX: 48.3, PitchY: 21.2},
+	{ID: "5160", Name: "Avery 5160", PageW: letterW, PageH: letterH, Columns: 3, Rows: 10, W: 66.7, H: 25.4, Left: 4.76, Top: 12.7, PitchX: 69.85, PitchY: 25.4},
+	{ID: "8160", Name: "Avery 8160", PageW: letterW, PageH: letterH, Columns: 3, Rows: 10, W: 66.7, H: 25.4, Left: 4.76, Top: 12.7, PitchX: 69.85, PitchY: 25.4},
+	{ID: "5520", Name: "Avery 5520", Of: models.Say("weatherproof"), PageW: letterW, PageH: letterH, Columns: 3, Rows: 10, W: 66.7, H: 25.4, Left: 4.76, Top: 12.7, PitchX: 69.85, PitchY: 25.4},
+	{ID: "5163", Name: "Avery 5163", PageW: letterW, PageH: letterH, Columns: 2, Rows: 5, W: 101.6, H: 50.8, Left: 4.13, Top: 12.7, PitchX: 106.36, PitchY: 50.8},
+	{ID: "22806", Name: "Avery 22806", PageW: letterW, PageH: letterH, Columns: 3, Rows: 4, W: 50.8, H: 50.8, Left: 15.9, Top: 14.3, PitchX: 66.7, PitchY: 66.7},
+	{ID: "brother-62", Name: "Brother 62 mm", W: 62, H: 29, DotsPerMM: dpi300},
+	{ID: "brother-29x90", Name: "Brother 29 × 90", W: 90, H: 29, DotsPerMM: dpi300},
+	{ID: "zebra-51x25", Name: "Zebra", W: 51, H: 25, DotsPerMM: dpi203},
+	{ID: "zebra-57x32", Name: "Zebra", W: 57, H: 32, DotsPerMM: dpi203},
+	{ID: "zebra-102x51", Name: "Zebra", W: 102, H: 51, DotsPerMM: dpi203},
 }
 
 // DefaultStock is what a single label is made for when nobody says.
 const DefaultStock = "zebra-51x25"
+
+// Text describes the stock.
+func (s Stock) Text() models.Text {
+	name := any(s.Name)
+	if s.Name == "" {
+		name = models.Say("A grid of your own")
+	}
+	if !s.Of.Empty() {
+		name = models.Say("%v (%v)", name, s.Of)
+	}
+	switch {
+	case s.Roll():
+		return models.Say("%v, %v × %v mm, %.0f dpi", name, s.W, s.H, s.DotsPerMM*25.4)
+	case s.PageW == letterW:
+		return models.Say("%v, %v × %v mm, %d a Letter sheet", name, s.W, s.H, s.PerPage())
+	}
+	return models.Say("%v, %v × %v mm, %d a sheet", name, s.W, s.H, s.PerPage())
+}
 
 // FindStock returns one of Stocks.
 func FindStock(id string) (Stock, error) {
@@ -88,7 +107,7 @@ const (
 
 // Stock checks the grid and returns the stock that it is.
 func (g Grid) Stock() (Stock, error) {
-	s := Stock{ID: "grid", Name: "a grid of your own", PageW: g.PageW, PageH: g.PageH, Columns: g.Columns, Rows: g.Rows,
+	s := Stock{ID: "grid", PageW: g.PageW, PageH: g.PageH, Columns: g.Columns, Rows: g.Rows,
 		W: g.W, H: g.H, Left: g.Left, Top: g.Top, PitchX: g.PitchX, PitchY: g.PitchY}
 	wrong := func(field, format string, args ...any) (Stock, error) {
 		return Stock{}, models.Refuse(models.Invalid, "grid."+field, format, args...)

@@ -4,6 +4,11 @@ import (
 	"fmt"
 	"html"
 	"strings"
+
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+
+	"quartermaster/letters"
 )
 
 // SVG draws the code alone with its quiet zone, a module to the unit.
@@ -25,13 +30,57 @@ func (d *Drawing) SVG() []byte {
 	d.Code.Runs(func(x, y, length int) { fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", x, y, length, length) })
 	b.WriteString(`"/>`)
 	for _, line := range d.Lines {
+		if letters.Arabic(line.Text) {
+			line.outline(&b)
+			continue
+		}
 		weight := ""
 		if line.Bold {
 			weight = ` font-weight="700"`
 		}
 		fmt.Fprintf(&b, `<text x="%.2f" y="%.2f" font-size="%.2f" textLength="%.2f" lengthAdjust="spacingAndGlyphs" font-family="DejaVu Sans Condensed, Arial Narrow, sans-serif"%s>%s</text>`,
-			line.X, line.Y, line.Size, face(line.Bold).width(line.Text)*line.Size, weight, html.EscapeString(line.Text))
+			line.X, line.Y, line.Size, line.width(), weight, html.EscapeString(line.Text))
 	}
 	b.WriteString("</svg>\n")
 	return []byte(b.String())
+}
+
+// outline draws a line as shapes: programs that draw SVG seldom have a font that joins its
+// letters as they were measured.
+func (l Line) outline(b *strings.Builder) {
+	fmt.Fprintf(b, `<path role="img" aria-label="%s" d="`, html.EscapeString(letters.Bare(l.Text)))
+	const ppem = 1000
+	var buffer sfnt.Buffer
+	x := l.X
+	for t, run := range l.drawn() {
+		unit := l.Size * t.larger / ppem / 64
+		for _, r := range run {
+			glyph, err := t.font.GlyphIndex(&buffer, r)
+			if err != nil {
+				continue
+			}
+			segments, err := t.font.LoadGlyph(&buffer, glyph, fixed.I(ppem), nil)
+			if err != nil {
+				continue
+			}
+			for i, s := range segments {
+				if s.Op == sfnt.SegmentOpMoveTo && i > 0 {
+					b.WriteByte('Z')
+				}
+				points := map[sfnt.SegmentOp]int{sfnt.SegmentOpMoveTo: 1, sfnt.SegmentOpLineTo: 1, sfnt.SegmentOpQuadTo: 2, sfnt.SegmentOpCubeTo: 3}[s.Op]
+				b.WriteByte("MLQC"[s.Op])
+				for i, p := range s.Args[:points] {
+					if i > 0 {
+						b.WriteByte(' ')
+					}
+					fmt.Fprintf(b, "%.2f %.2f", x+float64(p.X)*unit, l.Y+float64(p.Y)*unit)
+				}
+			}
+			if len(segments) > 0 {
+				b.WriteByte('Z')
+			}
+			x += t.advance(r) * l.Size
+		}
+	}
+	b.WriteString(`"/>`)
 }

@@ -3,6 +3,8 @@ package labels
 import (
 	"strings"
 	"unicode/utf8"
+
+	"quartermaster/letters"
 )
 
 // lines sets the label's text into a box: the tag as large as its width allows,
@@ -12,20 +14,30 @@ func (l Label) lines(x, y, w, h float64, centred bool) []Line {
 	if tag < smallestTag-1e-9 {
 		return nil
 	}
-	lines := []Line{{Text: l.Tag, Bold: true, Size: tag}}
+	lines := []Line{{Text: l.Tag, Bold: true, Right: l.Right, Size: tag}}
 	small := max(1.7, min(tag*0.72, 3.2))
-	rows := int((h - tag*lineHeight) / (small * lineHeight))
-	payers := l.payers(w / small)
-	payers = payers[:max(0, min(len(payers), rows-1))] // the name comes first
-	for _, text := range wrap(l.Name, regular(), w/small, min(mostNameRows, rows-len(payers))) {
-		lines = append(lines, Line{Text: text, Size: small})
+	add := func(text string) {
+		lines = append(lines, Line{Text: text, Right: l.Right || letters.RunsFromRight(text), Size: small})
 	}
-	for _, text := range payers {
-		lines = append(lines, Line{Text: shorten(text, regular(), w/small), Size: small})
+	rows := int((h - tag*lineHeight) / Line{Text: strings.Join(l.First, "") + l.Name + l.Kind + l.Mark, Size: small}.height())
+	for _, text := range l.First[:max(0, min(len(l.First), rows))] {
+		add(shorten(text, regular(), w/small))
+		rows--
+	}
+	below := l.payers(w / small)
+	if l.Kind != "" {
+		below = append([]string{l.Kind}, below...)
+	}
+	below = below[:max(0, min(len(below), rows-1))] // the name comes first
+	for _, text := range wrap(l.Name, regular(), w/small, min(mostNameRows, rows-len(below))) {
+		add(text)
+	}
+	for _, text := range below {
+		add(shorten(text, regular(), w/small))
 	}
 	height := 0.0
 	for _, line := range lines {
-		height += line.Size * lineHeight
+		height += line.height()
 	}
 	at := y + max(0, (h-height)/2)
 	if centred {
@@ -33,10 +45,13 @@ func (l Label) lines(x, y, w, h float64, centred bool) []Line {
 	}
 	for i := range lines {
 		line := &lines[i]
-		at += line.Size * lineHeight
-		line.X, line.Y = x, at-line.Size*0.28 // the baseline is above the line's foot
-		if centred {
-			line.X = x + (w-face(line.Bold).width(line.Text)*line.Size)/2
+		at += line.height()
+		line.X, line.Y = x, at-(line.height()-line.Size*0.9) // the baseline is above the line's foot
+		switch {
+		case centred:
+			line.X = x + (w-line.width())/2
+		case line.Right:
+			line.X = x + w - line.width()
 		}
 	}
 	return lines
@@ -44,7 +59,7 @@ func (l Label) lines(x, y, w, h float64, centred bool) []Line {
 
 // wrap breaks a text between words into at most rows lines of a width in sizes;
 // what is left over is cut with an ellipsis.
-func wrap(text string, t *typeface, width float64, rows int) []string {
+func wrap(text string, t *style, width float64, rows int) []string {
 	var lines []string
 	words := strings.Fields(text)
 	for len(words) > 0 && len(lines) < rows {
@@ -64,7 +79,7 @@ func wrap(text string, t *typeface, width float64, rows int) []string {
 }
 
 // shorten cuts a text to a width in sizes.
-func shorten(text string, t *typeface, width float64) string {
+func shorten(text string, t *style, width float64) string {
 	if t.width(text) <= width {
 		return text
 	}

@@ -1,11 +1,14 @@
 package labels
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
+	"image"
 	"math"
 	"strings"
 
+	"quartermaster/letters"
 	"quartermaster/models"
 )
 
@@ -31,8 +34,13 @@ func (d *Drawing) ZPL(dots float64) []byte {
 	module := max(1, at(d.Module))
 	var b strings.Builder
 	fmt.Fprintf(&b, "^XA\n^CI28\n^PW%d\n^LL%d\n^LH0,0\n", at(d.W), at(d.H))
-	fmt.Fprintf(&b, "^FO%d,%d%s^FS\n", at(d.X), at(d.Y), d.Code.graphic(module))
+	side := d.Code.Size * module
+	fmt.Fprintf(&b, "^FO%d,%d%s^FS\n", at(d.X), at(d.Y), graphic(side, side, func(x, y int) bool { return d.Code.Dark(x/module, y/module) }))
 	for _, line := range d.Lines {
+		if letters.Arabic(line.Text) {
+			b.WriteString(line.graphic(dots))
+			continue
+		}
 		height := at(line.Size)
 		// Font 0 is wider than the one that was measured: its letters are set narrower.
 		fmt.Fprintf(&b, "^FO%d,%d^A0N,%d,%d^FH_^FD%s^FS\n", at(line.X), at(line.Y-line.Size*0.78), height, height*9/10, zplText(line.Text))
@@ -41,24 +49,40 @@ func (d *Drawing) ZPL(dots float64) []byte {
 	return []byte(b.String())
 }
 
-// graphic writes the code as ^GFA: rows of hexadecimal dots, ":" standing for a
-// row that is as the one above.
-func (c *Code) graphic(module int) string {
-	width := (c.Size*module + 7) / 8
+// graphic writes a picture as ^GFA: rows of hexadecimal dots, ":" standing for a row
+// that is as the one above.
+func graphic(w, h int, dark func(x, y int) bool) string {
+	width := (w + 7) / 8
 	var b strings.Builder
-	fmt.Fprintf(&b, "^GFA,%d,%d,%d,", width*c.Size*module, width*c.Size*module, width)
-	row := make([]byte, width)
-	for y := range c.Size {
+	fmt.Fprintf(&b, "^GFA,%d,%d,%d,", width*h, width*h, width)
+	row, above := make([]byte, width), make([]byte, width)
+	for y := range h {
 		clear(row)
-		for x := range c.Size * module {
-			if c.Dark(x/module, y) {
+		for x := range w {
+			if dark(x, y) {
 				row[x/8] |= 0x80 >> (x % 8)
 			}
 		}
-		b.WriteString(strings.ToUpper(hex.EncodeToString(row)))
-		b.WriteString(strings.Repeat(":", module-1))
+		if y > 0 && bytes.Equal(row, above) {
+			b.WriteByte(':')
+		} else {
+			b.WriteString(strings.ToUpper(hex.EncodeToString(row)))
+		}
+		copy(above, row)
 	}
 	return b.String()
+}
+
+// graphic draws a line for printers, which do not join its letters.
+func (l Line) graphic(dots float64) string {
+	left, top := int(l.X*dots), int((l.Y-l.Size*1.2)*dots) // beyond the highest mark on a letter
+	img := image.NewPaletted(image.Rect(0, 0, int(math.Ceil((l.width()+0.5)*dots)), int(math.Ceil(l.Size*2*dots))), greys)
+	l.X, l.Y = l.X-float64(left)/dots, l.Y-float64(top)/dots
+	if err := drawText(img, l, dots); err != nil {
+		return "" // the font draws at any size; see TestEveryFormIsInTheFont
+	}
+	picture := graphic(img.Rect.Dx(), img.Rect.Dy(), func(x, y int) bool { return img.ColorIndexAt(x, y) >= black/2 })
+	return fmt.Sprintf("^FO%d,%d%s^FS\n", max(0, left), max(0, top), picture)
 }
 
 // zplText writes what the printer would take for a command as ^FH's hexadecimal.

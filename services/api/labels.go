@@ -14,25 +14,30 @@ import (
 	"quartermaster/services/register"
 	"quartermaster/services/server"
 	"quartermaster/services/stock"
+	"quartermaster/services/words"
 )
 
 // Labelled says what a label says of the thing in the address.
-type Labelled func(c *fiber.Ctx) (labels.Label, error)
+type Labelled func(c *fiber.Ctx, in words.Voice) (labels.Label, error)
 
 // AssetLabel is the label of the asset in the address.
 func AssetLabel(r *register.Service) Labelled {
-	return func(c *fiber.Ctx) (labels.Label, error) { return r.Label(c.UserContext(), c.Params("tag")) }
+	return func(c *fiber.Ctx, in words.Voice) (labels.Label, error) {
+		return r.Label(c.UserContext(), c.Params("tag"), in)
+	}
 }
 
 // LotLabel is the label of the stock lot in the address.
 func LotLabel(s *stock.Service) Labelled {
-	return func(c *fiber.Ctx) (labels.Label, error) { return s.Label(c.UserContext(), c.Params("code")) }
+	return func(c *fiber.Ctx, in words.Voice) (labels.Label, error) {
+		return s.Label(c.UserContext(), c.Params("code"), in)
+	}
 }
 
 // BinLabel is the label of the bin of a unit's store in the address.
 func BinLabel(s *stock.Service) Labelled {
-	return func(c *fiber.Ctx) (labels.Label, error) {
-		return s.BinLabel(c.UserContext(), c.Params("unit"), c.Params("bin"))
+	return func(c *fiber.Ctx, in words.Voice) (labels.Label, error) {
+		return s.BinLabel(c.UserContext(), c.Params("unit"), c.Params("bin"), in)
 	}
 }
 
@@ -98,7 +103,11 @@ func drawing(c *fiber.Ctx, l Labelled, dpi int) (*labels.Drawing, labels.Stock, 
 	if err != nil {
 		return nil, on, err
 	}
-	label, err := l(c)
+	in, err := voice(c)
+	if err != nil {
+		return nil, on, err
+	}
+	label, err := l(c, in)
 	if err != nil {
 		return nil, on, err
 	}

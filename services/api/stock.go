@@ -31,11 +31,11 @@ func (a *API) stockRoutes() []Route {
 		{Method: post, Path: "/lots/:code/consume", Summary: "Use up some of a lot", Status: ok, Body: stock.Use{}, Answer: models.Lot{}, Handle: onLot(a.Stock.Consume)},
 		{Method: post, Path: "/lots/:code/adjust", Summary: "Correct a balance by the difference that a count found", Status: ok, Body: stock.Correction{}, Answer: models.Lot{}, Handle: onLot(a.Stock.Adjust)},
 		{Method: post, Path: "/lots/:code/dispose", Summary: "Destroy some of an expired lot", Status: ok, Body: stock.Correction{}, Answer: models.Lot{}, Handle: onLot(a.Stock.Dispose)},
-		{Method: get, Path: "/lots/:code/label.png", Summary: "A lot's label as a picture", Status: ok, Query: []Param{{"stock", "label stock"}, {"scale", "pixels a module, 1 to 30"}}, Handle: LabelRoutes["label.png"](LotLabel(a.Stock))},
-		{Method: get, Path: "/lots/:code/label.svg", Summary: "A lot's label as a drawing", Status: ok, Query: []Param{{"stock", "label stock"}}, Handle: LabelRoutes["label.svg"](LotLabel(a.Stock))},
-		{Method: get, Path: "/lots/:code/label.zpl", Summary: "A lot's label for a Zebra printer", Status: ok, Query: []Param{{"stock", "label stock"}, {"dpi", "of the printer: 203, 300 or 600"}}, Handle: LabelRoutes["label.zpl"](LotLabel(a.Stock))},
+		{Method: get, Path: "/lots/:code/label.png", Summary: "A lot's label as a picture", Status: ok, Query: append([]Param{{"stock", "label stock"}, {"scale", "pixels a module, 1 to 30"}}, paperLanguage...), Handle: LabelRoutes["label.png"](LotLabel(a.Stock))},
+		{Method: get, Path: "/lots/:code/label.svg", Summary: "A lot's label as a drawing", Status: ok, Query: append([]Param{{"stock", "label stock"}}, paperLanguage...), Handle: LabelRoutes["label.svg"](LotLabel(a.Stock))},
+		{Method: get, Path: "/lots/:code/label.zpl", Summary: "A lot's label for a Zebra printer", Status: ok, Query: append([]Param{{"stock", "label stock"}, {"dpi", "of the printer: 203, 300 or 600"}}, paperLanguage...), Handle: LabelRoutes["label.zpl"](LotLabel(a.Stock))},
 		{Method: post, Path: "/lots/labels", Summary: "Sheets of labels of lots, and of bins written UNIT/BIN, as PDF", Status: ok, Body: register.Print{}, Handle: a.printStockLabels},
-		{Method: get, Path: "/bins/:unit/:bin/label.png", Summary: "A bin's label as a picture", Status: ok, Query: []Param{{"stock", "label stock"}, {"scale", "pixels a module, 1 to 30"}}, Handle: LabelRoutes["label.png"](BinLabel(a.Stock))},
+		{Method: get, Path: "/bins/:unit/:bin/label.png", Summary: "A bin's label as a picture", Status: ok, Query: append([]Param{{"stock", "label stock"}, {"scale", "pixels a module, 1 to 30"}}, paperLanguage...), Handle: LabelRoutes["label.png"](BinLabel(a.Stock))},
 	}
 }
 

@@ -25,7 +25,7 @@ type Found struct {
 // Scan finds what is behind the text that a scanner or a person gives.
 func (s *Service) Scan(ctx context.Context, text string) (*Found, error) {
 	if unit, bin, is := labels.ParseBin(text); is {
-		label, err := s.Stock.BinLabel(ctx, unit, bin)
+		label, err := s.Stock.BinLabel(ctx, unit, bin, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -7,14 +7,13 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"codeberg.org/go-pdf/fpdf"
 	"github.com/go-fonts/dejavu/dejavusanscondensed"
 	"github.com/go-fonts/dejavu/dejavusanscondensedbold"
 
+	"quartermaster/letters"
 	"quartermaster/models"
 	tongues "quartermaster/services/words"
 )
@@ -100,7 +99,7 @@ func newSheet(voice tongues.Voice, orientation string, edge, end float64, title,
 	pdf.SetCatalogSort(true)
 	pdf.SetCreationDate(made.UTC())
 	pdf.SetModificationDate(made.UTC())
-	pdf.SetTitle(bare(readable(strings.TrimSpace(title+" "+name))), true)
+	pdf.SetTitle(letters.Bare(readable(strings.TrimSpace(title+" "+name))), true)
 	pdf.SetCreator("Quartermaster", true)
 	pdf.AddUTF8FontFromBytes("paper", "", dejavusanscondensed.TTF)
 	pdf.AddUTF8FontFromBytes("paper", "B", dejavusanscondensedbold.TTF)
@@ -162,13 +161,13 @@ func (p *paper) say(x, y float64, w words) {
 		p.is("P", func() { p.say(x, y, w) })
 		return
 	}
-	base := none
+	base := letters.None
 	if p.right {
 		base = 1
 		x = p.from(x, p.width(w))
 	}
 	p.use(w.style)
-	p.runs(visual(joined(w.text), base), func(run string) {
+	p.runs(letters.Drawn(w.text, base), func(run string) {
 		p.pdf.Text(x, y+w.size/ptPerMM*0.96, run)
 		x += p.pdf.GetStringWidth(run)
 	})
@@ -305,7 +304,7 @@ func (p *paper) putRight(x, y float64, lines []words) {
 // otherwise the words on either side would be read as one.
 func (p *paper) spaced(lines []words, i int) words {
 	line := lines[i]
-	if i < len(lines)-1 && !p.right && visual(line.text, none) == line.text {
+	if i < len(lines)-1 && !p.right && letters.Visual(line.text, letters.None) == line.text {
 		line.text += " "
 	}
 	return line
@@ -324,22 +323,12 @@ func (p *paper) flow(x, w float64, texts ...words) {
 	for _, line := range p.set(w, texts...) {
 		p.room(line.height())
 		at := x
-		if len(p.voice) > 1 && strings.ContainsFunc(firstLetter(line.text), fromRight) {
+		if len(p.voice) > 1 && letters.RunsFromRight(line.text) {
 			at = x + w - p.width(line)
 		}
 		p.is("P", func() { p.say(at, p.y, line) })
 		p.y += line.height()
 	}
-}
-
-// firstLetter is the first letter of a text, by which a line runs.
-func firstLetter(text string) string {
-	at := strings.IndexFunc(text, unicode.IsLetter)
-	if at < 0 {
-		return ""
-	}
-	_, size := utf8.DecodeRuneInString(text[at:])
-	return text[at : at+size]
 }
 
 // readable replaces what the font's tables cannot hold: control characters, broken

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"quartermaster/letters"
 )
 
 // The PDF library writes neither the structure of a document nor which letter a joined
@@ -115,17 +117,7 @@ func (r *revision) with(n int, entries string) {
 // letters says of the joined forms which letters they are of, so that text can be
 // copied and found as it was written.
 func (r *revision) letters() {
-	of := map[rune]string{}
-	for _, letter := range slices.Sorted(maps.Keys(forms)) {
-		for i := range forms[letter].count {
-			if _, taken := of[forms[letter].isolated+rune(i)]; !taken {
-				of[forms[letter].isolated+rune(i)] = string(letter)
-			}
-		}
-	}
-	for alef, form := range ligatures {
-		of[form], of[form+1] = "ل"+string(alef), "ل"+string(alef)
-	}
+	of := letters.Origins()
 	var ranges, singles []string
 	from := rune(0)
 	flush := func(to rune) {

@@ -10,10 +10,11 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/store"
+	"quartermaster/services/words"
 )
 
 // Label returns what the label of an asset in the caller's scope says.
-func (s *Service) Label(ctx context.Context, tag string) (labels.Label, error) {
+func (s *Service) Label(ctx context.Context, tag string, in words.Voice) (labels.Label, error) {
 	record, err := s.Asset(ctx, tag)
 	if err != nil {
 		return labels.Label{}, err
@@ -22,22 +23,68 @@ func (s *Service) Label(ctx context.Context, tag string) (labels.Label, error) {
 	if err != nil {
 		return labels.Label{}, err
 	}
-	return s.labelOf(ctx, asset, map[string]string{})
+	return s.newLabeller(in).label(ctx, asset)
 }
 
-// labelOf looks the donor's mark up once for all labels of a sheet.
-func (s *Service) labelOf(ctx context.Context, a *models.Asset, marks map[string]string) (labels.Label, error) {
-	if _, known := marks[a.Donor]; !known && a.Donor != "" {
-		donor, err := store.Get[models.Donor](ctx, s.Book.Store, store.Donors, a.Donor)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return labels.Label{}, err
-		}
-		marks[a.Donor] = a.Donor
-		if err == nil && donor.Mark != "" {
-			marks[a.Donor] = donor.Mark
-		}
+// labeller looks up once for all labels of a sheet how donors are marked and what
+// categories are called.
+type labeller struct {
+	*Service
+	in           words.Voice
+	marks, kinds map[string]string
+}
+
+func (s *Service) newLabeller(in words.Voice) *labeller {
+	return &labeller{s, in, map[string]string{}, map[string]string{}}
+}
+
+func (l *labeller) label(ctx context.Context, a *models.Asset) (labels.Label, error) {
+	mark, err := l.mark(ctx, a.Donor)
+	if err != nil {
+		return labels.Label{}, err
 	}
-	return labels.Label{Base: s.Base, Tag: a.Tag, Name: a.Name, Mark: marks[a.Donor], Grant: a.Grant}, nil
+	kind, err := l.kind(ctx, a)
+	return labels.Label{Base: l.Base, Tag: a.Tag, Name: a.Name, Kind: kind, Mark: mark, Grant: a.Grant, Right: l.in.Right()}, err
+}
+
+func (l *labeller) mark(ctx context.Context, code string) (string, error) {
+	mark, known := l.marks[code]
+	if known || code == "" {
+		return mark, nil
+	}
+	donor, err := store.Get[models.Donor](ctx, l.Book.Store, store.Donors, code)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", err
+	}
+	mark = code
+	if err == nil && donor.Mark != "" {
+		mark = donor.Mark
+	}
+	l.marks[code] = mark
+	return mark, nil
+}
+
+// kind is what a label in another language than English says that the item is, below the
+// name that somebody gave it.
+func (l *labeller) kind(ctx context.Context, a *models.Asset) (string, error) {
+	if l.in.Code() == words.English {
+		return "", nil
+	}
+	kind, known := l.kinds[a.Category]
+	if !known {
+		category, err := store.Get[models.Category](ctx, l.Book.Store, store.Categories, a.Category)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return "", err
+		}
+		if err == nil {
+			kind = l.in[len(l.in)-1].Name(category.Name)
+		}
+		l.kinds[a.Category] = kind
+	}
+	if kind == a.Name {
+		return "", nil
+	}
+	return kind, nil
 }
 
 // Print says which labels to put on a sheet, and how.
@@ -51,12 +98,19 @@ type Print struct {
 	OffsetX float64 `json:"offset_x,omitempty"`
 	OffsetY float64 `json:"offset_y,omitempty"`
 	Test    bool    `json:"test,omitempty"` // a test page of the stock instead
+	// Language is that of the labels, or English and another; English when not given.
+	Language string `json:"language,omitempty"`
+	Digits   string `json:"digits,omitempty"` // eastern, where the language writes them
 }
 
+// Voice is in which language, or in which two, the labels are.
+func (p Print) Voice() words.Voice { return words.Speaking(p.Language, words.Digits(p.Digits)) }
+
 func (p Print) sheet(now time.Time) (labels.Sheet, error) {
-	sheet := labels.Sheet{Start: p.Start, OffsetX: p.OffsetX, OffsetY: p.OffsetY, Made: now}
-	var err error
+	sheet := labels.Sheet{Start: p.Start, OffsetX: p.OffsetX, OffsetY: p.OffsetY, Made: now, Voice: p.Voice()}
+	err := words.CheckVoice(p.Language)
 	switch {
+	case err != nil:
 	case p.Grid != nil && p.Stock != "":
 		err = models.Refuse(models.Invalid, "grid", "and a stock cannot both be given")
 	case p.Grid != nil:
@@ -106,7 +160,7 @@ func (s *Service) chosen(ctx context.Context, p Print) ([]labels.Label, error) {
 		return nil, models.Refuse(models.TooLarge, "tags", "are more than %d; print them in parts", labels.MostLabels)
 	}
 	var chosen []labels.Label
-	marks := map[string]string{}
+	labeller := s.newLabeller(p.Voice())
 	keep := func(r store.Record) error {
 		if len(chosen) == labels.MostLabels {
 			return models.Refuse(models.TooLarge, "filter", "finds more than %d items; narrow it", labels.MostLabels)
@@ -115,7 +169,7 @@ func (s *Service) chosen(ctx context.Context, p Print) ([]labels.Label, error) {
 		if err != nil {
 			return err
 		}
-		label, err := s.labelOf(ctx, asset, marks)
+		label, err := labeller.label(ctx, asset)
 		chosen = append(chosen, label)
 		return err
 	}

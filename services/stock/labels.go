@@ -10,10 +10,11 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/access"
 	"quartermaster/services/register"
+	"quartermaster/services/words"
 )
 
 // Label returns what the label of a lot says.
-func (s *Service) Label(ctx context.Context, code string) (labels.Label, error) {
+func (s *Service) Label(ctx context.Context, code string, in words.Voice) (labels.Label, error) {
 	lot, err := s.OneLot(ctx, code)
 	if err != nil {
 		return labels.Label{}, err
@@ -22,11 +23,13 @@ func (s *Service) Label(ctx context.Context, code string) (labels.Label, error) 
 	if err != nil {
 		return labels.Label{}, err
 	}
-	name := item.Name + ", lot " + lot.Number
-	if lot.Expiry != "" {
-		name = "Exp. " + string(lot.Expiry) + " · " + name
+	var expires []string
+	for _, p := range in {
+		if lot.Expiry != "" {
+			expires = append(expires, p.Say("Exp. %v", p.ShortDate(lot.Expiry)))
+		}
 	}
-	return labels.Label{Base: s.Register.Base, Tag: lot.Code, Name: name, Mark: lot.Donor, Grant: lot.Grant, Door: "l"}, nil
+	return labels.Label{Base: s.Register.Base, Tag: lot.Code, First: expires, Name: in[0].Say("%v, lot %v", item.Name, lot.Number), Mark: lot.Donor, Grant: lot.Grant, Door: "l", Right: in.Right()}, nil
 }
 
 // PrintLabels writes a PDF with the labels of the lots, and of the bins written
@@ -42,9 +45,9 @@ func (s *Service) PrintLabels(ctx context.Context, p register.Print, w io.Writer
 	for i, tag := range p.Tags {
 		var err error
 		if unit, bin, isBin := strings.Cut(tag, "/"); isBin {
-			chosen[i], err = s.BinLabel(ctx, unit, bin)
+			chosen[i], err = s.BinLabel(ctx, unit, bin, p.Voice())
 		} else {
-			chosen[i], err = s.Label(ctx, tag)
+			chosen[i], err = s.Label(ctx, tag, p.Voice())
 		}
 		if err != nil {
 			return err
@@ -56,7 +59,7 @@ func (s *Service) PrintLabels(ctx context.Context, p register.Print, w io.Writer
 var binForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$`)
 
 // BinLabel returns what the label of a bin says, by which the stock in it is found.
-func (s *Service) BinLabel(ctx context.Context, unit, bin string) (labels.Label, error) {
+func (s *Service) BinLabel(ctx context.Context, unit, bin string, in words.Voice) (labels.Label, error) {
 	if _, err := access.Allow(ctx, access.Read); err != nil {
 		return labels.Label{}, err
 	}
@@ -67,5 +70,5 @@ func (s *Service) BinLabel(ctx context.Context, unit, bin string) (labels.Label,
 	if !binForm.MatchString(bin) {
 		return labels.Label{}, models.Refuse(models.Invalid, "bin", "is up to 20 letters, digits, dots, dashes and underscores")
 	}
-	return labels.Label{Base: s.Register.Base, Tag: u.Code + "/" + bin, Name: u.Name, Door: "b"}, nil
+	return labels.Label{Base: s.Register.Base, Tag: u.Code + "/" + bin, Name: u.Name, Door: "b", Right: in.Right()}, nil
 }

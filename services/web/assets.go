@@ -31,9 +31,9 @@ func (w *Web) mountAssets(in fiber.Router) {
 	in.Get("/assets/export.csv", w.export)
 	in.Get("/assets/:tag", w.asset)
 	for name, handler := range api.LabelRoutes {
-		in.Get("/assets/:tag/"+name, handler(api.AssetLabel(w.Register)))
-		in.Get("/lots/:code/"+name, handler(api.LotLabel(w.Stock)))
-		in.Get("/bins/:unit/:bin/"+name, handler(api.BinLabel(w.Stock)))
+		in.Get("/assets/:tag/"+name, speaking(handler(api.AssetLabel(w.Register))))
+		in.Get("/lots/:code/"+name, speaking(handler(api.LotLabel(w.Stock))))
+		in.Get("/bins/:unit/:bin/"+name, speaking(handler(api.BinLabel(w.Stock))))
 	}
 	in.Post("/labels", w.printLabels)
 	in.Get("/assets/:tag/edit", w.editPage)

@@ -11,20 +11,30 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/api"
 	"quartermaster/services/register"
+	"quartermaster/services/words"
 )
 
 // stockOptions are the label stocks that a page offers.
 var stockOptions = func() []option {
 	options := make([]option, len(labels.Stocks))
 	for i, s := range labels.Stocks {
-		options[i] = option{Value: s.ID, Label: s.Name}
+		options[i] = option{Value: s.ID, Label: s.Text()}
 	}
 	return options
 }()
 
+// printOf is a sheet in the language that the form asks for.
+func printOf(c *fiber.Ctx) register.Print {
+	p := register.Print{Stock: c.FormValue("stock"), Language: c.FormValue("language"), Digits: string(speaks(c).Digits)}
+	if p.Language != "" && words.CheckVoice(p.Language) == nil {
+		rememberPaper(c, p.Language)
+	}
+	return p
+}
+
 // printLabels prints the chosen items of a list, or all that its filter finds.
 func (w *Web) printLabels(c *fiber.Ctx) error {
-	p := register.Print{Stock: c.FormValue("stock")}
+	p := printOf(c)
 	for name, value := range map[string]*float64{"offset_x": &p.OffsetX, "offset_y": &p.OffsetY} {
 		text := strings.TrimSpace(c.FormValue(name))
 		if text == "" {

@@ -16,13 +16,17 @@ const paperCookie = "paper"
 // people sign papers who read the one or the other.
 func paperVoice(c *fiber.Ctx) string {
 	if code := c.Query("language"); code != "" && words.CheckVoice(code) == nil {
-		c.Cookie(&fiber.Cookie{Name: paperCookie, Value: code, Path: "/", MaxAge: yearOfCookie, HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
+		rememberPaper(c, code)
 		return code
 	}
 	if code := c.Cookies(paperCookie); code != "" && words.CheckVoice(code) == nil {
 		return code
 	}
 	return words.Both(speaks(c).Language)
+}
+
+func rememberPaper(c *fiber.Ctx, code string) {
+	c.Cookie(&fiber.Cookie{Name: paperCookie, Value: code, Path: "/", MaxAge: yearOfCookie, HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
 }
 
 // speaking asks for the language of a paper where its address does not.

@@ -13,7 +13,6 @@ import (
 	"quartermaster/models"
 	"quartermaster/services/api"
 	"quartermaster/services/ledger"
-	"quartermaster/services/register"
 	"quartermaster/services/stock"
 	"quartermaster/services/store"
 )
@@ -221,5 +220,7 @@ func (w *Web) printStockLabels(c *fiber.Ctx) error {
 	if err != nil || copies < 1 || copies > labels.MostLabels {
 		return models.Refuse(models.Invalid, "copies", "must be 1 to %d", labels.MostLabels)
 	}
-	return api.Labels(c, w.Stock, register.Print{Stock: c.FormValue("stock"), Tags: slices.Repeat([]string{c.FormValue("tag")}, copies)})
+	p := printOf(c)
+	p.Tags = slices.Repeat([]string{c.FormValue("tag")}, copies)
+	return api.Labels(c, w.Stock, p)
 }

@@ -92,7 +92,7 @@ func (p *Printer) Tell(what any) string {
 	case models.Day:
 		return p.Day(v)
 	case models.Quantity:
-		return p.digits(v.Grouped())
+		return p.signed(p.digits(v.Grouped()))
 	case models.Money:
 		return p.Money(v)
 	case *models.Money:
@@ -142,7 +142,7 @@ func (a apart) Format(state fmt.State, verb rune) {
 	text := fmt.Sprintf(fmt.FormatString(state, verb), a.value)
 	switch {
 	case isNumber(a.value):
-		text = a.p.digits(text)
+		text = a.p.signed(a.p.digits(text))
 	case a.p.Right && strings.ContainsFunc(text, func(r rune) bool { return unicode.IsDigit(r) || unicode.Is(unicode.Latin, r) }):
 		text = firstStrongIsolate + text + popIsolate
 	}
@@ -162,7 +162,15 @@ func isNumber(v any) bool {
 
 // Number writes a number grouped as the language does.
 func (p *Printer) Number(n any) string {
-	return p.digits(p.numbers.Sprint(number.Decimal(n)))
+	return p.signed(p.digits(p.numbers.Sprint(number.Decimal(n))))
+}
+
+// signed keeps the sign of a number on its left, where the sentence runs from the right.
+func (p *Printer) signed(number string) string {
+	if p.Right && strings.HasPrefix(number, "-") {
+		return firstStrongIsolate + number + popIsolate
+	}
+	return number
 }
 
 var toEastern = strings.NewReplacer("0", "۰", "1", "۱", "2", "۲", "3", "۳", "4", "۴", "5", "۵", "6", "۶", "7", "۷", "8", "۸", "9", "۹", ",", "٬", ".", "٫")

@@ -106,6 +106,15 @@ func (p *Printer) Say(format string, args ...any) string {
 	return p.fill(text, args)
 }
 
+// Name tells a name that the catalogue has, such as that of a ready-made category; any
+// other as it was written.
+func (p *Printer) Name(own string) string {
+	if told, ok := p.texts[own]; ok {
+		return told
+	}
+	return own
+}
+
 // Count tells how many: one and other are the English forms, of which other names
 // the message; n is the first value of the sentence.
 func (p *Printer) Count(one, other string, n int, args ...any) string {

@@ -1,4 +1,4 @@
-package papers
+package letters
 
 import (
 	"testing"
@@ -7,7 +7,7 @@ import (
 )
 
 func TestEveryFormIsInTheFont(t *testing.T) {
-	for _, ttf := range [][]byte{naskh, naskhBold} {
+	for _, ttf := range [][]byte{Naskh, NaskhBold} {
 		font, err := sfnt.Parse(ttf)
 		if err != nil {
 			t.Fatal(err)
@@ -42,7 +42,7 @@ func TestLettersAreJoined(t *testing.T) {
 		"قلعے":   "\ufed7\ufee0\ufecc\ufbaf",
 		"شعبہ":   "\ufeb7\ufecc\ufe92\ufba7",
 	} {
-		if got := joined(text); got != want {
+		if got := Joined(text); got != want {
 			t.Errorf("%s: %+q, not %+q", text, got, want)
 		}
 	}
@@ -61,7 +61,7 @@ func TestLinesAreDrawnFromTheSideThatTheyBeginOn(t *testing.T) {
 		"":                "",
 		" - ":             " - ",
 	} {
-		if got := visual(text, none); got != want {
+		if got := Visual(text, None); got != want {
 			t.Errorf("%q: %q, not %q", text, got, want)
 		}
 	}
