@@ -22,6 +22,7 @@ import (
 	"quartermaster/services/api"
 	"quartermaster/services/house"
 	"quartermaster/services/ledger"
+	"quartermaster/services/limit"
 	"quartermaster/services/server"
 	"quartermaster/services/timetable"
 	"quartermaster/services/web"
@@ -102,8 +103,9 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 		return err
 	}
 	pages := &web.Web{House: h, Log: log, Secure: s.TLSCert != "" || strings.HasPrefix(base, "https:"), Zone: zone}
+	guard := s.guard()
 	connections := server.NewConnections(server.MostConnections, s.TrustedProxies)
-	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies, AtOnce: s.AtOnce, Guard: s.guard(),
+	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies, AtOnce: s.AtOnce, Guard: guard,
 		Metrics: []prometheus.Collector{h.Timetable, h.Notices, connections},
 		OnError: func(c *fiber.Ctx, err error) error {
 			if strings.HasPrefix(c.Path(), api.Root) {
@@ -133,6 +135,12 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	sending, enough := context.WithCancel(ctx)
 	var delivering sync.WaitGroup
 	delivering.Go(func() { h.Notices.Run(sending) })
+	if s.shared() {
+		exchange := &limit.Exchange{Guard: guard, Store: book, Instance: h.Timetable.Instance, Now: time.Now}
+		delivering.Go(func() {
+			exchange.Run(sending, func(err error) { log.Warn("limits are this instance's alone for now", "error", err) })
+		})
+	}
 	defer delivering.Wait()
 	defer enough()
 	served := make(chan error, 1)

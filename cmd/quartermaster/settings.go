@@ -38,6 +38,9 @@ func (w where) open(ctx context.Context) (store.Whole, error) {
 	return nil, fmt.Errorf("QM_STORE is %q; it must be sqlite:PATH or mongodb://HOSTS/DATABASE", w.Store)
 }
 
+// shared says whether several instances may serve the book.
+func (w where) shared() bool { return strings.HasPrefix(w.Store, "mongodb") }
+
 // marking says how tags and labels are made.
 type marking struct {
 	TagPrefix string `help:"Capital letters before the number of new tags." env:"QM_TAG_PREFIX" default:"QM" placeholder:"QM"`

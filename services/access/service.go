@@ -185,7 +185,7 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 		by, field string
 		since     time.Duration
 	}{
-		{store.Sessions, "expires", "expires_at", LapsedFor}, {store.Answers, "expires", "expires_at", 0}, {store.Failures, "expires", "expires_at", 0}, {store.SignInSteps, "expires", "expires_at", 0},
+		{store.Sessions, "expires", "expires_at", LapsedFor}, {store.Answers, "expires", "expires_at", 0}, {store.Failures, "expires", "expires_at", 0}, {store.Intakes, "expires", "expires_at", 0}, {store.SignInSteps, "expires", "expires_at", 0},
 		{store.SessionUses, "at", "at", mostTokenDays * 24 * time.Hour},
 	} {
 		in, before := over.in, models.At(now.Add(-over.since))

@@ -1,5 +1,5 @@
 // Package limit counts what comes in from outside, so that nobody can have the book do
-// too much. Each instance counts its own.
+// too much.
 package limit
 
 import (
@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Limit admits so much from one and from all in a window of time.
+// Limit admits so much from one and from all in a window of time. Each instance counts
+// its own.
 type Limit struct {
 	One, All int
 	Window   time.Duration

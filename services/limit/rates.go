@@ -37,21 +37,27 @@ const (
 	mostKnown = 20_000
 )
 
-// Guard counts requests. Each instance counts its own: what must hold across instances
-// is counted in the store (services/access for sign-ins).
+// Guard counts requests, those that other instances took as soon as it hears of them
+// (Exchange). Guesses at secrets are counted in the store (services/access).
 type Guard struct {
 	mu    sync.Mutex
 	rates Rates
-	known map[Class]map[string]time.Time // when each has all of its rate again
-	// forgot is when those who have it were last dropped.
+	known map[Class]map[string]use
+	// forgot is when those who have all of their rate were last dropped.
 	forgot map[Class]time.Time
+}
+
+// use is what somebody had of a rate.
+type use struct {
+	full   time.Time     // when they have all of it again
+	untold time.Duration // by how much that was put off without telling other instances
 }
 
 // NewGuard makes a guard by rates; classes that they lack are those of Usual.
 func NewGuard(rates Rates) *Guard {
-	g := &Guard{rates: Rates{}, known: map[Class]map[string]time.Time{}, forgot: map[Class]time.Time{}}
+	g := &Guard{rates: Rates{}, known: map[Class]map[string]use{}, forgot: map[Class]time.Time{}}
 	for class, usual := range Usual {
-		g.rates[class], g.known[class] = usual, map[string]time.Time{}
+		g.rates[class], g.known[class] = usual, map[string]use{}
 		if rate, set := rates[class]; set {
 			g.rates[class] = rate
 		}
@@ -89,17 +95,22 @@ func (g *Guard) admit(now time.Time, class Class, key string, rate int) error {
 	if _, there := known[key]; !there && len(known) >= mostKnown && !g.forget(now, class) {
 		key, each = "", each/sharing
 	}
-	full := known[key]
-	if full.Before(now) || full.Sub(now) > 2*minute { // the second: the clock was set back
-		full = now
-	}
-	full = full.Add(each)
+	had := known[key].at(now)
+	full := had.full.Add(each)
 	if wait := full.Sub(now) - minute; wait > 0 {
 		wait = max(wait.Round(time.Second), time.Second)
 		return models.Refuse(models.TooMany, "", "too many requests from here; nothing was changed, try again in %s", wait).After(wait)
 	}
-	known[key] = full
+	known[key] = use{full, had.untold + each}
 	return nil
+}
+
+// at is what is still to be counted of a use. When the clock was set back, nothing is.
+func (u use) at(now time.Time) use {
+	if u.full.Before(now) || u.full.Sub(now) > 2*minute {
+		return use{full: now}
+	}
+	return u
 }
 
 // forget drops whoever has all of their rate, and says whether there is room then. It
@@ -110,8 +121,8 @@ func (g *Guard) forget(now time.Time, class Class) bool {
 		return false
 	}
 	g.forgot[class] = now
-	for key, full := range known {
-		if !full.After(now) {
+	for key, u := range known {
+		if !u.full.After(now) {
 			delete(known, key)
 		}
 	}

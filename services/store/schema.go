@@ -325,6 +325,7 @@ var (
 		{Name: "at", Fields: []string{"at"}},
 	}}
 	Failures = &Collection{Name: "failures", New: of[models.Failures], Indexes: []Index{{Name: "expires", Fields: []string{"expires_at"}}}}
+	Intakes  = &Collection{Name: "intakes", New: of[models.Intake], Indexes: []Index{{Name: "expires", Fields: []string{"expires_at"}}}}
 	Answers  = &Collection{Name: "answers", New: of[models.Answer], Indexes: []Index{{Name: "expires", Fields: []string{"expires_at"}}}}
 	Files    = &Collection{Name: "files", New: of[models.File], Indexes: []Index{{Name: "subject", Fields: []string{"subject"}}}}
 )
@@ -361,7 +362,7 @@ var (
 // Schema lists every collection of the book.
 var Schema = []*Collection{
 	Webhooks, WebhookKeys, Messages, DigestsSent,
-	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, SecondFactors, Passkeys, Identities, SignInSteps, SessionUses, Events, Answers, Failures, Files,
+	Assets, Units, Categories, Donors, Grants, People, Passwords, Sessions, SecondFactors, Passkeys, Identities, SignInSteps, SessionUses, Events, Answers, Failures, Intakes, Files,
 	Vouchers, Requests, StockItems, Lots, Balances, Movements, Flags,
 	Courses, Trainings, PublicReports, Repairs,
 	Log, LogTiles, LogRuns,

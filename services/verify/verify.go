@@ -144,7 +144,7 @@ func (t *tally) add(name string) {
 // strays looks for documents without any history.
 func (b *book) strays(ctx context.Context) error {
 	for _, in := range store.Schema {
-		if in == store.Events || in == store.Log || in == store.LogRuns || in == store.LogTiles || in == store.Answers || in == store.Failures {
+		if in == store.Events || in == store.Log || in == store.LogRuns || in == store.LogTiles || in == store.Answers || in == store.Failures || in == store.Intakes {
 			continue
 		}
 		n, err := b.store.Count(ctx, store.Query{In: in, By: store.ID})

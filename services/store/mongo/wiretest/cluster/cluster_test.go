@@ -179,7 +179,7 @@ func (i *instance) launch() {
 	}
 	defer func() { _ = log.Close() }()
 	i.cmd = exec.Command(i.w.program, "serve", "--store="+i.w.uri, "--listen="+i.address, "--ledger-key="+i.w.key,
-		"--job-lease="+lease.String(), "--jobs="+jobs, "--limits=all=0")
+		"--job-lease="+lease.String(), "--jobs="+jobs, "--limits=all=0;exports=30")
 	i.cmd.Stdout, i.cmd.Stderr = log, log
 	if err := i.cmd.Start(); err != nil {
 		i.w.t.Fatal(err)

@@ -30,6 +30,7 @@ func TestThreeInstances(t *testing.T) {
 		{"a job runs once", runsOnce},
 		{"sessions", sessions},
 		{"guesses at a password", guesses},
+		{"a limit of requests", limits},
 		{"a repetition elsewhere", repetition},
 		{"an open page", openPage},
 		{"numbers", numbers},
@@ -116,6 +117,25 @@ func guesses(t *testing.T, w *world) {
 		}
 	}
 	w.saw("a password guessed at in turn at all three", "refused everywhere after %d guesses", n)
+}
+
+// limits uses up at one instance what a person may have made in a minute.
+func limits(t *testing.T, w *world) {
+	token := signIn(t, w.instances[0].url(), "second")
+	export := func(i *instance) int {
+		return ask(t, i.url(), token, http.MethodGet, "/assets.csv", "", "").status
+	}
+	n := 0
+	for n < 60 && export(w.instances[0]) == http.StatusOK {
+		n++
+	}
+	if n < 30 || n > 35 { // 30 a minute, and what comes again meanwhile
+		t.Errorf("one instance made %d files of 30", n)
+	}
+	took := w.until(10*time.Second, "B and C know", func() bool {
+		return export(w.instances[1]) == http.StatusTooManyRequests && export(w.instances[2]) == http.StatusTooManyRequests
+	})
+	w.saw("30 files a minute, all made at A", "refused at B and C after %v", took.Round(10*time.Millisecond))
 }
 
 func repetition(t *testing.T, w *world) {
