@@ -105,7 +105,7 @@ func (s *serving) serve(prepare func(context.Context, *house.House, *web.Web, st
 	pages := &web.Web{House: h, Log: log, Secure: s.TLSCert != "" || strings.HasPrefix(base, "https:"), Zone: zone}
 	guard := s.guard()
 	connections := server.NewConnections(server.MostConnections, s.TrustedProxies)
-	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, Proxies: s.TrustedProxies, AtOnce: s.AtOnce, Guard: guard,
+	app := server.New(server.Config{Log: log, Store: book, Secure: pages.Secure, HSTS: s.hsts(), Proxies: s.TrustedProxies, MetricsTo: s.MetricsTo, AtOnce: s.AtOnce, Guard: guard,
 		Metrics: []prometheus.Collector{h.Timetable, h.Notices, connections},
 		OnError: func(c *fiber.Ctx, err error) error {
 			if strings.HasPrefix(c.Path(), api.Root) {

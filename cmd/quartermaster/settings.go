@@ -13,6 +13,7 @@ import (
 	"quartermaster/services/house"
 	"quartermaster/services/ledger"
 	"quartermaster/services/limit"
+	"quartermaster/services/server"
 	"quartermaster/services/stock"
 	"quartermaster/services/store"
 	"quartermaster/services/store/mongo"
@@ -105,6 +106,8 @@ type serving struct {
 	TLSCert        string            `help:"Certificate file, with its chain, to serve over TLS." env:"QM_TLS_CERT" placeholder:"FILE"`
 	TLSKey         string            `help:"Key file of the certificate." env:"QM_TLS_KEY" placeholder:"FILE"`
 	TrustedProxies []string          `help:"Addresses of proxies that say truly whom they serve." env:"QM_TRUSTED_PROXIES" placeholder:"ADDRESS"`
+	HSTS           string            `help:"Of what browsers are told to ask over TLS alone, where pages are served so: this host, or all names below it, too (subdomains)." name:"hsts" env:"QM_HSTS" enum:"host,subdomains" default:"host"`
+	MetricsTo      []string          `help:"Addresses to which /metrics is answered; for others it is not there." env:"QM_METRICS_TO" default:"127.0.0.0/8,::1" placeholder:"ADDRESS,…"`
 	TimeZone       string            `help:"Zone in which pages tell the time and a day begins and ends." env:"QM_TIME_ZONE" default:"Asia/Karachi" placeholder:"ZONE"`
 	Jobs           map[string]string `help:"Other cron lines for jobs than the table's, or off: NAME=LINE;NAME=LINE. /jobs lists the names." env:"QM_JOBS" placeholder:"NAME=LINE;…"`
 	JobLease       time.Duration     `help:"How long a job that an instance has begun waits for it when it is not heard of any more, before another takes it over; the same for all instances." env:"QM_JOB_LEASE" default:"1m"`
@@ -134,6 +137,14 @@ func (s serving) risesAfter() []int {
 	return s.RisesAfter
 }
 
+// hsts is what browsers are told of TLS.
+func (s serving) hsts() server.HSTS {
+	if s.HSTS == "subdomains" {
+		return server.AndSubdomains
+	}
+	return server.ThisHost
+}
+
 // guard counts requests by what is set.
 func (s serving) guard() *limit.Guard {
 	rates := limit.Rates{}
@@ -158,9 +169,11 @@ func (s serving) check() (*time.Location, error) {
 	if (s.TLSCert == "") != (s.TLSKey == "") {
 		return nil, fmt.Errorf("QM_TLS_CERT and QM_TLS_KEY are given together or not at all")
 	}
-	for _, proxy := range s.TrustedProxies {
-		if _, _, err := net.ParseCIDR(proxy); err != nil && net.ParseIP(proxy) == nil {
-			return nil, fmt.Errorf("QM_TRUSTED_PROXIES holds %q; it must be addresses such as 10.0.0.7 or 10.0.0.0/8", proxy)
+	for setting, addresses := range map[string][]string{"QM_TRUSTED_PROXIES": s.TrustedProxies, "QM_METRICS_TO": s.MetricsTo} {
+		for _, address := range addresses {
+			if _, _, err := net.ParseCIDR(address); err != nil && net.ParseIP(address) == nil {
+				return nil, fmt.Errorf("%s holds %q; it must be addresses such as 10.0.0.7 or 10.0.0.0/8", setting, address)
+			}
 		}
 	}
 	for _, days := range s.RisesAfter {

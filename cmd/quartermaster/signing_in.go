@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"quartermaster/services/access"
 )
 
 // signingIn says how people sign in.
 type signingIn struct {
-	SecondFactor string `help:"Who must have a second factor besides the password: off, administrators or everyone." env:"QM_SECOND_FACTOR" enum:"off,administrators,everyone" default:"off"`
+	SecondFactor string        `help:"Who must have a second factor besides the password: off, administrators or everyone." env:"QM_SECOND_FACTOR" enum:"off,administrators,everyone" default:"off"`
+	SessionIdle  time.Duration `help:"After how long without a use a sign-in ends, before its 14 hours are over; programs' tokens last their days. 0 lets all last." env:"QM_SESSION_IDLE" default:"8h"`
 	secrets
 	OIDC providing `embed:"" prefix:"oidc-"`
 }
@@ -45,6 +47,10 @@ func (s signingIn) tell(ctx context.Context, a *access.Service, store string) (e
 	if a.Provider, err = s.OIDC.provider(a.Base); err != nil {
 		return err
 	}
+	if s.SessionIdle != 0 && s.SessionIdle < 5*time.Minute {
+		return fmt.Errorf("QM_SESSION_IDLE is %s; it must be 5 minutes or more, or 0", s.SessionIdle)
+	}
+	a.Idle = s.SessionIdle
 	if s.SecondFactor != "off" {
 		a.Demand = access.Demand(s.SecondFactor)
 	}

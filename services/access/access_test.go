@@ -95,6 +95,32 @@ func TestSessionsEnd(t *testing.T) {
 	refused(t, err, models.Unauthenticated, "", "has ended")
 }
 
+// TestSessionsThatAreNotUsedEnd also while a page is left open; programs' tokens do not.
+func TestSessionsThatAreNotUsedEnd(t *testing.T) {
+	w := booktest.New(t)
+	w.Access.Idle = time.Hour
+	enrol(t, w, "keeper-north")
+	used, watched := w.SignIn("keeper-north"), w.SignIn("keeper-south")
+	program, err := w.Access.SignIn(t.Context(), access.Credentials{Username: "keeper.north", Password: password, Name: "nightly export", Days: 30}, "192.0.2.1", "curl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		w.Pass(50 * time.Minute)
+		if _, err := w.Access.Session(t.Context(), used.Token); err != nil {
+			t.Fatalf("in use: %v", err)
+		}
+		_, err = w.Access.Session(access.Watching(t.Context()), watched.Token)
+	}
+	refused(t, err, models.Unauthenticated, access.Lapsed, "not used for long")
+	w.Pass(2 * time.Hour)
+	_, err = w.Access.Session(t.Context(), used.Token)
+	refused(t, err, models.Unauthenticated, access.Lapsed, "not used for long")
+	if _, err := w.Access.Session(t.Context(), program.Token); err != nil {
+		t.Errorf("a program's token: %v", err)
+	}
+}
+
 func TestWhoLeavesIsSignedOut(t *testing.T) {
 	w := booktest.New(t)
 	enrol(t, w, "keeper-north")

@@ -27,6 +27,8 @@ type Service struct {
 	Provider *Provider
 	// Demand is who must have a second factor.
 	Demand Demand
+	// Idle is after how long without a use a sign-in ends, but a program's; 0 is never.
+	Idle time.Duration
 	// Seal encrypts the secrets of authenticator apps; without one nobody can set up an app.
 	Seal *Seal
 

@@ -136,30 +136,66 @@ func (s *Service) session(ctx context.Context, token string) (signedIn, error) {
 	if !now.Before(session.ExpiresAt.Time) {
 		return none, models.Refuse(models.Unauthenticated, Lapsed, "this sign-in has ended; sign in again")
 	}
+	use := s.lastUse(ctx, session)
+	if s.Idle > 0 && session.Name == "" && now.Sub(use.at) > s.Idle+s.usedEvery() {
+		return none, models.Refuse(models.Unauthenticated, Lapsed, "this sign-in has ended, since it was not used for long; sign in again")
+	}
 	in := signedIn{person, current{hash, session.Factor, session.First}, session.ExpiresAt.Time, now}
 	s.remember(hash, in, seen)
-	s.noteUse(ctx, hash, now)
+	if !watching(ctx) {
+		s.noteUse(ctx, hash, use, now)
+	}
 	return in, nil
 }
 
 // usedEvery is how far apart uses of a session are noted.
-const usedEvery = 10 * time.Minute
+func (s *Service) usedEvery() time.Duration {
+	const atMost = 10 * time.Minute
+	if s.Idle > 0 {
+		return min(atMost, s.Idle/10)
+	}
+	return atMost
+}
 
-// noteUse notes that a session was used just now, unless it was noted a moment ago. It
-// is a convenience: what goes wrong with it hinders nobody.
-func (s *Service) noteUse(ctx context.Context, hash string, now time.Time) {
-	record, err := s.Book.Store.Get(ctx, store.SessionUses, hash)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return
+// use is when a session was last used, as noted.
+type use struct {
+	at      time.Time
+	version int64 // of the note; 0 when there is none yet
+}
+
+// lastUse reads the note of a session's last use; one that cannot be read is of now, so
+// that it shuts nobody out.
+func (s *Service) lastUse(ctx context.Context, session *models.Session) use {
+	record, err := s.Book.Store.Get(ctx, store.SessionUses, session.TokenHash)
+	if errors.Is(err, store.ErrNotFound) {
+		return use{at: session.CreatedAt.Time}
 	}
 	if err == nil {
-		use, err := store.Decode[models.SessionUse](record)
-		if err != nil || now.Sub(use.At.Time) < usedEvery {
-			return
+		if noted, err := store.Decode[models.SessionUse](record); err == nil {
+			return use{noted.At.Time, record.Version}
 		}
 	}
-	_ = s.Book.Store.Commit(ctx, store.Replace(store.SessionUses, hash, record.Version, &models.SessionUse{At: models.At(now)}))
+	return use{s.Book.Now(), record.Version}
 }
+
+// noteUse notes that a session was used just now, unless it was noted a moment ago. What
+// goes wrong with it hinders nobody.
+func (s *Service) noteUse(ctx context.Context, hash string, last use, now time.Time) {
+	if last.version > 0 && now.Sub(last.at) < s.usedEvery() {
+		return
+	}
+	_ = s.Book.Store.Commit(ctx, store.Replace(store.SessionUses, hash, last.version, &models.SessionUse{At: models.At(now)}))
+}
+
+type watchingKey struct{}
+
+// Watching returns a context in which a page asks by itself, which is no use of a session
+// by anybody: one that is left open does not keep it from ending.
+func Watching(ctx context.Context) context.Context {
+	return context.WithValue(ctx, watchingKey{}, true)
+}
+
+func watching(ctx context.Context) bool { return ctx.Value(watchingKey{}) != nil }
 
 // renewSession ends the session by which the caller acts and opens it anew with another
 // token, as one that was opened with factor; it lasts as long as it would have.

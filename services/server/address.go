@@ -72,3 +72,16 @@ func hopAddress(text string) (netip.Addr, error) {
 	ip, err := netip.ParseAddr(strings.Trim(text, "[]"))
 	return ip.Unmap().WithZone(""), err
 }
+
+// only answers those whose address is among these; for others there is nothing here. Who
+// is said to be served by a proxy that is not believed is somebody else than they seem.
+func only(those proxies) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		ip, err := netip.ParseAddr(Address(c))
+		_, believed := c.Locals(addressKey{}).(string)
+		if err != nil || !those.believed(ip.Unmap()) || !believed && (c.Get(fiber.HeaderXForwardedFor) != "" || c.Get(fiber.HeaderForwarded) != "") {
+			return fiber.ErrNotFound
+		}
+		return c.Next()
+	}
+}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"log/slog"
 	"net/http/httptest"
 	"testing"
 
@@ -40,5 +41,43 @@ func TestOnlyWhatProxiesSayThatAreBelievedCounts(t *testing.T) {
 				t.Errorf("%q, wanted %q; %v", got, c.address, err)
 			}
 		})
+	}
+}
+
+// TestMetricsAreNotForStrangers nor for who reaches the server through a proxy that nobody
+// said is to be believed.
+func TestMetricsAreNotForStrangers(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	const here = "0.0.0.0" // whence a test asks
+	for _, c := range []struct {
+		to, proxies []string
+		forwarded   string
+		status      int
+	}{
+		{to: nil, status: 404},
+		{to: []string{"127.0.0.0/8"}, status: 404},
+		{to: []string{here}, status: 200},
+		{to: []string{here}, forwarded: "192.0.2.7", status: 404},
+		{to: []string{here}, proxies: []string{here}, forwarded: "192.0.2.7", status: 404},
+		{to: []string{"192.0.2.0/24"}, proxies: []string{here}, forwarded: "192.0.2.7", status: 200},
+	} {
+		app := New(Config{Log: log, MetricsTo: c.to, Proxies: c.proxies, HSTS: AndSubdomains, Secure: true, OnError: func(ctx *fiber.Ctx, err error) error {
+			status, _ := Refusal(err)
+			return ctx.SendStatus(status)
+		}})
+		r := httptest.NewRequest("GET", "/metrics", nil)
+		if c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+		}
+		answer, err := app.Test(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.StatusCode != c.status {
+			t.Errorf("%+v: %d", c, answer.StatusCode)
+		}
+		if hsts := answer.Header.Get("Strict-Transport-Security"); hsts != "max-age=31536000; includeSubDomains" {
+			t.Errorf("HSTS is %q", hsts)
+		}
 	}
 }

@@ -25,10 +25,13 @@ type Config struct {
 	Log     *slog.Logger
 	Store   store.Store            // asked whether the book can be read
 	Secure  bool                   // pages are served over TLS, by this server or a proxy before it
+	HSTS    HSTS                   // for how much of the host's name browsers are to insist on that
 	Proxies []string               // addresses of proxies that are believed about whom they serve
 	Metrics []prometheus.Collector // of the services, beside those of requests
-	AtOnce  int                    // requests that are worked on at once; 0 is DefaultAtOnce
-	Guard   *limit.Guard           // how many requests are taken from whom; nil takes all
+	// MetricsTo are the addresses to which /metrics is answered; for others it is not there.
+	MetricsTo []string
+	AtOnce    int          // requests that are worked on at once; 0 is DefaultAtOnce
+	Guard     *limit.Guard // how many requests are taken from whom; nil takes all
 	// ReadWithin is how long a request may take to arrive; 0 is longestRequest.
 	ReadWithin time.Duration
 	// OnError writes the answer to a request that failed.
@@ -61,7 +64,7 @@ func New(c Config) *fiber.App {
 	})
 	app.Server().KeepHijackedConns = true // whoever takes a connection over closes it
 	m := newMetrics(c.Metrics)
-	app.Use(whole, proxiesOf(c.Proxies).locate, identify, c.observe(m), headers(c.Secure), recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: c.panicked}), framing)
+	app.Use(whole, proxiesOf(c.Proxies).locate, identify, c.observe(m), headers(c.Secure, c.HSTS), recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: c.panicked}), framing)
 	app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed, Next: func(ctx *fiber.Ctx) bool {
 		path := ctx.Path()
 		return strings.HasSuffix(path, ".png") || strings.HasSuffix(path, ".pdf") || strings.Contains(path, "/files/") || strings.HasPrefix(path, "/live/")
@@ -74,7 +77,7 @@ func New(c Config) *fiber.App {
 		}
 		return ctx.SendString("ready\n")
 	})
-	app.Get("/metrics", m.handler())
+	app.Get("/metrics", only(proxiesOf(c.MetricsTo)), m.handler())
 	app.Use(guard(c.Guard), newLanes(cmp.Or(c.AtOnce, DefaultAtOnce)).admit, limitTime)
 	return app
 }
@@ -110,9 +113,23 @@ func limitTime(c *fiber.Ctx) error {
 // runs, and no page frames it.
 const Sandbox = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
+// HSTS is what Strict-Transport-Security says beside its year (RFC 6797, section 6.1.2).
+type HSTS string
+
+// The program cannot know whether all that is served under the host's name has TLS.
+const (
+	ThisHost      HSTS = ""
+	AndSubdomains HSTS = "; includeSubDomains"
+)
+
+type secureKey struct{}
+
+// Secure says whether pages are served over TLS, by this server or a proxy before it.
+func Secure(c *fiber.Ctx) bool { return c.Locals(secureKey{}) == true }
+
 // headers sets what keeps a browser from doing anything with the pages that they
 // do not do themselves.
-func headers(secure bool) fiber.Handler {
+func headers(secure bool, hsts HSTS) fiber.Handler {
 	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
 		"connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	return func(c *fiber.Ctx) error {
@@ -124,8 +141,9 @@ func headers(secure bool) fiber.Handler {
 		c.Set("Cross-Origin-Resource-Policy", "same-origin")
 		c.Set(fiber.HeaderPermissionsPolicy, "camera=(self), microphone=(), geolocation=(), payment=(), usb=()")
 		c.Set(fiber.HeaderCacheControl, "no-store")
+		c.Locals(secureKey{}, secure)
 		if secure {
-			c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
+			c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000"+string(hsts))
 		}
 		return c.Next()
 	}

@@ -9,6 +9,7 @@ import (
 
 	"quartermaster/models"
 	"quartermaster/services/access"
+	"quartermaster/services/server"
 	"quartermaster/services/words"
 )
 
@@ -37,7 +38,7 @@ func speaks(c *fiber.Ctx) *words.Printer {
 		code, digits = person.Language, words.Digits(person.Digits)
 	}
 	if !words.Known(code) {
-		code = c.Cookies(languageCookie)
+		code = choiceOf(c, languageCookie)
 	}
 	if !words.Known(code) {
 		code = words.Accepted(c.Get(fiber.HeaderAcceptLanguage))
@@ -49,8 +50,18 @@ func speaks(c *fiber.Ctx) *words.Printer {
 
 type printerKey struct{}
 
-// yearOfCookie is how long a browser keeps the language, in seconds.
-const yearOfCookie = 365 * 24 * 60 * 60
+// keepChoice has the browser keep something for a year that is chosen for this device;
+// "" forgets it.
+func keepChoice(c *fiber.Ctx, name, value string) {
+	const year = 365 * 24 * 60 * 60 // seconds
+	kept := &fiber.Cookie{Name: hostCookie(server.Secure(c), name), Value: value, Path: "/", MaxAge: year, HTTPOnly: true, Secure: server.Secure(c), SameSite: fiber.CookieSameSiteLaxMode}
+	if value == "" {
+		kept.MaxAge = -1
+	}
+	c.Cookie(kept)
+}
+
+func choiceOf(c *fiber.Ctx, name string) string { return c.Cookies(hostCookie(server.Secure(c), name)) }
 
 // chooseLanguage is the switch on the sign-in page.
 func (w *Web) chooseLanguage(c *fiber.Ctx) error {
@@ -58,7 +69,7 @@ func (w *Web) chooseLanguage(c *fiber.Ctx) error {
 	if !words.Known(code) {
 		return models.Refuse(models.Invalid, "language", "there is no catalogue of this language")
 	}
-	c.Cookie(&fiber.Cookie{Name: languageCookie, Value: code, Path: "/", MaxAge: yearOfCookie, HTTPOnly: true, Secure: w.Secure, SameSite: fiber.CookieSameSiteLaxMode})
+	keepChoice(c, languageCookie, code)
 	return c.Redirect(localPath(c.FormValue("next")), fiber.StatusSeeOther)
 }
 

@@ -21,7 +21,7 @@ type themeKey struct{}
 func themeOf(c *fiber.Ctx) string {
 	theme, addressed := c.Locals(themeKey{}).(string)
 	if !addressed {
-		theme = c.Cookies(themeCookie)
+		theme = choiceOf(c, themeCookie)
 	}
 	if !knownTheme(theme) {
 		return ""
@@ -43,11 +43,7 @@ func (w *Web) chooseTheme(c *fiber.Ctx) error {
 	if !knownTheme(theme) {
 		return models.Refuse(models.Invalid, "theme", "there is no such theme")
 	}
-	keep := &fiber.Cookie{Name: themeCookie, Value: theme, Path: "/", MaxAge: yearOfCookie, HTTPOnly: true, Secure: w.Secure, SameSite: fiber.CookieSameSiteLaxMode}
-	if theme == "" {
-		keep.MaxAge = -1
-	}
-	c.Cookie(keep)
+	keepChoice(c, themeCookie, theme)
 	if byScript(c) {
 		return c.SendStatus(fiber.StatusNoContent)
 	}

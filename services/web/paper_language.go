@@ -19,14 +19,14 @@ func paperVoice(c *fiber.Ctx) string {
 		rememberPaper(c, code)
 		return code
 	}
-	if code := c.Cookies(paperCookie); code != "" && words.CheckVoice(code) == nil {
+	if code := choiceOf(c, paperCookie); code != "" && words.CheckVoice(code) == nil {
 		return code
 	}
 	return words.Both(speaks(c).Language)
 }
 
 func rememberPaper(c *fiber.Ctx, code string) {
-	c.Cookie(&fiber.Cookie{Name: paperCookie, Value: code, Path: "/", MaxAge: yearOfCookie, HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
+	keepChoice(c, paperCookie, code)
 }
 
 // speaking asks for the language of a paper where its address does not.

@@ -84,7 +84,7 @@ func newWalkLogging(t testing.TB, world *booktest.World, log *slog.Logger) *walk
 	w := &walk{site: &site{World: world, t: t}, e: world.Everything(), own: own.Tag, tokens: map[string]string{}, cookies: map[string]string{}, form: map[string]string{}, opened: map[string]bool{}}
 	world.Live.End() // nobody waits for changes here
 	pages := &web.Web{House: world.House, Log: log}
-	w.app = server.New(server.Config{Log: log, Store: world.Book.Store, OnError: func(c *fiber.Ctx, err error) error {
+	w.app = server.New(server.Config{Log: log, Store: world.Book.Store, MetricsTo: []string{"0.0.0.0"}, OnError: func(c *fiber.Ctx, err error) error {
 		if strings.HasPrefix(c.Path(), api.Root) {
 			return api.Problem(c, err)
 		}

@@ -29,13 +29,15 @@ func (w *Web) mountSession(in fiber.Router) {
 	in.Get("/", w.home)
 }
 
-// cookieName has the __Host- prefix over TLS, with which browsers accept the
-// cookie only when it is Secure and of this very host (RFC 6265bis, 4.1.3.2).
-func (w *Web) cookieName() string {
-	if w.Secure {
-		return "__Host-quartermaster"
+func (w *Web) cookieName() string { return hostCookie(w.Secure, "quartermaster") }
+
+// hostCookie has the __Host- prefix over TLS, with which browsers accept a cookie only
+// when it is Secure and of this very host (RFC 6265bis, 4.1.3.2).
+func hostCookie(secure bool, name string) string {
+	if secure {
+		return "__Host-" + name
 	}
-	return "quartermaster"
+	return name
 }
 
 func (w *Web) setSession(c *fiber.Ctx, in *access.SignedIn) {
@@ -95,8 +97,11 @@ func (w *Web) enter(c *fiber.Ctx, enter func(ctx context.Context, token, device 
 	if strings.HasPrefix(c.Path(), api.Root+"/") {
 		return c.Next() // what the interface lacks is not found, whoever asks
 	}
-	token := c.Cookies(w.cookieName())
-	ctx, err := enter(c.UserContext(), token, c.Get(fiber.HeaderUserAgent))
+	token, asked := c.Cookies(w.cookieName()), c.UserContext()
+	if strings.HasPrefix(c.Path(), "/live/") {
+		asked = access.Watching(asked)
+	}
+	ctx, err := enter(asked, token, c.Get(fiber.HeaderUserAgent))
 	if err != nil {
 		return err
 	}

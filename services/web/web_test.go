@@ -174,6 +174,14 @@ func TestCookiesAndHeaders(t *testing.T) {
 			t.Errorf("the cookie lacks %s: %s", flag, cookie)
 		}
 	}
+	for path, form := range map[string]url.Values{"/language": {"language": {"ur"}}, "/theme": {"theme": {"dark"}}} {
+		cookie := s.post(path, form).Header.Get("Set-Cookie")
+		for _, flag := range []string{"__Host-" + path[1:] + "=", "HttpOnly", "secure", "SameSite=Lax", "path=/"} {
+			if !strings.Contains(cookie, flag) {
+				t.Errorf("the cookie of %s lacks %s: %s", path, flag, cookie)
+			}
+		}
+	}
 	p = s.get("/assets")
 	for name, holds := range map[string]string{
 		"Content-Security-Policy": "default-src 'none'; script-src 'self'", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
