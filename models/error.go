@@ -17,6 +17,7 @@ const (
 	Forbidden       Kind = "forbidden"        // signed in, but the role does not allow it
 	FactorNeeded    Kind = "factor_needed"    // a second factor is to be given, or set up first
 	PasswordNeeded  Kind = "password_needed"  // a password of one's own is to be set first
+	ConfirmNeeded   Kind = "confirm_needed"   // signed in too long ago for this: the password is asked for again
 	NotFound        Kind = "not_found"        // does not exist, or not in the person's scope
 	Gone            Kind = "gone"             // was there for whoever asks, and has ended
 	Conflict        Kind = "conflict"         // somebody or something was there first

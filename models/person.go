@@ -86,6 +86,8 @@ type Session struct {
 	Factor    Factor `json:"factor,omitempty"` // the second one that it was opened with; "" for none
 	First     bool   `json:"first,omitempty"`  // opened with a first password: its owner may only set one of their own
 	ExpiresAt Time   `json:"expires_at"`
+	// ConfirmedAt is when its owner last showed again that it is they.
+	ConfirmedAt *Time `json:"confirmed_at,omitempty"`
 	Base
 }
 

@@ -84,7 +84,7 @@ func (s *Service) mayAddApp(ctx context.Context) (store.Record, *models.Person, 
 	if slices.Contains(person.SecondFactor, models.App) {
 		return record, nil, models.Refuse(models.Conflict, "app", "you have an app already; remove it first")
 	}
-	return record, person, mayTurn(ctx, person)
+	return record, person, s.mayTurn(ctx, person)
 }
 
 // Enrolled is what setting up a second factor gives: recovery codes, shown once, and the

@@ -151,7 +151,7 @@ func (s *Service) mayAddPasskey(ctx context.Context) (store.Record, *models.Pers
 	if err != nil {
 		return record, nil, nil, err
 	}
-	return record, person, rely, mayTurn(ctx, person)
+	return record, person, rely, s.mayTurn(ctx, person)
 }
 
 // challenged keeps a challenge until it is answered, instead of what is given up for it.
@@ -237,7 +237,7 @@ func (s *Service) RemovePasskey(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := mayTurn(ctx, person); err != nil {
+	if err := s.mayTurn(ctx, person); err != nil {
 		return err
 	}
 	h, err := s.holder(ctx, person)

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"quartermaster/models"
@@ -47,6 +48,9 @@ func (s *Service) AddPerson(ctx context.Context, n NewPerson) (*models.Person, e
 	person := n.Person
 	person.Base, person.SecondFactor = models.Base{}, nil
 	if err := s.settle(ctx, caller, nil, &person); err != nil {
+		return nil, err
+	}
+	if err := s.sureOfSignIn(ctx, &models.Person{}, &person, n.Password != ""); err != nil {
 		return nil, err
 	}
 	entries := []ledger.Entry{ledger.Add(store.People, &person, "person.added", "")}
@@ -253,6 +257,9 @@ func (s *Service) EditPerson(ctx context.Context, code string, version int64, ed
 	if err := s.settle(ctx, caller, &before, person); err != nil {
 		return nil, err
 	}
+	if err := s.sureOfSignIn(ctx, &before, person, edit.Password != nil || edit.PIN != nil); err != nil {
+		return nil, err
+	}
 	entries := []ledger.Entry{ledger.Change(store.People, record.Body, person, "person.changed", "")}
 	witness, err := s.remainingAdmin(ctx, &before, person)
 	if err != nil {
@@ -308,6 +315,16 @@ func (s *Service) EditPerson(ctx context.Context, code string, version int64, ed
 		return nil, Outrun(taken(err, person))
 	}
 	return person, nil
+}
+
+// sureOfSignIn refuses a change of how somebody gets in, or of what they see, while it is
+// not sure that it is still the caller who makes it.
+func (s *Service) sureOfSignIn(ctx context.Context, before, after *models.Person, secret bool) error {
+	if !secret && before.Role == after.Role && before.Username == after.Username && before.Scope == after.Scope &&
+		slices.Equal(before.Donors, after.Donors) && slices.Equal(before.Grants, after.Grants) {
+		return nil
+	}
+	return Sure(ctx, s.Book.Now())
 }
 
 // ChangePassword replaces the caller's own password and ends their sign-ins.

@@ -42,6 +42,9 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, code string) ([]string, 
 	if len(person.SecondFactor) == 0 {
 		return nil, models.Refuse(models.Conflict, "", "set up a second factor first")
 	}
+	if err := s.mayTurn(ctx, person); err != nil {
+		return nil, err
+	}
 	record, kept, err := s.factor(ctx, person.Code)
 	if err == nil && (kept.SealedSecret != "" || sessionOf(ctx).factor != models.Passkeys) {
 		record, kept, err = s.codeOf(ctx, person, code, "")

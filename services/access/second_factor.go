@@ -108,12 +108,13 @@ func hasNow(record store.Record, p *models.Person, kind, reason string, factor m
 }
 
 // mayTurn refuses a change of the factors of somebody who has one, in a session that was
-// opened without any: a stolen password, or a session from before, does not suffice.
-func mayTurn(ctx context.Context, p *models.Person) error {
+// opened without any: a stolen password, or a session from before, does not suffice. It is
+// refused, too, while it is not sure that it is still they.
+func (s *Service) mayTurn(ctx context.Context, p *models.Person) error {
 	if len(p.SecondFactor) > 0 && sessionOf(ctx).factor == "" {
 		return models.Refuse(models.Unauthenticated, "", "sign in again, with your second factor")
 	}
-	return nil
+	return Sure(ctx, s.Book.Now())
 }
 
 // TakeSecondFactor takes all second factors from somebody who has lost them, and ends
@@ -142,6 +143,9 @@ func (s *Service) TakeSecondFactor(ctx context.Context, code string, version int
 		return nil, models.Refuse(models.Invalid, "reason", "is required: say why they lost it, and how you know that it is they who ask")
 	case len(reason) > 2000:
 		return nil, models.Refuse(models.Invalid, "reason", "is longer than %s characters", "2000")
+	}
+	if err := Sure(ctx, s.Book.Now()); err != nil {
+		return nil, err
 	}
 	return person, s.stripped(ctx, record, person, reason)
 }

@@ -47,9 +47,19 @@ func (s *Service) opened(person *models.Person, n newSession) (*SignedIn, ledger
 
 // current is the session by which somebody acts.
 type current struct {
-	hash   string
-	factor models.Factor
-	first  bool
+	hash    string
+	factor  models.Factor
+	first   bool
+	program bool      // it is a token that was made for one
+	sureAt  time.Time // when its owner last showed that it is they
+}
+
+func currentOf(s *models.Session) current {
+	in := current{hash: s.TokenHash, factor: s.Factor, first: s.First, program: s.Name != "", sureAt: s.CreatedAt.Time}
+	if s.ConfirmedAt != nil {
+		in.sureAt = s.ConfirmedAt.Time
+	}
+	return in
 }
 
 type currentKey struct{}
@@ -140,7 +150,7 @@ func (s *Service) session(ctx context.Context, token string) (signedIn, error) {
 	if s.Idle > 0 && session.Name == "" && now.Sub(use.at) > s.Idle+s.usedEvery() {
 		return none, models.Refuse(models.Unauthenticated, Lapsed, "this sign-in has ended, since it was not used for long; sign in again")
 	}
-	in := signedIn{person, current{hash, session.Factor, session.First}, session.ExpiresAt.Time, now}
+	in := signedIn{person, currentOf(session), session.ExpiresAt.Time, now}
 	s.remember(hash, in, seen)
 	if !watching(ctx) {
 		s.noteUse(ctx, hash, use, now)
@@ -362,7 +372,7 @@ func (s *Service) MakeToken(ctx context.Context, name string, days int) (*Signed
 	case days < 1 || days > mostTokenDays:
 		return nil, models.Refuse(models.Invalid, "days", "must be 1 to %d", mostTokenDays)
 	}
-	if err := mayTurn(ctx, person); err != nil {
+	if err := s.mayTurn(ctx, person); err != nil {
 		return nil, err
 	}
 	in, entry := s.opened(person, newSession{lasts: time.Duration(days) * 24 * time.Hour, name: name, device: ledger.AuthorOf(ctx).Device, factor: sessionOf(ctx).factor})

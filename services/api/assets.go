@@ -89,10 +89,9 @@ func (a *API) exportAssets(c *fiber.Ctx) error {
 	return Export(c, a.Register, Filter(c))
 }
 
-// Export streams the assets of a list as CSV. The list's first page is read
-// before the answer begins, so that a refusal still comes as one.
+// Export streams the assets of a list as CSV, once it is known that nothing refuses it.
 func Export(c *fiber.Ctx, r *register.Service, f register.Filter) error {
-	if _, err := r.List(c.UserContext(), f, "", 1); err != nil {
+	if err := r.MayExport(c.UserContext(), f); err != nil {
 		return err
 	}
 	return csv(c, "assets", func(ctx context.Context, w io.Writer) error { return r.Export(ctx, f, w) })

@@ -39,6 +39,17 @@ func (a *API) whoAmI(c *fiber.Ctx) error {
 	return document(c, ok, person, err)
 }
 
+func (a *API) confirm(c *fiber.Ctx) error {
+	proof, err := server.JSON[access.Proof](c)
+	if err != nil {
+		return err
+	}
+	if err := a.Access.Confirm(c.UserContext(), proof); err != nil {
+		return err
+	}
+	return c.SendStatus(gone)
+}
+
 func (a *API) signOut(c *fiber.Ctx) error {
 	if err := a.Access.SignOut(c.UserContext(), bearer(c)); err != nil {
 		return err

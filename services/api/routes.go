@@ -59,6 +59,7 @@ func (a *API) sessionRoutes() []Route {
 		{Method: get, Path: "/openapi.json", Summary: "This description", Status: ok, Public: true, Handle: a.openapi},
 		{Method: post, Path: "/sessions", Summary: "Sign in; who has a second factor gives its code, too", Status: created, Public: true, Body: access.Credentials{}, Answer: access.SignedIn{}, Handle: a.signIn},
 		{Method: get, Path: "/sessions/current", Summary: "Who is signed in", Status: ok, Beginning: true, Answer: models.Person{}, Handle: a.whoAmI},
+		{Method: post, Path: "/sessions/current/confirm", Summary: "Show again that it is oneself who is signed in, by the password or a code; what answers confirm_needed is then taken for ten minutes", Status: gone, SettingUp: true, Body: access.Proof{}, Handle: a.confirm},
 		{Method: del, Path: "/sessions/current", Summary: "Sign out", Status: gone, Beginning: true, Handle: a.signOut},
 		{Method: post, Path: "/password", Summary: "Change one's own password; every sign-in of it ends", Status: gone, Beginning: true, Body: passwords{}, Handle: a.changePassword},
 		{Method: post, Path: "/pin", Summary: "Set one's own PIN to sign with", Status: gone, Body: pin{}, Handle: a.setPIN},

@@ -20,6 +20,20 @@ import (
 // spreadsheets do themselves, and the import takes it away again.
 const formulaStarts = "=+-@\t\r"
 
+// MayExport refuses what Export would, before any of it is written: the whole book goes
+// out only while it is sure that it is still the caller who asks.
+func (s *Service) MayExport(ctx context.Context, f Filter) error {
+	if _, err := s.List(ctx, f, "", 1); err != nil {
+		return err
+	}
+	caller, err := access.Caller(ctx)
+	f.Sort = ""
+	if err != nil || f != (Filter{}) || !access.Everywhere(caller) {
+		return err
+	}
+	return access.SureOrProgram(ctx, s.Book.Now())
+}
+
 // Export writes the assets that a list shows as CSV (RFC 4180, UTF-8) which
 // Import takes in again.
 func (s *Service) Export(ctx context.Context, f Filter, w io.Writer) error {

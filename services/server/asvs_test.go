@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -32,7 +33,7 @@ func TestTheListNamesTestsThatAreThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
-	levels := map[string]int{}
+	levels, states := map[string]int{}, map[string]int{}
 	row := regexp.MustCompile(`^\| (\d+\.\d+\.\d+) \| ([12]) \| ([^|]+) \| (met|n/a|not met) \|([^|]*)\|([^|]*)\|$`)
 	for line := range strings.Lines(string(list)) {
 		line = strings.TrimSpace(line)
@@ -50,6 +51,7 @@ func TestTheListNamesTestsThatAreThere(t *testing.T) {
 		}
 		seen[number] = true
 		levels[cells[2]]++
+		states[state]++
 		named := regexp.MustCompile("`((?:Test|Fuzz)[^`]+)`").FindAllStringSubmatch(line, -1)
 		for _, name := range named {
 			if !there[name[1]] {
@@ -59,6 +61,10 @@ func TestTheListNamesTestsThatAreThere(t *testing.T) {
 		if state != "met" && how == "" || state == "met" && how == "" && len(named) == 0 {
 			t.Errorf("%s does not say how, or why not", number)
 		}
+	}
+	sum := fmt.Sprintf("Of %d points %d are met, %d do not concern this program, and %d are not met.", len(seen), states["met"], states["n/a"], states["not met"])
+	if !strings.Contains(string(list), sum) {
+		t.Errorf("the head of the list does not say: %s", sum)
 	}
 	if levels["1"] != 70 || levels["2"] != 183 { // of ASVS 5.0.0
 		t.Errorf("%v; level 1 has 70 and level 2 has 183", levels)

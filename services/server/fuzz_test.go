@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
 	"quartermaster/services/limit"
 )
 
@@ -67,6 +70,36 @@ func FuzzClass(f *testing.F) {
 		}
 		if class == limit.Free && method != "GET" && method != "HEAD" {
 			t.Errorf("%s %q is free", method, path)
+		}
+	})
+}
+
+// FuzzOneFile reads forms with a file: what is taken is within its limits, and what is
+// refused is refused in words.
+func FuzzOneFile(f *testing.F) {
+	const of = "multipart/form-data; boundary=x"
+	f.Add(of, []byte("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../../a.csv\"\r\n\r\na,b\r\n--x\r\nContent-Disposition: form-data; name=\"_token\"\r\n\r\nt\r\n--x--\r\n"))
+	f.Add(of, []byte("--x\r\n\r\n--x--"))
+	f.Add(of, []byte("--x\r\nContent-Disposition: form-data; name=\"file\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=41=\r\n--x--"))
+	f.Add("multipart/form-data", []byte("--\r\n\r\n----"))
+	f.Add("text/csv", []byte("a,b\r\n"))
+	f.Add("multipart/mixed; boundary=\"\"", []byte("--"))
+	const most = 1 << 10
+	app := fiber.New(fiber.Config{StreamRequestBody: true})
+	f.Fuzz(func(t *testing.T, kind string, body []byte) {
+		c := app.AcquireCtx(&fasthttp.RequestCtx{})
+		defer app.ReleaseCtx(c)
+		c.Request().Header.SetContentType(kind)
+		c.Request().SetBody(body)
+		upload, err := OneFile(c, most)
+		if err != nil {
+			if status, refusal := Refusal(err); status >= 500 || refusal.Message == "" {
+				t.Errorf("%q: %v", kind, err)
+			}
+			return
+		}
+		if len(upload.Content) > len(body) || strings.ContainsAny(upload.Name, "/") {
+			t.Errorf("%q of %d bytes, called %q", kind, len(upload.Content), upload.Name)
 		}
 	})
 }

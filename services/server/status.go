@@ -16,6 +16,7 @@ var statuses = map[models.Kind]int{
 	models.Forbidden:       fiber.StatusForbidden,
 	models.FactorNeeded:    fiber.StatusForbidden,
 	models.PasswordNeeded:  fiber.StatusForbidden,
+	models.ConfirmNeeded:   fiber.StatusForbidden,
 	models.NotFound:        fiber.StatusNotFound,
 	models.Gone:            fiber.StatusGone,
 	models.Conflict:        fiber.StatusConflict,

@@ -95,7 +95,7 @@ var naming = map[string]body{
 	"POST /second-factor/app/offer": {}, "POST /second-factor/app": {}, "POST /second-factor/app/remove": {}, "POST /second-factor/recovery-codes": {}, "POST /tokens": {}, "POST /me/tokens": {},
 	"POST /sign-in/code": {}, "POST /sign-in/passkey/options": {}, "POST /sign-in/passkey": {}, "POST /me/second-factor/passkeys/options": {}, "POST /me/second-factor/passkeys": {},
 	"POST /me/second-factor/offer": {}, "POST /me/second-factor/app": {}, "POST /me/second-factor/app/remove": {}, "POST /me/second-factor/recovery-codes": {}, "POST /people/:code/second-factor/take": because,
-	"POST /password": {}, "POST /pin": {}, "PATCH /me/notices": {"digest": "hourly"}, "POST /me": {}, "POST /me/password": {}, "POST /me/pin": {}, "POST /me/language": {"digits": "roman"}, "POST /language": {}, "POST /theme": {"theme": "neon"}, "POST /me/notices": {"digest": "hourly"}, "POST /sessions": {}, "DELETE /sessions/current": {}, "POST /sign-in": {}, "POST /sign-out": {},
+	"POST /password": {}, "POST /pin": {}, "PATCH /me/notices": {"digest": "hourly"}, "POST /me": {}, "POST /me/password": {}, "POST /me/pin": {}, "POST /me/language": {"digits": "roman"}, "POST /language": {}, "POST /theme": {"theme": "neon"}, "POST /me/notices": {"digest": "hourly"}, "POST /sessions": {}, "POST /sessions/current/confirm": {}, "POST /me/confirm": {}, "DELETE /sessions/current": {}, "POST /sign-in": {}, "POST /sign-out": {},
 	"POST /start/away": {}, "POST /start/categories": {}, "POST /starting/categories": {}, // what comes with the program
 	"POST /phone/unbooked": {}, "POST /outbox/settled": {}, // what somebody says of what they did, whatever they name
 	"POST /messages/test": {}, "POST /notices/test": {}, "POST /verify": {"text": "=asset"},

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -118,6 +119,42 @@ func TestWhoWasGivenAPasswordIsLedToSettingTheirOwn(t *testing.T) {
 	p = s.post("/sign-in", url.Values{"username": {"keeper.north"}, "password": {"northern camel drinks"}})
 	s.cookie = p.cookieOf("quartermaster")
 	s.get("/assets").has(t, 200)
+}
+
+// TestAFormGoesOnOnceItIsSureWhoSendsIt with all that was filled in.
+func TestAFormGoesOnOnceItIsSureWhoSendsIt(t *testing.T) {
+	s := open(t, false)
+	s.signIn("admin")
+	s.Pass(access.SureFor + time.Second)
+	p := s.post("/people/new", s.get("/people/new").fill("code", "driver", "name", "Dost <Driver>", "unit", "NORTH", "role", "storekeeper", "username", "dost", "password", "tea with nobody at all"))
+	p.has(t, 403, "Is it still you?", `action="/people/new"`, "Dost &lt;Driver&gt;")
+	again := func(p page, with ...string) page {
+		form := url.Values{}
+		for _, field := range regexp.MustCompile(`type="hidden" name="([^"]+)" value="([^"]*)"`).FindAllStringSubmatch(p.body, -1) {
+			form.Add(field[1], html.UnescapeString(field[2]))
+		}
+		for i := 0; i+1 < len(with); i += 2 {
+			form.Set(with[i], with[i+1])
+		}
+		return s.post("/people/new", form)
+	}
+	p = again(p, "_confirm_password", "wrong password")
+	p.has(t, 422, "s not your password", "Dost &lt;Driver&gt;")
+	if p = again(p, "_confirm_password", password); p.StatusCode != 303 || p.Header.Get("Location") != "/people?done=added" {
+		t.Fatalf("%d %s", p.StatusCode, p.body)
+	}
+	s.get("/people/driver").has(t, 200, "Dost &lt;Driver&gt;")
+
+	s.Pass(access.SureFor + time.Second)
+	p = s.get("/assets/export.csv?sort=name")
+	p.has(t, 403, "Is it still you?", `action="/me/confirm"`)
+	if p = s.post("/me/confirm", p.fill("next", "/assets/export.csv?sort=name", "_confirm_password", password)); p.StatusCode != 303 || p.Header.Get("Location") != "/assets/export.csv?sort=name" {
+		t.Fatalf("%d %s", p.StatusCode, p.body)
+	}
+	s.get("/assets/export.csv?sort=name").has(t, 200, "tag")
+	if p = s.post("/me/confirm", s.get("/me/confirm?next=//evil.example").fill("next", "//evil.example", "_confirm_password", password)); p.Header.Get("Location") != "/" {
+		t.Errorf("led to %s", p.Header.Get("Location"))
+	}
 }
 
 func TestAnAdministratorTakesASecondFactorAwayOnThePage(t *testing.T) {

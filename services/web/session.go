@@ -93,7 +93,9 @@ func (w *Web) beginning(c *fiber.Ctx) error { return w.enter(c, w.Access.EnterTo
 // settingUp lets in also who must set up a second factor before anything else.
 func (w *Web) settingUp(c *fiber.Ctx) error { return w.enter(c, w.Access.EnterToSetUp) }
 
-func (w *Web) enter(c *fiber.Ctx, enter func(ctx context.Context, token, device string) (context.Context, error)) error {
+type entering func(ctx context.Context, token, device string) (context.Context, error)
+
+func (w *Web) enter(c *fiber.Ctx, enter entering) error {
 	if strings.HasPrefix(c.Path(), api.Root+"/") {
 		return c.Next() // what the interface lacks is not found, whoever asks
 	}
@@ -122,6 +124,7 @@ func (w *Web) enter(c *fiber.Ctx, enter func(ctx context.Context, token, device 
 		if subtle.ConstantTimeCompare([]byte(given), []byte(formTokenOf(token))) != 1 {
 			return models.Refuse(models.Forbidden, "", "this form is out of date; open the page again")
 		}
+		return w.confirmed(c, enter)
 	}
 	return c.Next()
 }

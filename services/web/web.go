@@ -43,6 +43,7 @@ func (w *Web) Mount(app *fiber.App) {
 	app.Get(maintenance.FeedPath+":secret", api.Feed(w.Maintenance))
 	w.mountSignIn(app)
 	w.mountSecondFactor(app)
+	w.mountConfirm(app)
 	app.Post("/language", sameSite, w.chooseLanguage)
 	app.Post("/theme", sameSite, w.chooseTheme)
 
@@ -105,6 +106,8 @@ func (w *Web) ErrorPage(c *fiber.Ctx, err error) error {
 		return c.Redirect(ownPassword, fiber.StatusSeeOther)
 	case models.FactorNeeded:
 		return c.Redirect("/me/second-factor", fiber.StatusSeeOther)
+	case models.ConfirmNeeded:
+		return w.confirmPage(c, status, nil, resumes(c))
 	}
 	return w.render(c, status, "error", view{Title: title(status), Refusal: refusal, Data: server.RequestID(c)})
 }
@@ -165,7 +168,7 @@ func shown(err error) (*models.Error, bool) {
 		return nil, false
 	}
 	switch refusal.Kind {
-	case models.Unauthenticated, models.NotFound:
+	case models.Unauthenticated, models.NotFound, models.ConfirmNeeded, models.PasswordNeeded:
 		return nil, false
 	}
 	return refusal, true

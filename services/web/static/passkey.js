@@ -7,6 +7,7 @@ async function answer(form) {
   const fields = new URLSearchParams(new FormData(form));
   const response = await fetch(form.dataset.options, { method: "POST", body: fields, headers: { Accept: "application/json" } });
   const said = await response.json();
+  if (said.kind === "confirm_needed") location.assign("/me/confirm?next=" + encodeURIComponent(location.pathname));
   if (!response.ok) throw new Error(said.detail);
   if (form.dataset.passkey === "create") {
     return navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(said.publicKey) });
