@@ -95,6 +95,26 @@ func TestOfManyUsesOfOneCodeOneIsTaken(t *testing.T) {
 	}
 }
 
+// TestGuessingCodesIsSlowedAcrossInstances guesses at two servers of one book in turn, at
+// one sign-in and at a new one each time: neither is worth more than five.
+func TestGuessingCodesIsSlowedAcrossInstances(t *testing.T) {
+	w := booktest.New(t)
+	app, _ := w.Enrol("keeper-north")
+	w.Pass(time.Minute)
+	instances := []*access.Service{w.Access, {Book: w.Book, Seal: w.Access.Seal}}
+	step := begin(t, w)
+	for n := range 5 {
+		_, _, err := instances[n%2].FinishSignIn(t.Context(), step, "000000", "192.0.2.1", "Firefox")
+		refused(t, err, models.Invalid, "code", "wrong")
+	}
+	for _, s := range instances {
+		_, _, err := s.FinishSignIn(t.Context(), step, app.Code(), "192.0.2.1", "Firefox")
+		refused(t, err, models.Unauthenticated, "", "from the beginning")
+		_, _, err = s.FinishSignIn(t.Context(), begin(t, w), app.Code(), "192.0.2.1", "Firefox")
+		refused(t, err, models.TooMany, "code", "try again in")
+	}
+}
+
 func TestGuessingCodesIsSlowedAndEndsTheSignIn(t *testing.T) {
 	w := booktest.New(t)
 	app, _ := w.Enrol("keeper-north")

@@ -85,6 +85,41 @@ func parts(t *testing.T, letter *mail.Message) map[string]string {
 	}
 }
 
+// TestNoScriptOfOthersIsInALetter nor a head, where the names of people and things hold them.
+func TestNoScriptOfOthersIsInALetter(t *testing.T) {
+	o := office(t, "none")
+	d := open(t, o)
+	karachi(t, d)
+	const script = `<script>qm</script>"><img src=x onerror=qm>`
+	name := script + " Bcc: all@example.org"
+	if _, err := d.Access.EditPerson(d.Operator(), "keeper-north", 0, access.PersonEdit{Name: &name}); err != nil {
+		t.Fatal(err)
+	}
+	d.choose(t, "keeper-north", models.DailyDigest)
+	entries, err := d.Flags.Opening(d.Operator(), models.Unaccounted, flags.Cause{Subject: "assets/QM-000010-1", Ref: "QM-000010-1", What: models.Plain(script), Detail: models.Say("calibration was due on %v", script),
+		Since: "2026-03-05", Unit: "NORTH", Path: []string{"AGENCY", "NORTH"}, Donor: "DONOR-A"})
+	if err == nil {
+		err = d.Book.Commit(d.Operator(), entries...)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.at(t, "2026-04-01 07:00")
+	letter := d.digests(t, o, 1)[0]
+	if letter.Header.Get("Bcc") != "" || strings.Contains(letter.Header.Get("To"), "all@") {
+		t.Errorf("%v", letter.Header)
+	}
+	content := parts(t, letter)
+	if !strings.Contains(content["text/plain"], script) || !strings.Contains(content["text/html"], "&lt;script&gt;qm") {
+		t.Errorf("the names are not in the letter; the test proves little: %v", content)
+	}
+	for _, runs := range []string{"<script>qm", "<img src=x"} {
+		if strings.Contains(content["text/html"], runs) {
+			t.Errorf("%q is in the letter", runs)
+		}
+	}
+}
+
 func (d desk) at(t *testing.T, text string) {
 	t.Helper()
 	when, err := time.ParseInLocation("2006-01-02 15:04", text, d.Book.Zone)

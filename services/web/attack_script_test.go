@@ -74,6 +74,31 @@ func around(text, part string) string {
 	return text[max(0, at-200):min(len(text), at+100)]
 }
 
+// TestNoPaperDoesAnything fills every text of the book with what would end a text of a PDF
+// and begin an action of it: between the brackets of a text, in Latin script or UTF-16, its
+// own are escaped. What is drawn is compressed.
+func TestNoPaperDoesAnything(t *testing.T) {
+	t.Parallel()
+	const ends = "qm) >> /OpenAction << /S /JavaScript /JS (a) >> ("
+	w := newWalkSaying(t, ends)
+	papers := 0
+	for _, a := range w.reads() {
+		got := w.asked(a, w.path(t, a))
+		if !strings.HasPrefix(got.body, "%PDF-") {
+			continue
+		}
+		papers++
+		for _, does := range []string{"qm) >>", "\x00q\x00m\x00)\x00 ", "/JS (a", "/Launch", "/SubmitForm"} {
+			if strings.Contains(got.body, does) {
+				t.Errorf("%s: %q is in the paper: %q", a, does, around(got.body, does))
+			}
+		}
+	}
+	if papers < 4 {
+		t.Errorf("only %d papers were made; the test proves little", papers)
+	}
+}
+
 // TestNoScriptOfOthersIsInMessages looks at what was mailed, fed and sent on.
 func TestNoScriptOfOthersIsInMessages(t *testing.T) {
 	t.Parallel()
