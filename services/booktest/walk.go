@@ -131,5 +131,6 @@ func Walk(t *testing.T, s store.Store) {
 	walkJobs(t, w, is)
 	walkShares(t, w, is)
 	walkSignIn(t, w, is)
+	walkProvider(t, w, is)
 	walkTell(t, w, is)
 }
