@@ -56,7 +56,6 @@ func assetInputs(ch *choices, category *models.Category, people []option, values
 		for i := range inputs {
 			in := &inputs[i]
 			in.Value = values[in.Name]
-			in.Error = v.Wrong(strings.Replace(in.Name, "serials", "serial", 1))
 			in.Options = choose(in.Options, in.Value)
 		}
 		return inputs
@@ -68,7 +67,7 @@ func assetInputs(ch *choices, category *models.Category, people []option, values
 	}
 	if fresh {
 		what = append(what,
-			input{Name: "serials", Label: say("Serial numbers"), Type: "lines", Wide: true, Hint: say("One a line: each makes an item of its own")},
+			input{Name: "serials", Of: "serial", Label: say("Serial numbers"), Type: "lines", Wide: true, Hint: say("One a line: each makes an item of its own")},
 			input{Name: "count", Label: say("How many, without serial numbers"), Type: "number"})
 	} else {
 		what = append(what, input{Name: "serial", Label: say("Serial number"), Max: 120},

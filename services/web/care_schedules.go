@@ -69,7 +69,7 @@ func (w *Web) schedulesPage(c *fiber.Ctx, status int, refusal *models.Error) err
 		p.Offered = append(p.Offered, option{Value: category.Code, Label: category.Name, Chosen: p.Form["category"] == category.Code})
 	}
 	v := view{Title: say("Schedules"), Here: "schedules", Refusal: refusal, Data: &p}
-	p.Groups = scheduleGroups(v, p.Form)
+	p.Groups = scheduleGroups(p.Form)
 	return w.render(c, status, "schedules", v)
 }
 
@@ -83,14 +83,16 @@ func unitOf(category *models.Category, meter string) string {
 }
 
 // scheduleGroups are the fields of a schedule.
-func scheduleGroups(v view, form map[string]string) []group {
+func scheduleGroups(form map[string]string) []group {
 	in := func(name string, label models.Text, kind string, hint any) input {
-		return input{Name: name, Label: label, Type: kind, Hint: hint, Value: form[name], Error: v.Wrong(name)}
+		return input{Name: name, Label: label, Type: kind, Hint: hint, Value: form[name]}
 	}
 	name := in("name", say("What is done"), "", say("Oil and filters; annual calibration"))
 	name.Required, name.Max, name.Wide = true, 120, true
 	list := in("checklist", say("Checklist"), "lines", say("One thing to do on each line"))
 	list.Wide = true
+	season := in("season_from", say("Only in season, from"), "", "05-01")
+	season.Of = "season"
 	certificate := input{Name: "certificate", Label: say("Is it a calibration?"), Type: "select", Options: choose([]option{{Value: "", Label: say("No")}, {Value: "yes", Label: say("Yes, it gives a certificate")}}, form["certificate"])}
 	return []group{
 		{Heading: say("What"), Inputs: []input{name, list, certificate}},
@@ -98,7 +100,7 @@ func scheduleGroups(v view, form map[string]string) []group {
 			in("months", say("Every so many months"), "number", nil), in("days", say("Or every so many days"), "number", nil),
 			in("run", say("After so much use"), "decimal", "5000"), in("meter", say("By which meter"), "", say("Its name or unit: km, h")),
 			in("fixed", say("On days of the year"), "", "03-31, 10-01"), in("tolerance", say("Days after which it is overdue"), "number", say("Tolerance; none when empty")),
-			in("season_from", say("Only in season, from"), "", "05-01"), in("season_to", say("Until"), "", "09-30"),
+			season, in("season_to", say("Until"), "", "09-30"),
 			in("from", say("Counts from, for what was never serviced"), "date", say("Otherwise from when each was received")),
 		}},
 	}
@@ -200,7 +202,7 @@ func (w *Web) schedulePage(c *fiber.Ctx, status int, refusal *models.Error) erro
 		form = formOfSchedule(k)
 	}
 	v := view{Title: k.Name, Here: "schedules", Refusal: refusal}
-	v.Data = &schedulePage{Schedule: k, Category: category, Every: k.Every(unitOf(category, k.Meter)), Groups: scheduleGroups(v, form)}
+	v.Data = &schedulePage{Schedule: k, Category: category, Every: k.Every(unitOf(category, k.Meter)), Groups: scheduleGroups(form)}
 	return w.render(c, status, "schedule", v)
 }
 

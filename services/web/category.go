@@ -35,7 +35,7 @@ func (w *Web) categoryPage(c *fiber.Ctx, status int, category *models.Category, 
 		{Name: "threshold.currency", Label: say("Currency"), Max: 3},
 	}
 	for i := range inputs {
-		inputs[i].Value, inputs[i].Error = values[inputs[i].Name], v.Wrong(inputs[i].Name)
+		inputs[i].Value = values[inputs[i].Name]
 	}
 	v.Data = categoryPage{category, []group{{say("What holds for all of its items"), inputs}}}
 	return w.render(c, status, "category", v)

@@ -16,9 +16,9 @@ import (
 type input struct {
 	Name, Type, Value string
 	Label, Hint, Unit any // words, or somebody's own
-	Error             any // what is wrong with it, or nil
 	Options           []option
 	List              string // id of a datalist
+	Of                string // what the services call it, where that is not Name
 	Required          bool
 	Wide              bool
 	Max               int

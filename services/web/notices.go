@@ -147,10 +147,10 @@ type kindChoice struct {
 	Chosen bool
 }
 
-func (v view) webhookForm(name, address string, events []string) webhookForm {
+func newWebhookForm(name, address string, events []string) webhookForm {
 	f := webhookForm{Inputs: []input{
-		{Name: "name", Label: say("Name"), Value: name, Required: true, Max: 120, Hint: say("Whose it is, or what for"), Error: v.Wrong("name")},
-		{Name: "url", Label: say("Address"), Type: "url", Value: address, Required: true, Max: 1000, Hint: say("https://…, to which events are posted as JSON"), Error: v.Wrong("url")},
+		{Name: "name", Label: say("Name"), Value: name, Required: true, Max: 120, Hint: say("Whose it is, or what for")},
+		{Name: "url", Label: say("Address"), Type: "url", Value: address, Required: true, Max: 1000, Hint: say("https://…, to which events are posted as JSON")},
 	}}
 	for _, a := range models.Announcements {
 		choice := kindChoice{Announced: a}
@@ -176,7 +176,7 @@ func (w *Web) newWebhook(c *fiber.Ctx) error {
 		return err
 	}
 	v := view{Title: say("Add a webhook"), Here: "notices"}
-	v.Data = v.webhookForm("", "", []string{"flag.opened", "flag.closed"})
+	v.Data = newWebhookForm("", "", []string{"flag.opened", "flag.closed"})
 	return w.render(c, fiber.StatusOK, "webhook-form", v)
 }
 
@@ -190,7 +190,7 @@ func (w *Web) addWebhook(c *fiber.Ctx) error {
 	if refusal, ok := shown(err); ok {
 		status, _ := refusalOf(err)
 		v := view{Title: say("Add a webhook"), Here: "notices", Refusal: refusal}
-		v.Data = v.webhookForm(n.Name, n.URL, n.Events)
+		v.Data = newWebhookForm(n.Name, n.URL, n.Events)
 		return w.render(c, status, "webhook-form", v)
 	}
 	if err != nil {
@@ -243,9 +243,9 @@ func (w *Web) webhookPage(c *fiber.Ctx, status int, open string, refusal *models
 		return err
 	}
 	v := view{Title: hook.Name, Here: "notices", Refusal: refusal}
-	p := &webhookPage{Webhook: hook, Open: open, Form: v.webhookForm(hook.Name, hook.URL, hook.Events)}
+	p := &webhookPage{Webhook: hook, Open: open, Form: newWebhookForm(hook.Name, hook.URL, hook.Events)}
 	if open == "edit" {
-		p.Form = v.webhookForm(c.FormValue("name"), c.FormValue("url"), chosen(c, "event"))
+		p.Form = newWebhookForm(c.FormValue("name"), c.FormValue("url"), chosen(c, "event"))
 	}
 	if p.Deliveries, _, err = w.Notices.Messages(ctx, notices.Filter{To: hook.ID}, "", deliveriesShown); err != nil {
 		return err

@@ -67,7 +67,7 @@ func (w *Web) personPage(c *fiber.Ctx, status int, person *models.Person, values
 	}
 	fill := func(inputs ...input) []input {
 		for i := range inputs {
-			inputs[i].Value, inputs[i].Error = values[inputs[i].Name], v.Wrong(inputs[i].Name)
+			inputs[i].Value = values[inputs[i].Name]
 			inputs[i].Options = choose(inputs[i].Options, inputs[i].Value)
 		}
 		return inputs

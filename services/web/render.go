@@ -54,22 +54,6 @@ var verbs = map[string]access.Verb{
 	"notices": access.ManageNotices, "share": access.Share,
 }
 
-// Wrong returns what is wrong with a field of the form, or nil.
-func (v view) Wrong(field string) any {
-	if v.Refusal == nil {
-		return nil
-	}
-	for _, d := range v.Refusal.Details {
-		if d.Field == field && d.Line == 0 {
-			return d
-		}
-	}
-	if v.Refusal.Field == field {
-		return v.Refusal
-	}
-	return nil
-}
-
 // Of is a timeline as the page's part for it takes it.
 func (v view) Of(events []happening) timeline { return timeline{v, events} }
 
@@ -107,6 +91,9 @@ func parsePages(p *words.Printer) pageSet {
 }
 
 func (w *Web) render(c *fiber.Ctx, status int, page string, v view) error {
+	if was := sent(c); was.refusal != nil && page != "error" {
+		status, v.Refusal = was.status, was.refusal
+	}
 	if v.Refusal != nil && byScript(c) {
 		return api.Problem(c, v.Refusal)
 	}
@@ -115,9 +102,16 @@ func (w *Web) render(c *fiber.Ctx, status int, page string, v view) error {
 	if err := w.write(&body, c, page, v); err != nil {
 		return err
 	}
+	shown := body.Bytes()
+	if v.Refusal != nil {
+		var err error
+		if shown, err = beside(shown, c, v.Refusal, speaks(c)); err != nil {
+			return err
+		}
+	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	c.Set(fiber.HeaderContentLanguage, speaks(c).Language)
-	return c.Status(status).Send(body.Bytes())
+	return c.Status(status).Send(shown)
 }
 
 // write completes a view and writes its page.
@@ -130,7 +124,7 @@ func (w *Web) write(to *bytes.Buffer, c *fiber.Ctx, page string, v view) error {
 		v.Person, _ = access.Caller(c.UserContext())
 		v.Token, _ = c.Locals(tokenKey{}).(string)
 		v.Once = newKey()
-		if v.Done.Format == "" {
+		if v.Done.Format == "" && v.Refusal == nil {
 			v.Done = done[c.Query("done")]
 		}
 	}

@@ -207,7 +207,7 @@ func (w *Web) trainingForm(c *fiber.Ctx, status int, refusal *models.Error) erro
 		{Name: "note", Label: say("Remark"), Max: 2000, Wide: true},
 	}
 	for i := range inputs {
-		inputs[i].Value, inputs[i].Error = values[inputs[i].Name], v.Wrong(inputs[i].Name)
+		inputs[i].Value = values[inputs[i].Name]
 		inputs[i].Options = choose(inputs[i].Options, inputs[i].Value)
 	}
 	v.Data = trainingForm{Person: person, Groups: []group{{strings.TrimSpace(person.Rank + " " + person.Name), inputs}}}

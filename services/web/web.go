@@ -109,6 +109,12 @@ func (w *Web) ErrorPage(c *fiber.Ctx, err error) error {
 	case models.ConfirmNeeded:
 		return w.confirmPage(c, status, nil, resumes(c))
 	}
+	if was := sent(c); was.refusal != nil { // and the page that it was on is not to be had either
+		status, refusal = was.status, was.refusal
+	}
+	if done, err := w.backToForm(c, status, refusal); done {
+		return err
+	}
 	return w.render(c, status, "error", view{Title: title(status), Refusal: refusal, Data: server.RequestID(c)})
 }
 

@@ -9,6 +9,7 @@ function pad(box) {
   const clear = box.querySelector(".clear");
   const pen = canvas.getContext("2d");
   let strokes = []; // of points [x, y] in CSS pixels
+  let before = drawnBefore(field.value); // on a page that came back with what is wrong, or from the history
   let stroke = null; // that is being drawn
   let width = 0, height = 0;
 
@@ -36,6 +37,16 @@ function pad(box) {
 
   function draw() {
     pen.clearRect(0, 0, width, height);
+    if (before) {
+      pen.save();
+      const scale = Math.min(width / before.width, height / before.height);
+      pen.scale(scale, scale);
+      pen.strokeStyle = getComputedStyle(canvas).color;
+      pen.lineWidth = 2.2;
+      pen.lineCap = pen.lineJoin = "round";
+      pen.stroke(before.path);
+      pen.restore();
+    }
     ink(strokes);
   }
 
@@ -56,6 +67,7 @@ function pad(box) {
   canvas.addEventListener("pointerdown", (event) => {
     if (stroke || !event.isPrimary || event.button !== 0) return;
     event.preventDefault();
+    if (before) wipe(); // who draws again draws all of it
     canvas.setPointerCapture(event.pointerId);
     strokes.push(stroke = []);
     add(event);
@@ -79,6 +91,7 @@ function pad(box) {
 
   function wipe() {
     strokes = [];
+    before = null;
     stroke = null;
     draw();
     keep();
@@ -86,8 +99,15 @@ function pad(box) {
   clear?.addEventListener("click", wipe);
   field.form?.addEventListener("reset", () => setTimeout(wipe, 0));
   new ResizeObserver(fit).observe(canvas);
-  field.value = ""; // a page that comes back from the history has it filled and its pad empty
+  if (!before) field.value = "";
+  box.classList.toggle("signed", !!before);
   fit();
+}
+
+function drawnBefore(drawing) {
+  const svg = drawing && new DOMParser().parseFromString(drawing, "image/svg+xml").documentElement;
+  const d = svg?.querySelector("path")?.getAttribute("d");
+  return d ? { path: new Path2D(d), width: Number(svg.getAttribute("width")), height: Number(svg.getAttribute("height")) } : null;
 }
 
 const short = (v) => String(Math.round(v * 10) / 10);
