@@ -165,12 +165,16 @@ func (f *refusedForm) tell(refusal *models.Error) {
 	}
 	note := element(atom.Div, "class", "note bad", "role", "alert", "tabindex", "-1")
 	head := element(atom.Strong)
-	f.matter(head, refusal.Field, refusal)
+	if len(refusal.Details) > 1 && refusal.Details[0].Line == 0 && refusal.Details[0].Message == refusal.Message {
+		head.AppendChild(text(f.in.Say("To be put right"))) // the first matter is among them
+	} else {
+		f.matter(head, refusal.Field, refusal)
+	}
 	note.AppendChild(head)
 	list := element(atom.Ul)
-	for i, d := range refusal.Details {
-		if i == 0 && d.Line == 0 && d.Field == refusal.Field && d.Message == refusal.Message {
-			continue // it is the head
+	for _, d := range refusal.Details {
+		if len(refusal.Details) == 1 && d.Line == 0 && d.Message == refusal.Message {
+			break // the head says it
 		}
 		item := element(atom.Li)
 		if d.Line > 0 { // of a table, which has no fields
@@ -213,7 +217,7 @@ func (f *refusedForm) matter(to *html.Node, field string, what any) {
 	}
 	link := element(atom.A, "href", "#"+attr(control, "id"))
 	to.AppendChild(link)
-	if label := f.label(control); label != "" {
+	if label := f.label(control); label != "" && !strings.HasPrefix(sentence, label) {
 		link.AppendChild(text(label))
 		to.AppendChild(text(": " + sentence))
 	} else {

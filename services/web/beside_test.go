@@ -262,8 +262,8 @@ func (w *walk) refused(f aForm, name string, typed url.Values, got page) bool {
 		}
 	}
 	for d := range doc.Descendants() {
-		if attribute(d, "role") == "alert" && has(d, "tabindex") && !strings.Contains(inside(d), ": ") {
-			w.t.Errorf("%s: %q does not name the field", where, inside(d))
+		if attribute(d, "role") == "alert" && has(d, "tabindex") && !leadsToAField(d) {
+			w.t.Errorf("%s: %q does not lead to the field", where, inside(d))
 		}
 	}
 	for _, n := range shown.controls {
@@ -280,6 +280,15 @@ func (w *walk) refused(f aForm, name string, typed url.Values, got page) bool {
 		}
 	}
 	return true
+}
+
+func leadsToAField(note *html.Node) bool {
+	for n := range note.Descendants() {
+		if n.DataAtom == atom.A && strings.HasPrefix(attribute(n, "href"), "#") && len(inside(n)) > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // offers says whether the page still shows the form.

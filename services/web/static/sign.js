@@ -105,8 +105,9 @@ function pad(box) {
 }
 
 function drawnBefore(drawing) {
-  const svg = drawing && new DOMParser().parseFromString(drawing, "image/svg+xml").documentElement;
-  const d = svg?.querySelector("path")?.getAttribute("d");
+  if (!drawing) return null;
+  const svg = new DOMParser().parseFromString(drawing, "image/svg+xml").documentElement;
+  const d = svg.querySelector("path")?.getAttribute("d");
   return d ? { path: new Path2D(d), width: Number(svg.getAttribute("width")), height: Number(svg.getAttribute("height")) } : null;
 }
 
