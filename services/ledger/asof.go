@@ -143,6 +143,20 @@ func pastOf(record store.Record) (*past, error) {
 	return p, err
 }
 
+// Before is a document as it was before e, its latest event.
+func Before(record store.Record, e models.Event) (store.Record, error) {
+	p, err := pastOf(record)
+	if err != nil {
+		return record, err
+	}
+	if p.base.Version != e.Seq || !p.undo(e) {
+		return record, broken(e.Subject, p.base.Version)
+	}
+	record.Version = p.base.Version
+	record.Body, err = p.body()
+	return record, err
+}
+
 // undo takes an event back, and says whether the document was just what the event
 // had left.
 func (p *past) undo(e models.Event) (agrees bool) {

@@ -134,13 +134,17 @@ func (w *Web) assetPage(c *fiber.Ctx, status int, open string, refusal *models.E
 	if p.Events, err = w.happenings(ctx, events); err != nil {
 		return err
 	}
+	v := view{Title: a.Tag, Here: "assets", Refusal: refusal, Data: p}
+	if v.Undo, err = undoingAsset(c, caller, r, a, events); err != nil {
+		return err
+	}
 	if p.Losses, p.WriteOffs, err = w.Disposal.About(ctx, a.Tag); err != nil {
 		return err
 	}
 	if p.Flags, err = w.about(ctx, ledger.Subject(store.Assets, a.ID)); err != nil {
 		return err
 	}
-	return w.render(c, status, "asset", view{Title: a.Tag, Here: "assets", Refusal: refusal, Data: p})
+	return w.render(c, status, "asset", v)
 }
 
 func ownFacts(category *models.Category, a *models.Asset) []fact {
@@ -278,6 +282,16 @@ func (w *Web) attach(c *fiber.Ctx) error {
 	return w.movement(c, "files", "attached", func(tag string) (*models.Asset, error) {
 		upload := uploaded(c)
 		return w.Register.Attach(c.UserContext(), tag, 0, upload.Name, upload.Content)
+	})
+}
+
+func (w *Web) detach(c *fiber.Ctx) error {
+	return w.movement(c, "files", "removed", func(tag string) (*models.Asset, error) {
+		version, err := versionIfRead(c.FormValue("version"))
+		if err != nil {
+			return nil, err
+		}
+		return w.Register.Detach(c.UserContext(), tag, version, c.Params("id"), c.FormValue("reason"))
 	})
 }
 

@@ -44,6 +44,7 @@ func (w *Web) mountAssets(in fiber.Router) {
 	in.Post("/assets/:tag/retag", w.retag)
 	in.Post("/assets/:tag/files", w.attach)
 	in.Get("/assets/:tag/files/:id", w.file)
+	in.Post("/assets/:tag/files/:id/remove", w.detach)
 
 	in.Get("/assets/:tag/kit", w.kitPage)
 	in.Post("/assets/:tag/kit", w.setKit)

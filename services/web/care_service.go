@@ -272,12 +272,20 @@ func (w *Web) readMeter(c *fiber.Ctx) error {
 
 func (w *Web) putIn(c *fiber.Ctx) error {
 	return w.movement(c, "workshop", "put_in", func(tag string) (*models.Asset, error) {
-		return w.Maintenance.PutIn(c.UserContext(), tag, 0, c.FormValue("reason"))
+		version, err := versionIfRead(c.FormValue("version"))
+		if err != nil {
+			return nil, err
+		}
+		return w.Maintenance.PutIn(c.UserContext(), tag, version, c.FormValue("reason"))
 	})
 }
 
 func (w *Web) takeOut(c *fiber.Ctx) error {
 	return w.movement(c, "workshop", "taken_out", func(tag string) (*models.Asset, error) {
-		return w.Maintenance.TakeOut(c.UserContext(), tag, 0, maintenance.Leave{Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note")})
+		version, err := versionIfRead(c.FormValue("version"))
+		if err != nil {
+			return nil, err
+		}
+		return w.Maintenance.TakeOut(c.UserContext(), tag, version, maintenance.Leave{Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note")})
 	})
 }

@@ -19,8 +19,8 @@ func (w *Web) mountMailings(in fiber.Router) {
 	in.Get("/report-schedules/new", w.newReportSchedule)
 	in.Post("/report-schedules/new", w.addReportSchedule)
 	in.Get("/report-schedules/:id", w.reportSchedule)
-	in.Post("/report-schedules/:id", w.reportScheduleStep(w.changeReportSchedule))
-	in.Post("/report-schedules/:id/switch", w.reportScheduleStep(func(c *fiber.Ctx, id string, version int64) error {
+	in.Post("/report-schedules/:id", w.reportScheduleStep("changed", w.changeReportSchedule))
+	in.Post("/report-schedules/:id/switch", w.reportScheduleStep("switched", func(c *fiber.Ctx, id string, version int64) error {
 		off := c.FormValue("off") == "yes"
 		_, err := w.Mailings.Change(c.UserContext(), id, version, mailings.Edit{Off: &off})
 		return err
@@ -147,11 +147,12 @@ func (w *Web) reportSchedulePage(c *fiber.Ctx, status int, refusal *models.Error
 	if p.Events, err = w.happenings(ctx, events); err != nil {
 		return err
 	}
-	return w.render(c, status, "report-schedule", view{Title: schedule.For, Here: "reports", Refusal: refusal, Data: p})
+	undo := undoing(c, "switched", true, "/report-schedules/"+schedule.ID+"/switch", schedule.Version, map[string]string{"off": yesIf(!schedule.Off)})
+	return w.render(c, status, "report-schedule", view{Title: schedule.For, Here: "reports", Undo: undo, Refusal: refusal, Data: p})
 }
 
 // reportScheduleStep carries out a form on the page of a schedule.
-func (w *Web) reportScheduleStep(do func(c *fiber.Ctx, id string, version int64) error) fiber.Handler {
+func (w *Web) reportScheduleStep(done string, do func(c *fiber.Ctx, id string, version int64) error) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		id := c.Params("id")
 		err := w.act(c, func(c *fiber.Ctx) error {
@@ -164,7 +165,7 @@ func (w *Web) reportScheduleStep(do func(c *fiber.Ctx, id string, version int64)
 		if models.KindOf(err) == models.NotFound {
 			return err
 		}
-		return w.sent(c, err, "/report-schedules/"+id+"?done=changed", func(status int, refusal *models.Error) error { return w.reportSchedulePage(c, status, refusal) })
+		return w.sent(c, err, "/report-schedules/"+id+"?done="+done, func(status int, refusal *models.Error) error { return w.reportSchedulePage(c, status, refusal) })
 	}
 }
 

@@ -25,7 +25,7 @@ func (w *Web) mountNotices(in fiber.Router) {
 	in.Post("/notices/webhooks/new", w.addWebhook)
 	in.Get("/notices/webhooks/:id", w.webhook)
 	in.Post("/notices/webhooks/:id", w.webhookStep("edit", "changed", w.editWebhook))
-	in.Post("/notices/webhooks/:id/switch", w.webhookStep("switch", "changed", w.switchWebhook))
+	in.Post("/notices/webhooks/:id/switch", w.webhookStep("switch", "switched", w.switchWebhook))
 	in.Post("/notices/webhooks/:id/test", w.webhookStep("test", "trial", w.testWebhook))
 	in.Post("/notices/webhooks/:id/resend", w.webhookStep("resend", "again", w.resendAll))
 	in.Post("/notices/webhooks/:id/remove", w.webhookStep("remove", "removed", w.removeWebhook))
@@ -262,6 +262,7 @@ func (w *Web) webhookPage(c *fiber.Ctx, status int, open string, refusal *models
 	if p.Events, err = w.happenings(ctx, events); err != nil {
 		return err
 	}
+	v.Undo = undoing(c, "switched", true, "/notices/webhooks/"+hook.ID+"/switch", hook.Version, map[string]string{"on": yesIf(hook.Off != "")})
 	v.Data = p
 	return w.render(c, status, "webhook", v)
 }
@@ -292,8 +293,12 @@ func (w *Web) editWebhook(c *fiber.Ctx, id string) error {
 }
 
 func (w *Web) switchWebhook(c *fiber.Ctx, id string) error {
+	version, err := versionIfRead(c.FormValue("version"))
+	if err != nil {
+		return err
+	}
 	on := c.FormValue("on") == "yes"
-	_, err := w.Notices.EditWebhook(c.UserContext(), id, 0, notices.WebhookEdit{On: &on})
+	_, err = w.Notices.EditWebhook(c.UserContext(), id, version, notices.WebhookEdit{On: &on})
 	return err
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -38,7 +39,11 @@ func (w *Web) people(c *fiber.Ctx) error {
 		}
 		p.People = append(p.People, person)
 	}
-	return w.render(c, fiber.StatusOK, "people", view{Title: say("People"), Here: "people", Data: p})
+	v := view{Title: say("People"), Here: "people", Data: p}
+	if v.Undo, err = w.undoingRetirement(c); err != nil {
+		return err
+	}
+	return w.render(c, fiber.StatusOK, "people", v)
 }
 
 type personForm struct {
@@ -114,6 +119,13 @@ func (w *Web) personPage(c *fiber.Ctx, status int, person *models.Person, values
 			input{Name: "grants", Label: say("Grants"), Hint: say("An auditor's, by code, with commas between")},
 		)})
 	}
+	if f.Training != nil && access.May(caller.Role, access.Train) {
+		for _, r := range f.Training.Records {
+			if r.ID == c.Query("of") && r.Training.State == models.TrainingCurrent {
+				v.Undo = undoing(c, "trained", true, "/people/"+person.Code+"/training/"+r.ID+"/withdraw", r.Version, nil)
+			}
+		}
+	}
 	v.Data = f
 	return w.render(c, status, "person", v)
 }
@@ -187,7 +199,10 @@ func (w *Web) editPerson(c *fiber.Ctx) error {
 		if form["password"] != "" {
 			edit.Password = text("password")
 		}
-		_, err := w.Access.EditPerson(c.UserContext(), code, 0, edit)
+		version, err := versionIfRead(form["version"])
+		if err == nil {
+			_, err = w.Access.EditPerson(c.UserContext(), code, version, edit)
+		}
 		return err
 	})
 	if refusal, ok := shown(err); ok {
@@ -197,5 +212,23 @@ func (w *Web) editPerson(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if form := formOf(c); form["inactive"] == "yes" && !person.Inactive && form["successor"] == "" {
+		return c.Redirect("/people?done=retired&of="+url.QueryEscape(code), fiber.StatusSeeOther)
+	}
 	return c.Redirect("/people?done=changed", fiber.StatusSeeOther)
+}
+
+// undoingRetirement offers to take somebody back into service who was just said to serve no
+// longer; what a successor took over stays with the successor.
+func (w *Web) undoingRetirement(c *fiber.Ctx) (*undo, error) {
+	if c.Query("done") != "retired" {
+		return nil, nil
+	}
+	person, err := w.Access.Person(c.UserContext(), c.Query("of"))
+	if err != nil {
+		return nil, err
+	}
+	values := personValues(person)
+	values["inactive"] = ""
+	return undoing(c, "retired", person.Inactive, "/people/"+person.Code, person.Version, values), nil
 }

@@ -33,6 +33,7 @@ type view struct {
 	Once    string      // of forms
 	Live    string      // what tells of changes of what the page shows, below /live/; "" when it is not kept open
 	Done    models.Text // what was just done
+	Undo    *undo       // takes it back; nil when it cannot be
 	Refusal *models.Error
 	Data    any
 	zone    *time.Location
@@ -154,7 +155,7 @@ func pathOf(c *fiber.Ctx) string {
 
 // done are the sentences that a page shows after a form led to it.
 var done = map[string]models.Text{
-	"acknowledged": say("Noted."), "run": say("It has run; see what came of it."), "running": say("It runs; this page shows what comes of it."),
+	"acknowledged": say("Noted."), "switched": say("Saved."), "retired": say("Saved."), "planned": say("Planned."), "run": say("It has run; see what came of it."), "running": say("It runs; this page shows what comes of it."),
 	"lost": say("Reported. Somebody is appointed to inquire."), "proposed": say("Proposed."), "recorded": say("Recorded."), "trained": say("Recorded."), "decided": say("Decided."), "reported": say("Reported. The workshop looks at it."), "taken": say("Taken on charge."), "changed": say("Saved."), "issued": say("Issued."), "returned": say("Back in store."),
 	"again": say("It is sent again."), "trial": say("A trial is on its way; open this page again to see how it went."), "removed": say("Removed."), "withdrawn": say("Withdrawn. The link opens nothing any more."),
 	"transferred": say("Transferred."), "retagged": say("The item has a new tag. Print its label."), "attached": say("Attached."),

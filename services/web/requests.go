@@ -280,7 +280,8 @@ func (w *Web) requestPage(c *fiber.Ctx, status int, open string, refusal *models
 	if p.Flags, err = w.about(ctx, ledger.Subject(store.Requests, r.Number)); err != nil {
 		return err
 	}
-	return w.render(c, status, "request", view{Title: r.Number, Here: "requests", Refusal: refusal, Data: p})
+	undo := undoing(c, "asked", p.MayClose && r.State == models.Submitted, "/requests/"+r.Number+"/close", r.Version, nil)
+	return w.render(c, status, "request", view{Title: r.Number, Here: "requests", Undo: undo, Refusal: refusal, Data: p})
 }
 
 func requestProgress(r *models.Request) []progress {
@@ -356,7 +357,10 @@ func (w *Web) declineRequest(c *fiber.Ctx, number string, form map[string]string
 }
 
 func (w *Web) closeRequest(c *fiber.Ctx, number string, form map[string]string) (string, error) {
-	_, err := w.Requests.Close(c.UserContext(), number, 0, strings.TrimSpace(form["reason"]))
+	version, err := versionIfRead(form["version"])
+	if err == nil {
+		_, err = w.Requests.Close(c.UserContext(), number, version, strings.TrimSpace(form["reason"]))
+	}
 	return "", err
 }
 

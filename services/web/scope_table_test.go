@@ -102,7 +102,7 @@ var naming = map[string]body{
 	// items
 	"POST /assets": southern, "POST /assets/lots": {"asset": southern, "count": 2}, "POST /assets/new": southern,
 	"POST /api/v1/assets/import": sheet, "POST /assets/import": {}, "POST /assets/import/:id": {}, "POST /labels": {"tags": []any{"=asset"}}, "POST /scans": {"code": "=asset"}, "POST /scan": {}, "POST /scan/frame": {}, "POST /scan/seen": {"code": "=asset"},
-	"POST /assets/:tag/retag": because, "POST /assets/:tag/files": paper, "DELETE /assets/:tag/files/:id": {"query": "reason=x"},
+	"POST /assets/:tag/retag": because, "POST /assets/:tag/files": paper, "DELETE /assets/:tag/files/:id": {"query": "reason=x"}, "POST /assets/:tag/files/:id/remove": because,
 	"POST /assets/:tag/issue": {"unit": "NORTH-POST"}, "POST /assets/:tag/transfer": {"unit": "NORTH-POST"},
 	"POST /care/schedules": {"tag": "=asset", "name": "x", "days": "30"}, "POST /schedules": {"tag": "=asset", "name": "x", "days": 30}, "POST /schedules/:id/end": because,
 	"POST /care/feeds": {"unit": "SOUTH"}, "POST /care/calendar": {"unit": "SOUTH"}, "POST /care/meters": {"category": "vehicle"},

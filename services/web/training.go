@@ -215,14 +215,17 @@ func (w *Web) trainingForm(c *fiber.Ctx, status int, refusal *models.Error) erro
 }
 
 func (w *Web) recordTraining(c *fiber.Ctx) error {
-	code := c.Params("code")
+	code, made := c.Params("code"), ""
 	err := w.act(c, func(c *fiber.Ctx) error {
 		form, upload := formOf(c), uploaded(c)
 		n := training.NewRecord{Course: form["course"], Trainer: form["trainer"], On: models.Day(form["on"]), Expiry: models.Day(form["expiry"]), Number: form["number"], Note: form["note"]}
 		if len(upload.Content) > 0 {
 			n.Certificate = &training.Paper{Name: upload.Name, Content: upload.Content}
 		}
-		_, err := w.Training.Record(c.UserContext(), code, n)
+		record, err := w.Training.Record(c.UserContext(), code, n)
+		if err == nil {
+			made = record.ID
+		}
 		return err
 	})
 	if refusal, ok := shown(err); ok {
@@ -232,13 +235,16 @@ func (w *Web) recordTraining(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect("/people/"+url.PathEscape(code)+"?done=trained", fiber.StatusSeeOther)
+	return c.Redirect("/people/"+url.PathEscape(code)+"?done=trained&of="+made, fiber.StatusSeeOther)
 }
 
 func (w *Web) withdrawTraining(c *fiber.Ctx) error {
 	code := c.Params("code")
 	err := w.act(c, func(c *fiber.Ctx) error {
-		_, err := w.Training.Withdraw(c.UserContext(), c.Params("id"), 0, c.FormValue("reason"))
+		version, err := versionIfRead(c.FormValue("version"))
+		if err == nil {
+			_, err = w.Training.Withdraw(c.UserContext(), c.Params("id"), version, c.FormValue("reason"))
+		}
 		return err
 	})
 	if err != nil {

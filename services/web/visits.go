@@ -110,7 +110,7 @@ func (w *Web) planVisit(c *fiber.Ctx) error {
 		n.Sample = sample
 		v, err := w.Visits.Plan(c.UserContext(), n)
 		if err == nil {
-			to = "/visits/" + v.Number + "?done=recorded"
+			to = "/visits/" + v.Number + "?done=planned"
 		}
 		return err
 	})
@@ -244,7 +244,8 @@ func (w *Web) visitPage(c *fiber.Ctx, status int, open string, refusal *models.E
 	if p.Events, err = w.happenings(ctx, events); err != nil {
 		return err
 	}
-	return w.render(c, status, "visit", view{Title: v.Number, Here: "visits", Refusal: refusal, Data: p})
+	undo := undoing(c, "planned", access.May(caller.Role, access.Monitor) && v.State == models.VisitPlanned, "/visits/"+v.Number+"/cancel", v.Version, nil)
+	return w.render(c, status, "visit", view{Title: v.Number, Here: "visits", Undo: undo, Refusal: refusal, Data: p})
 }
 
 func visitProgress(v *models.Visit) []progress {

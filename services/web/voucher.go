@@ -91,7 +91,8 @@ func (w *Web) voucherPage(c *fiber.Ctx, status int, open string, refusal *models
 	if p.Flags, err = w.about(ctx, ledger.Subject(store.Vouchers, v.Number)); err != nil {
 		return err
 	}
-	return w.render(c, status, "voucher", view{Title: v.Number, Here: "vouchers", Refusal: refusal, Data: p})
+	undo := undoing(c, "drafted", p.MayCancel && v.State == models.Draft, "/vouchers/"+v.Number+"/cancel", v.Version, nil)
+	return w.render(c, status, "voucher", view{Title: v.Number, Here: "vouchers", Undo: undo, Refusal: refusal, Data: p})
 }
 
 // picture is a drawn signature as an image, in which nothing of it can act.

@@ -142,7 +142,8 @@ func (w *Web) writeOffPage(c *fiber.Ctx, status int, open string, refusal *model
 	if p.Events, err = w.happenings(ctx, events); err != nil {
 		return err
 	}
-	return w.render(c, status, "write-off", view{Title: one.Number, Here: "losses", Refusal: refusal, Data: p})
+	undo := undoing(c, "proposed", p.Can["withdraw"], "/writeoffs/"+one.Number+"/withdraw", one.Version, nil)
+	return w.render(c, status, "write-off", view{Title: one.Number, Here: "losses", Undo: undo, Refusal: refusal, Data: p})
 }
 
 func writeOffProgress(one *models.WriteOff) []progress {
