@@ -241,7 +241,11 @@ func refusalOf(err error) (int, *models.Error) {
 
 func (w *Web) issue(c *fiber.Ctx) error {
 	return w.movement(c, "issue", "issued", func(tag string) (*models.Asset, error) {
-		return moved(w.Custody.Issue(c.UserContext(), tag, 0, custody.Issue{Unit: c.FormValue("unit"), Custodian: strings.TrimSpace(c.FormValue("custodian")),
+		custodian, err := w.whoIs(c.UserContext(), "custodian", c.FormValue("custodian"))
+		if err != nil {
+			return nil, err
+		}
+		return moved(w.Custody.Issue(c.UserContext(), tag, 0, custody.Issue{Unit: c.FormValue("unit"), Custodian: custodian,
 			DueBack: models.Day(c.FormValue("due_back")), Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note"), Receipt: signedOf(formOf(c))}))
 	})
 }
@@ -267,8 +271,12 @@ func (w *Web) takeBack(c *fiber.Ctx) error {
 
 func (w *Web) transfer(c *fiber.Ctx) error {
 	return w.movement(c, "transfer", "transferred", func(tag string) (*models.Asset, error) {
+		custodian, err := w.whoIs(c.UserContext(), "custodian", c.FormValue("custodian"))
+		if err != nil {
+			return nil, err
+		}
 		return moved(w.Custody.Transfer(c.UserContext(), tag, 0, custody.Transfer{Unit: c.FormValue("unit"),
-			Custodian: strings.TrimSpace(c.FormValue("custodian")), Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note")}))
+			Custodian: custodian, Condition: models.Condition(c.FormValue("condition")), Note: c.FormValue("note")}))
 	})
 }
 

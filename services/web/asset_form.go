@@ -97,7 +97,7 @@ func assetInputs(ch *choices, category *models.Category, people []option, values
 	}
 	where = append(where, input{Name: "location", Label: say("Room or shelf"), Max: 120})
 	if fresh {
-		where = append(where, input{Name: "custodian", Label: say("Answers for it"), List: "custodians", Options: people, Hint: say("Code of a person")})
+		where = append(where, input{Name: "custodian", Label: say("Answers for it"), List: "custodians", Options: people, Hint: say("Name or code: type to search")})
 	}
 	where = append(where, input{Name: "condition", Label: say("Condition"), Type: "select", Options: conditionOptions})
 	groups := []group{
@@ -126,6 +126,9 @@ func (w *Web) takeOnCharge(c *fiber.Ctx) error {
 	err := w.act(c, func(c *fiber.Ctx) error {
 		lot, err := lotOf(c)
 		if err != nil {
+			return err
+		}
+		if lot.Asset.Custodian, err = w.whoIs(c.UserContext(), "custodian", lot.Asset.Custodian); err != nil {
 			return err
 		}
 		batch, err := w.Register.TakeLotOnCharge(c.UserContext(), lot)

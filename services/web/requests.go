@@ -365,7 +365,11 @@ func (w *Web) closeRequest(c *fiber.Ctx, number string, form map[string]string) 
 }
 
 func (w *Web) fulfilRequest(c *fiber.Ctx, number string, form map[string]string) (string, error) {
-	f := requests.Fulfilment{From: form["from"], Receiver: strings.TrimSpace(form["receiver"])}
+	receiver, err := w.whoIs(c.UserContext(), "receiver", form["receiver"])
+	if err != nil {
+		return "", err
+	}
+	f := requests.Fulfilment{From: form["from"], Receiver: receiver}
 	if form["quantity"] != "" {
 		quantity, err := models.ParseQuantity(form["quantity"])
 		if err != nil {

@@ -119,12 +119,19 @@ func (w *Web) draftVoucher(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
+		sender, err := w.whoIs(c.UserContext(), "sender", form["sender"])
+		if err != nil {
+			return err
+		}
+		receiver, err := w.whoIs(c.UserContext(), "receiver", form["receiver"])
+		if err != nil {
+			return err
+		}
 		from := form["from"]
 		if models.VoucherKind(form["kind"]) == models.HandoverVoucher {
 			from = form["donor"]
 		}
-		v, err := w.Custody.Draft(c.UserContext(), custody.NewVoucher{Kind: models.VoucherKind(form["kind"]), From: from, To: form["to"], Sender: strings.TrimSpace(form["sender"]),
-			Receiver: strings.TrimSpace(form["receiver"]), DueBack: models.Day(form["due_back"]), Operation: strings.TrimSpace(form["operation"]),
+		v, err := w.Custody.Draft(c.UserContext(), custody.NewVoucher{Kind: models.VoucherKind(form["kind"]), From: from, To: form["to"], Sender: sender, Receiver: receiver, DueBack: models.Day(form["due_back"]), Operation: strings.TrimSpace(form["operation"]),
 			Agreement: strings.TrimSpace(form["agreement"]), Note: strings.TrimSpace(form["note"]), Lines: lines})
 		if err == nil {
 			to = "/vouchers/" + v.Number + "?done=drafted"
@@ -177,7 +184,11 @@ func (w *Web) reviseVoucher(c *fiber.Ctx) error {
 			return &value
 		}
 		due := models.Day(form["due_back"])
-		_, err = w.Custody.Revise(c.UserContext(), number, read, custody.VoucherEdit{To: text("to"), Receiver: text("receiver"), DueBack: &due,
+		receiver, err := w.whoIs(c.UserContext(), "receiver", form["receiver"])
+		if err != nil {
+			return err
+		}
+		_, err = w.Custody.Revise(c.UserContext(), number, read, custody.VoucherEdit{To: text("to"), Receiver: &receiver, DueBack: &due,
 			Operation: text("operation"), Agreement: text("agreement"), Note: text("note"), Lines: &lines})
 		return err
 	})
