@@ -46,23 +46,22 @@ func openRead(ctx context.Context, path string, v url.Values) (s *Store, form in
 		return nil, 0, cannot(err)
 	}
 	v["_pragma"] = []string{"query_only(1)", "busy_timeout(10000)", fmt.Sprintf("cache_size(-%d)", writerCache)}
-	read, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+v.Encode())
-	if err != nil {
+	s = &Store{readOnly: true, stopped: make(chan struct{}), closing: make(chan struct{}), numbers: numbers{parts: map[string]*part{}}}
+	if err := s.reading("file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()); err != nil {
 		return nil, 0, err
 	}
-	s = &Store{read: read, readOnly: true, stopped: make(chan struct{}), closing: make(chan struct{}), numbers: numbers{parts: map[string]*part{}}}
 	close(s.stopped)
-	if form, err = formOf(ctx, read); err == nil && form == 0 {
+	if form, err = formOf(ctx, s.read); err == nil && form == 0 {
 		err = errors.New("it is no book of Quartermaster")
 	}
 	if err == nil {
 		err = store.CheckForm(form)
 	}
 	if err == nil {
-		s.has, err = tablesOf(ctx, read)
+		s.has, err = tablesOf(ctx, s.read)
 	}
 	if err != nil {
-		return nil, 0, errors.Join(cannot(err), read.Close())
+		return nil, 0, errors.Join(cannot(err), s.read.Close())
 	}
 	return s, form, nil
 }

@@ -21,15 +21,15 @@ import (
 
 // Store is a book in one SQLite file.
 type Store struct {
-	read    *sql.DB
+	read    *sql.DB  // reads the whole
+	readers *readers // read what is asked for
 	write   *sql.Conn
 	writer  *sql.DB
 	jobs    chan *job
 	stopped chan struct{}
 	close   sync.Once
 	closing chan struct{}
-	plans   sync.Map             // text of a read → its *sql.Stmt
-	writes  map[string]*sql.Stmt // the same for the writer
+	writes  map[string]*sql.Stmt // the writer's statements by their texts
 	numbers numbers
 
 	readOnly bool            // there is no writer
@@ -70,15 +70,21 @@ func Open(ctx context.Context, path string, schema []*store.Collection, options 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("the store %s cannot be opened: %w", path, err), writer.Close())
 	}
-	s.read, err = sql.Open("sqlite", address(path, "deferred", readerCache)+"&_pragma=query_only(1)")
-	if err != nil {
+	if err := s.reading(address(path, "deferred", readerCache) + "&_pragma=query_only(1)"); err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	readers := max(4, runtime.GOMAXPROCS(0)*2)
-	s.read.SetMaxOpenConns(readers)
-	s.read.SetMaxIdleConns(readers)
 	go s.run()
 	return s, nil
+}
+
+// reading prepares to read the file at address.
+func (s *Store) reading(address string) (err error) {
+	if s.read, err = sql.Open("sqlite", address); err != nil {
+		return err
+	}
+	s.read.SetMaxIdleConns(1)
+	s.readers = &readers{driver: s.read.Driver(), address: address, closing: s.closing, places: make(chan struct{}, max(4, runtime.GOMAXPROCS(0)*2))}
+	return nil
 }
 
 // The page caches, in kB. The writer's holds what one import touches of each index;
@@ -117,15 +123,10 @@ func (s *Store) Close() error {
 		if !s.readOnly {
 			err = s.giveBack(context.Background())
 		}
-		// Statements that stay open would keep the log from being folded into the file.
-		s.plans.Range(func(_, stmt any) bool {
-			err = errors.Join(err, stmt.(*sql.Stmt).Close())
-			return true
-		})
-		for _, stmt := range s.writes {
+		for _, stmt := range s.writes { // open, they would keep the log from being folded into the file
 			err = errors.Join(err, stmt.Close())
 		}
-		err = errors.Join(err, s.read.Close())
+		err = errors.Join(err, s.readers.close(), s.read.Close())
 		if !s.readOnly {
 			err = errors.Join(err, s.write.Close(), s.writer.Close())
 		}
