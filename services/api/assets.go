@@ -27,7 +27,7 @@ func (a *API) assetRoutes() []Route {
 			Query: []Param{{"dry_run", "true to check and show, and change nothing"}, {"map", "HEADING=field, as often as needed; - leaves a column out"}, {"name", "of the file"}}, Handle: a.importAssets},
 		{Method: get, Path: "/assets/:tag", Summary: "One item, by tag or alias", Status: ok, Answer: models.Asset{}, Handle: a.asset},
 		{Method: patch, Path: "/assets/:tag", Summary: "Change what is recorded of an item", Status: ok, Body: register.AssetEdit{}, Answer: models.Asset{}, Handle: a.editAsset},
-		{Method: get, Path: "/assets/:tag/events", Summary: "An item's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: lists(a.assetEvents)},
+		{Method: get, Path: "/assets/:tag/events", Summary: "An item's history, newest first", Status: ok, Answer: models.Event{}, List: true, Query: paging, Handle: pages(a.assetEvents)},
 		{Method: get, Path: "/assets/:tag/label.png", Summary: "An item's label as a picture", Status: ok, Query: append([]Param{{"stock", "label stock"}, {"scale", "pixels a module, 1 to 30"}}, paperLanguage...), Handle: LabelRoutes["label.png"](AssetLabel(a.Register))},
 		{Method: get, Path: "/assets/:tag/label.svg", Summary: "An item's label as a drawing", Status: ok, Query: append([]Param{{"stock", "label stock"}}, paperLanguage...), Handle: LabelRoutes["label.svg"](AssetLabel(a.Register))},
 		{Method: get, Path: "/assets/:tag/label.zpl", Summary: "An item's label for a Zebra printer", Status: ok, Query: append([]Param{{"stock", "label stock"}, {"dpi", "of the printer: 203, 300 or 600"}}, paperLanguage...), Handle: LabelRoutes["label.zpl"](AssetLabel(a.Register))},
@@ -171,8 +171,8 @@ func change[T any, P models.Document](c *fiber.Ctx, do func(tag string, version 
 	return document(c, ok, asset, err)
 }
 
-func (a *API) assetEvents(c *fiber.Ctx, cursor string, limit int) ([]models.Event, string, error) {
-	return a.Register.Events(c.UserContext(), c.Params("tag"), cursor, limit)
+func (a *API) assetEvents(c *fiber.Ctx, cursor string, limit int) (*store.Page, error) {
+	return a.Register.EventTexts(c.UserContext(), c.Params("tag"), cursor, limit)
 }
 
 func (a *API) attach(c *fiber.Ctx) error {

@@ -9,14 +9,20 @@ import (
 	"quartermaster/services/store"
 )
 
-// History returns up to limit events of a subject, newest first, below the event
+// newest finds up to limit entries of a subject, newest first, below the event
 // numbered before (0 for the newest).
-func (b *Book) History(ctx context.Context, subject string, before int64, limit int) ([]models.Event, error) {
+func (b *Book) newest(ctx context.Context, subject string, before int64, limit int) ([]*models.Entry, error) {
 	q := store.Query{In: store.Events, By: "subject", Where: []store.Cond{store.Is("subject", subject)}, Desc: true, Limit: limit}
 	if before > 0 {
 		q.Where = append(q.Where, store.Under("seq", before))
 	}
-	entries, err := store.Find[models.Entry](ctx, b.Store, q)
+	return store.Find[models.Entry](ctx, b.Store, q)
+}
+
+// History returns up to limit events of a subject, newest first, below the event
+// numbered before (0 for the newest).
+func (b *Book) History(ctx context.Context, subject string, before int64, limit int) ([]models.Event, error) {
+	entries, err := b.newest(ctx, subject, before, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -32,14 +38,9 @@ func (b *Book) History(ctx context.Context, subject string, before int64, limit 
 // Events returns a page of a subject's events, newest first, and the cursor of the
 // next.
 func (b *Book) Events(ctx context.Context, subject, cursor string, limit int) (events []models.Event, next string, err error) {
-	if err := store.CheckLimit(limit); err != nil {
+	before, err := below(cursor, limit)
+	if err != nil {
 		return nil, "", err
-	}
-	before := int64(0)
-	if cursor != "" {
-		if before, err = strconv.ParseInt(cursor, 10, 64); err != nil || before < 1 {
-			return nil, "", models.Refuse(models.Invalid, "cursor", "is not one that this list gave; begin again without it")
-		}
 	}
 	events, err = b.History(ctx, subject, before, limit+1)
 	if len(events) > limit {
@@ -47,6 +48,38 @@ func (b *Book) Events(ctx context.Context, subject, cursor string, limit int) (e
 		next = strconv.FormatInt(events[limit-1].Seq, 10)
 	}
 	return events, next, err
+}
+
+// Texts returns a page of a subject's events as Events does, as the ledger keeps them.
+func (b *Book) Texts(ctx context.Context, subject, cursor string, limit int) (*store.Page, error) {
+	before, err := below(cursor, limit)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := b.newest(ctx, subject, before, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	page := &store.Page{}
+	if len(entries) > limit {
+		entries = entries[:limit]
+		page.Next = strconv.FormatInt(entries[limit-1].Seq, 10)
+	}
+	for _, entry := range entries {
+		page.Records = append(page.Records, store.Record{ID: EventID(subject, entry.Seq), Version: 1, Body: entry.Text})
+	}
+	return page, nil
+}
+
+// below reads which event a page of them begins below.
+func below(cursor string, limit int) (before int64, err error) {
+	if err := store.CheckLimit(limit); err != nil || cursor == "" {
+		return 0, err
+	}
+	if before, err = strconv.ParseInt(cursor, 10, 64); err != nil || before < 1 {
+		return 0, models.Refuse(models.Invalid, "cursor", "is not one that this list gave; begin again without it")
+	}
+	return before, nil
 }
 
 // Latest returns a subject's newest event.

@@ -154,6 +154,15 @@ func (s *Service) Events(ctx context.Context, tag, cursor string, limit int) (ev
 	return s.Book.Events(ctx, ledger.Subject(store.Assets, record.ID), cursor, limit)
 }
 
+// EventTexts returns a page of an asset's history as Events does, as the ledger keeps it.
+func (s *Service) EventTexts(ctx context.Context, tag, cursor string, limit int) (*store.Page, error) {
+	record, err := s.Asset(ctx, tag)
+	if err != nil {
+		return nil, err
+	}
+	return s.Book.Texts(ctx, ledger.Subject(store.Assets, record.ID), cursor, limit)
+}
+
 // History returns up to limit events of an asset in the caller's scope, newest
 // first, below the event numbered before (0 for the newest).
 func (s *Service) History(ctx context.Context, tag string, before int64, limit int) ([]models.Event, error) {
