@@ -149,13 +149,20 @@ func (s *Service) plan(ctx context.Context, sel selection, cursor string) (q sto
 }
 
 // narrowest returns the candidate that matches least; the first of those that
-// match much.
+// match much. Words are looked at first: as a rule one of them matches so few that no
+// other need be counted.
 func (s *Service) narrowest(ctx context.Context, candidates []store.Query) (store.Query, error) {
 	best, least := candidates[0], int64(weighed)
 	if len(candidates) == 1 {
 		return best, nil
 	}
-	for _, q := range candidates {
+	wordy := func(q store.Query) int {
+		if q.By == "words" {
+			return 0
+		}
+		return 1
+	}
+	for _, q := range slices.SortedStableFunc(slices.Values(candidates), func(a, b store.Query) int { return wordy(a) - wordy(b) }) {
 		lead := q
 		lead.Where = leading(q)
 		lead.Limit = int(least)
