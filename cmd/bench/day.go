@@ -154,14 +154,21 @@ func (d *day) any(c *client) int {
 
 // next is what a client asks next.
 func (d *day) next(index int) request {
-	c := d.clients[index]
 	at := rand.IntN(100)
 	for _, m := range mix {
 		if at -= m.of; at < 0 {
-			r := m.make(d, c)
-			r.kind, r.token = m.kind, c.token
-			return r
+			return d.only(m)(index)
 		}
 	}
 	panic("the parts of the mix do not make a hundred")
+}
+
+// only has clients ask for one kind of thing.
+func (d *day) only(m part) func(index int) request {
+	return func(index int) request {
+		c := d.clients[index]
+		r := m.make(d, c)
+		r.kind, r.token = m.kind, c.token
+		return r
+	}
 }

@@ -19,7 +19,8 @@ type measured struct {
 	started  time.Duration
 	restMB   float64
 	mostMB   float64
-	days     map[int]*result // by number of clients
+	days     map[int]*result    // by number of clients
+	alone    map[string]*result // of the largest number of clients, by kind of request
 	overload *result
 	after    *result // at once after the overload, by the smallest number of clients
 	floors   floors
@@ -31,7 +32,7 @@ func (p *plan) measure(program string, n int) (*measured, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &measured{seeded: kept, days: map[int]*result{}}
+	m := &measured{seeded: kept, days: map[int]*result{}, alone: map[string]*result{}}
 	m.floors.http = map[int]*result{}
 	brief := min(p.each, 3*time.Second)
 	if m.floors.read, err = reads(m.path, n, brief); err != nil {
@@ -83,6 +84,11 @@ func (p *plan) days(program string, m *measured) error {
 		m.days[clients] = server.load(clients, p.each, d.next)
 		if err := stop(); err != nil {
 			return err
+		}
+		if i == len(p.clients)-1 {
+			for _, one := range mix {
+				m.alone[one.kind] = server.load(clients, min(p.each, 2*time.Second), d.only(one))
+			}
 		}
 	}
 	if err := p.goOn(server, m.Assets); err != nil {

@@ -37,7 +37,7 @@ func print(all []*measured) {
 	for _, clients := range numbers {
 		fmt.Printf(" %d clients |", clients)
 	}
-	fmt.Print("\n| ---: | --- |")
+	fmt.Print(" alone, server's µs a request |\n| ---: | --- | ---: |")
 	for range numbers {
 		fmt.Print(" ---: |")
 	}
@@ -48,7 +48,7 @@ func print(all []*measured) {
 			took := last.days[clients].kinds[m.kind]
 			fmt.Printf(" %s / %s |", shown(at(took, .5)), shown(at(took, .99)))
 		}
-		fmt.Println()
+		fmt.Printf(" %.0f |\n", last.alone[m.kind].cost())
 	}
 	for _, m := range all {
 		if m.overload != nil {
