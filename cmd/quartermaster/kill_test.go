@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -35,6 +36,21 @@ var (
 // longer the more it holds.
 const roundsABook = 50
 
+// print writes what came of it as a table in Markdown.
+func (s *tally) print(rounds int) {
+	fmt.Println("\n| killed | answered yes | of these lost | refused | of these done | unanswered | of these done | started again in, median | longest |")
+	fmt.Println("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+	fmt.Printf("| %d | %d | 0 | %d | 0 | %d | %d | %d ms | %d ms |\n\nYes of each kind:", rounds, s.yes, s.no, s.open, s.done,
+		s.restarts[len(s.restarts)/2].Milliseconds(), s.restarts[len(s.restarts)-1].Milliseconds())
+	for i, kind := range slices.Sorted(maps.Keys(s.kinds)) {
+		if i > 0 {
+			fmt.Print(",")
+		}
+		fmt.Printf(" %s %d", kind, s.kinds[kind])
+	}
+	fmt.Println(".")
+}
+
 // TestKilledUnderLoad kills the server at random moments while clients take on charge,
 // issue, take back, count, import and dispatch, and starts it again. What it said yes to
 // is there, what it refused is not, and the book agrees with its ledger.
@@ -49,9 +65,9 @@ func TestKilledUnderLoad(t *testing.T) {
 		killedInABook(t, rand.New(rand.NewPCG(seed, uint64(begun))), min(roundsABook, *killRounds-begun), &sum)
 	}
 	slices.Sort(sum.restarts)
-	t.Logf("rounds %d | yes %d | refused %d | unanswered %d, of which done %d | restart median %v, longest %v",
-		*killRounds, sum.yes, sum.no, sum.open, sum.done, sum.restarts[len(sum.restarts)/2], sum.restarts[len(sum.restarts)-1])
-	t.Logf("yes of each kind: %v", sum.kinds)
+	if !t.Failed() {
+		sum.print(*killRounds)
+	}
 	if longest := sum.restarts[len(sum.restarts)-1]; *killRounds > roundsABook && longest > time.Second {
 		t.Errorf("a restart took %v", longest) // make soak alone: what a shared machine does meanwhile is not the server's
 	}
