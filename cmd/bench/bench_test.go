@@ -57,6 +57,14 @@ func TestNoTwoClientsMoveTheSameItem(t *testing.T) {
 	}
 }
 
+func TestSharesAreReadFromAProfile(t *testing.T) {
+	got := percents("Duration: 7s, Total samples = 1.50s (21.42%)\n      flat  flat%   sum%        cum   cum%\n" +
+		"     0.01s  0.67%  2.00%      0.77s 51.33%  modernc.org/sqlite/lib.Xsqlite3_step\n     0 0%  0.25%      0.04s  2.50%  encoding/json.Unmarshal (inline)\n")
+	if len(got) != 2 || got["modernc.org/sqlite/lib.Xsqlite3_step"] != 51.33 || got["encoding/json.Unmarshal"] != 2.5 {
+		t.Error(got)
+	}
+}
+
 func TestOtherJobsThanTheLogsAreOff(t *testing.T) {
 	if off := quiet(); !strings.Contains(off, "expired=off") || strings.Contains(off, "integration") {
 		t.Error(off)

@@ -7,6 +7,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -25,7 +26,7 @@ func main() {
 	flag.StringVar(&p.folder, "keep", "build/bench", "folder in which seeded registers are kept for the next run")
 	flag.IntVar(&p.flood, "flood", 4000, "how many clients overload the server; 0 leaves that out")
 	flag.DurationVar(&p.soak, "soak", 0, "how long the largest number of clients goes on afterwards, with a line a minute")
-	profile := flag.String("profile", "", "write a processor profile of the server under the largest number of clients to this file")
+	profile := flag.String("profile", "", "file for the processor profile of the server under the largest number of clients, of which the shares are printed (server.prof in the folder of -keep)")
 	flag.IntVar(&p.pages, "live", 0, "measure so many pages that are left open, and nothing else")
 	floor := flag.String("floor", "", "serve the HTTP floor at this address (used by bench itself)")
 	flag.Parse()
@@ -77,6 +78,7 @@ func (p *plan) run() error {
 	if err := build.Run(); err != nil {
 		return err
 	}
+	p.profile = cmp.Or(p.profile, filepath.Join(p.folder, "server.prof"))
 	if p.pages > 0 {
 		return p.live(program, p.pages)
 	}
@@ -89,5 +91,5 @@ func (p *plan) run() error {
 		all = append(all, m)
 	}
 	print(all)
-	return nil
+	return printShares(p.profile)
 }

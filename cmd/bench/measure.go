@@ -59,10 +59,7 @@ func (p *plan) measure(program string, n int) (*measured, error) {
 // days lets each number of clients have its day with the server, and then more than
 // it can serve.
 func (p *plan) days(program string, m *measured) error {
-	settings := []string{"QM_LOG_LEVEL=error", "QM_LIMITS=all=0", "QM_JOBS=" + quiet()}
-	if p.profile != "" {
-		settings = append(settings, "QM_PPROF="+profilesAt)
-	}
+	settings := []string{"QM_LOG_LEVEL=error", "QM_LIMITS=all=0", "QM_JOBS=" + quiet(), "QM_PPROF=" + profilesAt}
 	server, took, err := start(program, settings, "serve", "--store", "sqlite:"+m.path, "--listen")
 	if err != nil {
 		return err
@@ -78,7 +75,7 @@ func (p *plan) days(program string, m *measured) error {
 		}
 		server.load(clients, time.Second, d.next) // what is prepared once is not measured
 		stop := func() error { return nil }
-		if p.profile != "" && i == len(p.clients)-1 {
+		if i == len(p.clients)-1 {
 			stop = profiling(p.profile, p.each)
 		}
 		m.days[clients] = server.load(clients, p.each, d.next)
