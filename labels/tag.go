@@ -55,10 +55,10 @@ func FormatTag(prefix string, number int64) string {
 	return string(append(buf, '-', checkDigit(string(buf[from:]))))
 }
 
-// ParseTag reads a tag as people write it: in any case, with other dashes, blanks
+// ParseTag reads a tag as people write it: in any case and any digits, with other dashes, blanks
 // or nothing between its parts. A tag whose check digit is wrong is refused.
 func ParseTag(text string) (prefix string, number int64, err error) {
-	text = strings.ToUpper(strings.TrimSpace(text))
+	text = asPrinted(text)
 	parts := tagForm.FindStringSubmatch(text)
 	if parts == nil {
 		return "", 0, models.Refuse(models.Invalid, "tag", "%s is not a tag; a tag looks like %s", quoted(text), FormatTag("QM", 123))
@@ -68,6 +68,11 @@ func ParseTag(text string) (prefix string, number int64, err error) {
 		return "", 0, models.Refuse(models.Invalid, "tag", "%s is mistyped: its last digit does not fit the others; look at the label again", quoted(text))
 	}
 	return parts[1], number, nil
+}
+
+// asPrinted is a tag in the letters and digits that labels are printed in.
+func asPrinted(text string) string {
+	return strings.ToUpper(models.WesternDigits(strings.TrimSpace(text)))
 }
 
 const longestQuote = 40
@@ -81,7 +86,7 @@ func quoted(text string) string {
 
 // LooksLikeTag says whether text has the form of a tag, mistyped or not.
 func LooksLikeTag(text string) bool {
-	return tagForm.MatchString(strings.ToUpper(strings.TrimSpace(text)))
+	return tagForm.MatchString(asPrinted(text))
 }
 
 var labelAddress = regexp.MustCompile(`(?i)^https?://[^/\s]+(?:/[^?#]*)?/[tl]/([^/?#\s]+)`)

@@ -103,7 +103,7 @@ type Attachment struct {
 func (a *Asset) CanIssue() error {
 	switch {
 	case a.Disposal != nil:
-		return Refuse(Conflict, "status", "%s was struck off charge on %s by %s", a.Tag, a.Disposal.On.Long(), a.Disposal.WriteOff)
+		return Refuse(Conflict, "status", "%s was struck off charge on %s by %s", a.Tag, a.Disposal.On, a.Disposal.WriteOff)
 	case a.UnderInquiry():
 		return Refuse(Conflict, "status", "%s is missing, see %s; record there that it was found", a.Tag, a.Loss)
 	case a.Status == Issued:
@@ -237,14 +237,14 @@ func payers(donor, grant string) []string {
 	return payers
 }
 
-// FoldCode makes two spellings of a printed code one: upper case, no spaces.
+// FoldCode makes two spellings of a printed code one: upper case, Western digits, no spaces.
 func FoldCode(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return -1
 		}
 		return unicode.ToUpper(r)
-	}, s)
+	}, WesternDigits(s))
 }
 
 // SearchWords are the words by which a person may look for the asset.

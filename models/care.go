@@ -176,7 +176,7 @@ func (a *Asset) Calibrated(today Day) error {
 		return Refuse(Conflict, "certificate", "%s has no calibration certificate on record and cannot be issued; record its calibration first", a.Tag)
 	case a.Care.Certificate.Expiry < today:
 		return Refuse(Conflict, "certificate", "the calibration certificate %s of %s lapsed on %s; it cannot be issued before it is calibrated again",
-			a.Care.Certificate.Number, a.Tag, a.Care.Certificate.Expiry.Long())
+			a.Care.Certificate.Number, a.Tag, a.Care.Certificate.Expiry)
 	}
 	return nil
 }

@@ -53,13 +53,19 @@ type Message struct {
 	Holder   string `json:"holder,omitempty"` // the instance that tries it now
 	Attempts int    `json:"attempts"`
 	Trouble  string `json:"trouble,omitempty"` // why the last attempt failed
-	QueuedAt Time   `json:"queued_at"`
-	TriedAt  *Time  `json:"tried_at,omitempty"`
-	SentAt   *Time  `json:"sent_at,omitempty"`
+	// TroubleSaid is what the English was made of, where the program says it.
+	TroubleSaid *Text `json:"trouble_said,omitempty"`
+	QueuedAt    Time  `json:"queued_at"`
+	TriedAt     *Time `json:"tried_at,omitempty"`
+	SentAt      *Time `json:"sent_at,omitempty"`
 	// AgainBy is who had it sent again, last.
 	AgainBy string `json:"again_by,omitempty"`
 	AgainAt *Time  `json:"again_at,omitempty"`
 }
+
+// Troubled tells why the last attempt failed: in whatever language, or in the words of the
+// server that did not take it.
+func (m *Message) Troubled() Text { return Told(m.Trouble, m.TroubleSaid) }
 
 // Letter is the content of an e-mail.
 type Letter struct {

@@ -118,29 +118,28 @@ type MeterState struct {
 // patrol; a digit too many is ten times.
 const unlikely = 5
 
-// Doubt says why a reading is asked about before it is taken, or "". before and
+// Doubt says why a reading is asked about before it is taken, or nothing. before and
 // after are the readings around its day: of before, what is known of the meter;
 // after is nil unless the reading is entered late. A reading is asked about when it
 // goes back; when it rises by more than the meter can count in the days between
 // (Physical); or by more than five times the measured rate, but not for less than a
 // quarter of a day's physical limit, so that one trip after weeks in store is none.
-func (m Meter) Doubt(before MeterState, after *Reading, value Quantity, on Day) string {
-	was := before.Value.Grouped() + " " + m.Unit + " on " + before.On.Long()
+func (m Meter) Doubt(before MeterState, after *Reading, value Quantity, on Day) Text {
 	if after != nil && value > after.Value {
-		return "is more than the " + after.Value.Grouped() + " " + m.Unit + " read later, on " + after.On.Long()
+		return Say("is more than the %v %v read later, on %v", after.Value, m.Unit, after.On)
 	}
 	if value < before.Value {
-		return "goes back: it was " + was
+		return Say("goes back: it was %v %v on %v", before.Value, m.Unit, before.On)
 	}
 	days := Quantity(max(on.Since(before.On), 0) + 1)
 	rise := value - before.Value
 	if most := m.Physical(); most > 0 && rise > most*days {
-		return "is more than can be run since the last reading, " + was
+		return Say("is more than can be run since the last reading, %v %v on %v", before.Value, m.Unit, before.On)
 	}
 	if before.Rate > 0 && rise > max(unlikely*before.Rate*days, m.Physical()/4) {
-		return "is far more than its use of " + before.Rate.Grouped() + " " + m.Unit + " a day since the last reading, " + was
+		return Say("is far more than its use of %v %v a day since the last reading, %v %v on %v", before.Rate, m.Unit, before.Value, m.Unit, before.On)
 	}
-	return ""
+	return Text{}
 }
 
 // RateOf measures the use a day from readings in the order of their days: the

@@ -122,7 +122,7 @@ func inYear(year int, monthDay string) Day {
 func (s *Schedule) Every(unit string) Text {
 	var every, on []Text
 	if s.Run > 0 {
-		every = append(every, Say("%v %v", s.Run.Grouped(), unit))
+		every = append(every, Say("%v %v", s.Run, unit))
 	}
 	if s.Days > 0 {
 		every = append(every, Count("%v day", "%v days", s.Days))

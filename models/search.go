@@ -7,12 +7,12 @@ import (
 
 const longestWord = 40
 
-// Words splits texts into lower-case words of letters and digits, each once.
+// Words splits texts into lower-case words of letters and Western digits, each once.
 func Words(texts ...string) []string {
 	var words []string
 	seen := make(map[string]bool, 16)
 	for _, text := range texts {
-		for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		for _, word := range strings.FieldsFunc(strings.ToLower(WesternDigits(text)), func(r rune) bool {
 			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
 		}) {
 			if runes := []rune(word); len(runes) > longestWord {

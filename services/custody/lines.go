@@ -15,7 +15,7 @@ import (
 const mostLines = 1000
 
 // each is the unit of measure of assets.
-const each = "each"
+var each = models.Say("each").Format
 
 // fill puts on the voucher what was asked for: each asset with what stands on it
 // now, a kit with all its parts, an item as the lots that expire soonest. It tells

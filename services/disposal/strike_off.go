@@ -93,7 +93,7 @@ func (s *Service) leaves(w *models.WriteOff, a *models.Asset, how Leaving) error
 	case how.On > s.Book.Today():
 		return models.Refuse(models.Invalid, "on", "is in the future")
 	case how.On < s.Book.DayOf(w.Decision.At):
-		return models.Refuse(models.Invalid, "on", "is before the decision of %s", s.Book.DayOf(w.Decision.At).Long())
+		return models.Refuse(models.Invalid, "on", "is before the decision of %s", s.Book.DayOf(w.Decision.At))
 	case how.Method == models.Destroyed && !w.Has(models.Destruction):
 		return models.Refuse(models.Invalid, "file", "the certificate of destruction is to be attached")
 	case how.Method == models.Sold && how.Proceeds == nil:

@@ -130,14 +130,14 @@ func (s *Service) admit(a *models.Asset, meter models.Meter, r *models.Reading, 
 	late := r.On < state.On
 	doubt := doubtOf(meter, *state, r, known)
 	switch {
-	case doubt == "" && n.Confirm != models.MeterReplaced:
+	case doubt.Empty() && n.Confirm != models.MeterReplaced:
 	case n.Confirm == "":
-		return nil, models.Refuse(models.Conflict, "confirm", "%s %s %s. Is it right, was an earlier reading a mistake, or was the meter replaced?",
-			r.Value.Grouped(), meter.Unit, doubt)
+		return nil, models.Refuse(models.Conflict, "confirm", "%v %v %v. Is it right, was an earlier reading a mistake, or was the meter replaced?",
+			r.Value, meter.Unit, doubt)
 	case strings.TrimSpace(n.Reason) == "":
 		return nil, models.Refuse(models.Invalid, "reason", "is required: how the reading came about")
 	case late && n.Confirm != models.RightAsRead:
-		return nil, models.Refuse(models.Invalid, "on", "is before the last reading, of %s; correct the meter by a reading of today", state.On.Long())
+		return nil, models.Refuse(models.Invalid, "on", "is before the last reading, of %v; correct the meter by a reading of today", state.On)
 	case n.Confirm == models.RightAsRead && !late && r.Value < state.Value:
 		return nil, models.Refuse(models.Invalid, "confirm", "a meter does not run backwards: an earlier reading was a mistake, or the meter was replaced")
 	default:
@@ -159,7 +159,7 @@ func (s *Service) admit(a *models.Asset, meter models.Meter, r *models.Reading, 
 }
 
 // doubtOf says why the reading is asked about, beside those of the days around its own.
-func doubtOf(meter models.Meter, state models.MeterState, r *models.Reading, known []reading) string {
+func doubtOf(meter models.Meter, state models.MeterState, r *models.Reading, known []reading) models.Text {
 	if r.On >= state.On {
 		return meter.Doubt(state, nil, r.Value, r.On)
 	}
@@ -179,7 +179,7 @@ func doubtOf(meter models.Meter, state models.MeterState, r *models.Reading, kno
 		if after != nil && r.Value > after.Value {
 			return meter.Doubt(state, after, r.Value, r.On)
 		}
-		return ""
+		return models.Text{}
 	}
 	return meter.Doubt(state, after, r.Value, r.On)
 }

@@ -128,7 +128,7 @@ func (s *Service) compose(caller *models.Person, a *models.Asset, n NewService) 
 			certificate.On = on
 		}
 		if certificate.Expiry != "" && certificate.Expiry < certificate.On {
-			return nil, models.Refuse(models.Invalid, "certificate.expiry", "%s is before the calibration, on %s", certificate.Expiry.Long(), certificate.On.Long())
+			return nil, models.Refuse(models.Invalid, "certificate.expiry", "%s is before the calibration, on %s", certificate.Expiry, certificate.On)
 		}
 		done.Certificate = &certificate
 	}

@@ -160,7 +160,7 @@ func (s *Service) changeSchedule(ctx context.Context, id string, version int64, 
 		return nil, err
 	}
 	if schedule.EndedOn != "" {
-		return nil, models.Refuse(models.Conflict, "ended_on", "%s ended on %s", schedule.Name, schedule.EndedOn.Long())
+		return nil, models.Refuse(models.Conflict, "ended_on", "%s ended on %s", schedule.Name, schedule.EndedOn)
 	}
 	change(schedule)
 	schedule.Unplanned, schedule.Planned = 1, 0

@@ -66,9 +66,9 @@ func (s *Service) happened(a *models.Asset, field string, on models.Day) (models
 	case !on.Valid():
 		return "", models.Refuse(models.Invalid, field, "is not a day; write it like 2026-03-31")
 	case on > today:
-		return "", models.Refuse(models.Invalid, field, "%s is in the future", on.Long())
+		return "", models.Refuse(models.Invalid, field, "%s is in the future", on)
 	case on < received:
-		return "", models.Refuse(models.Invalid, field, "%s is before %s was taken on charge, on %s", on.Long(), a.Tag, received.Long())
+		return "", models.Refuse(models.Invalid, field, "%s is before %s was taken on charge, on %s", on, a.Tag, received)
 	}
 	return on, nil
 }

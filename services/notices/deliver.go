@@ -96,7 +96,8 @@ func (s *Service) deliver(ctx context.Context, record store.Record) (taken, acce
 	out := s.channelOf(m)
 	if out == nil {
 		next := models.At(now.Add(longestDelay))
-		m.Next, m.Trouble = &next, "this server sends no e-mail"
+		m.Next = &next
+		m.Trouble, m.TroubleSaid = models.Say("this server sends no e-mail").Kept()
 		return s.write(ctx, record, m) == nil, false
 	}
 	until, tried := models.At(now.Add(lease)), models.At(now)
@@ -154,10 +155,10 @@ func (s *Service) settle(ctx context.Context, record store.Record, m *models.Mes
 func outcome(m *models.Message, failed error, now models.Time, random func() float64) {
 	m.Holder = ""
 	if failed == nil {
-		m.State, m.Next, m.SentAt, m.Trouble = models.MessageSent, nil, &now, ""
+		m.State, m.Next, m.SentAt, m.Trouble, m.TroubleSaid = models.MessageSent, nil, &now, "", nil
 		return
 	}
-	m.Trouble = shorten(failed.Error(), 500)
+	m.Trouble, m.TroubleSaid = shorten(failed.Error(), 500), nil // in the words of the other side
 	var r *refusal
 	if final := errors.As(failed, &r) && r.final; final || m.Attempts >= mostAttempts {
 		m.State, m.Next = models.MessageDead, nil

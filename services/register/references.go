@@ -133,7 +133,7 @@ func (r *references) open(ctx context.Context, code string) error {
 	case err != nil:
 		return err
 	case grant.Closed != nil:
-		refusal = models.Refuse(models.Conflict, "grant", "%s was closed on %s; nothing more is taken on charge under it", code, grant.Closed.On.Long())
+		refusal = models.Refuse(models.Conflict, "grant", "%s was closed on %s; nothing more is taken on charge under it", code, grant.Closed.On)
 	}
 	r.closed[code] = refusal
 	return refusal

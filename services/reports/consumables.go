@@ -223,7 +223,7 @@ func (a *asked) usedMeasures(holdings []*holding) []layout.Measure {
 	for _, h := range holdings {
 		item := a.item(h.Item)
 		used, destroyed := -h.moved[models.Consumed], -h.moved[models.DisposedOf]
-		for _, m := range []layout.Measure{{Name: item.Name + ", used", Value: float64(used)}, {Name: item.Name + ", destroyed", Value: float64(destroyed), Bad: true}} {
+		for _, m := range []layout.Measure{{Name: a.t("%v, used", item.Name), Value: float64(used)}, {Name: a.t("%v, destroyed", item.Name), Value: float64(destroyed), Bad: true}} {
 			at := slices.IndexFunc(all, func(other layout.Measure) bool { return other.Name == m.Name })
 			switch {
 			case m.Value == 0:
@@ -248,6 +248,6 @@ var useColumns = []layout.Column{
 
 func (a *asked) useRow(m *models.Movement) layout.Row {
 	item := a.item(m.Item)
-	what := map[models.MovementKind]string{models.Consumed: "used", models.DisposedOf: "destroyed", models.Adjusted: "corrected"}[m.Kind]
+	what := map[models.MovementKind]models.Text{models.Consumed: models.Say("used"), models.DisposedOf: models.Say("destroyed"), models.Adjusted: models.Say("corrected")}[m.Kind]
 	return layout.Row{Link: "/lots/" + m.Lot, Cells: []any{m.At, what, item.Name, m.Lot, a.names.unit(m.Unit), m.Quantity, item.Measure, m.Purpose, m.Reference, m.Result, a.names.person(m.By)}}
 }

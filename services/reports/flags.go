@@ -147,7 +147,7 @@ func (a *asked) byAge(flags []*models.Flag, yield func(layout.Row) error) error 
 		}
 		row := layout.Row{Cells: []any{words.Capital{Of: kind}}}
 		if kind == all {
-			row = layout.Row{Kind: layout.Total, Cells: []any{"Total"}}
+			row = layout.Row{Kind: layout.Total, Cells: []any{models.Say("Total")}}
 		}
 		for _, n := range counted[kind] {
 			row.Cells = append(row.Cells, n)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
 	"quartermaster/models"
 )
 
@@ -41,5 +43,32 @@ func TestAReportIsMadeInTheLanguageThatIsAskedFor(t *testing.T) {
 	}
 	if _, err := w.Reports.Pull(ctx, "register", "csv", models.ReportQuery{Language: "xx"}); models.KindOf(err) != models.Invalid {
 		t.Errorf("an unknown language: %v", err)
+	}
+}
+
+// TestSheetsRunFromTheRight opens workbooks in each language: those in Urdu begin on the
+// right, and all have names that spreadsheets take.
+func TestSheetsRunFromTheRight(t *testing.T) {
+	w := story(t)
+	for language, right := range map[string]bool{"ur": true, "en+ur": false, "en": false} {
+		file, err := w.Reports.Pull(w.As("admin"), "maintenance", "xlsx", models.ReportQuery{Language: language})
+		if err != nil {
+			t.Fatal(err)
+		}
+		book, err := excelize.OpenReader(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, sheet := range book.GetSheetList() {
+			view, err := book.GetSheetView(sheet, 0)
+			if err != nil || view.RightToLeft == nil || *view.RightToLeft != right {
+				t.Errorf("in %q the sheet %q: %v, %v", language, sheet, view.RightToLeft, err)
+			}
+			panes, err := book.GetPanes(sheet)
+			if err != nil || sheet != book.GetSheetList()[len(book.GetSheetList())-1] && !panes.Freeze {
+				t.Errorf("the head of the sheet %q does not stay: %v, %v", sheet, panes, err)
+			}
+		}
+		_, _ = book.Close(), file.Close()
 	}
 }

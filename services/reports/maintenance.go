@@ -79,7 +79,7 @@ func (f *fitness) count(x *models.Asset, day models.Day) bool {
 	return true
 }
 
-func (f *fitness) cells(name string) []any {
+func (f *fitness) cells(name any) []any {
 	rate := "0.0"
 	if f.items > 0 {
 		rate = strconv.FormatFloat(float64(f.fit)*100/float64(f.items), 'f', 1, 64)
@@ -110,7 +110,7 @@ func (a *asked) serviceability(byCategory map[string]*fitness) layout.Section {
 			if len(codes) == 0 {
 				return nil
 			}
-			return yield(layout.Row{Kind: layout.Total, Cells: total.cells("Total")})
+			return yield(layout.Row{Kind: layout.Total, Cells: total.cells(models.Say("Total"))})
 		},
 		Measures: func() []layout.Measure {
 			var all []layout.Measure

@@ -240,7 +240,7 @@ func (a *asked) items(classes []class, accounts map[class]*account) layout.Secti
 			if len(classes) == 0 {
 				return nil
 			}
-			return yield(row(layout.Total, []any{"Total", nil, nil}, total))
+			return yield(row(layout.Total, []any{models.Say("Total"), nil, nil}, total))
 		},
 		Measures: func() []layout.Measure { return flowMeasures(accounts) }}
 }
@@ -309,7 +309,7 @@ func (a *asked) costs(classes []class, accounts map[class]*account) layout.Secti
 				}
 			}
 			for _, currency := range totals.currencies() {
-				if err := yield(row(layout.Total, []any{"Total", nil, nil}, &totals, currency)); err != nil {
+				if err := yield(row(layout.Total, []any{models.Say("Total"), nil, nil}, &totals, currency)); err != nil {
 					return err
 				}
 			}

@@ -7,6 +7,7 @@ package reports
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -125,5 +126,9 @@ func (a *asked) checkpoint(signed string) string {
 	if len(lines) < 3 {
 		return text
 	}
-	return a.t("%v, %v events, root %v", lines[0], lines[1], lines[2])
+	size, err := strconv.Atoi(lines[1])
+	if err != nil {
+		return text
+	}
+	return a.t("%v, %v events, root %v", lines[0], size, lines[2])
 }

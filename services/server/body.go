@@ -36,7 +36,7 @@ func Body(c *fiber.Ctx, limit int) ([]byte, error) {
 		if len(body) > limit {
 			return nil, tooLarge()
 		}
-		return body, nil
+		return takeForm(c, body), nil
 	}
 	body, err := io.ReadAll(io.LimitReader(stream, int64(limit)+1))
 	if err != nil {
@@ -47,7 +47,7 @@ func Body(c *fiber.Ctx, limit int) ([]byte, error) {
 		return nil, tooLarge()
 	}
 	c.Request().SetBodyRaw(body) // for whoever asks again
-	return body, nil
+	return takeForm(c, body), nil
 }
 
 // JSON reads the request's body as exactly one JSON document of T: no unknown
@@ -186,7 +186,7 @@ func OneFile(c *fiber.Ctx, limit int) (*Upload, error) {
 		if part.FormName() == "file" {
 			upload.Name, upload.Content = part.FileName(), content
 		} else {
-			upload.Values[part.FormName()] = string(content)
+			upload.Values[part.FormName()] = typed(part.FormName(), string(content))
 		}
 	}
 }

@@ -78,7 +78,7 @@ func New(c Config) *fiber.App {
 		return ctx.SendString("ready\n")
 	})
 	app.Get("/metrics", only(proxiesOf(c.MetricsTo)), m.handler())
-	app.Use(guard(c.Guard), newLanes(cmp.Or(c.AtOnce, DefaultAtOnce)).admit, limitTime)
+	app.Use(guard(c.Guard), newLanes(cmp.Or(c.AtOnce, DefaultAtOnce)).admit, limitTime, takeQuery)
 	return app
 }
 

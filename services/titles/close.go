@@ -26,7 +26,7 @@ func (s *Service) Close(ctx context.Context, code string, version int64, n Closu
 		return nil, err
 	}
 	if grant.Closed != nil {
-		return nil, models.Refuse(models.Conflict, "code", "%s was closed on %s", code, grant.Closed.On.Long())
+		return nil, models.Refuse(models.Conflict, "code", "%s was closed on %s", code, grant.Closed.On)
 	}
 	survey, err := s.survey(ctx, grant)
 	if err != nil {

@@ -129,7 +129,7 @@ func passes(t *models.TitleTransfer, l models.TitleLine) error {
 	case !t.Donor && len(l.Path) > 0 && l.Path[0] != t.To:
 		return models.Refuse(models.Invalid, "to", "%s is on charge of %s, not of %s; transfer it there first", code, l.Path[0], t.To)
 	case l.Was != nil && t.On < l.Was.On:
-		return models.Refuse(models.Invalid, "on", "is before %s, when the title of %s passed to %s", l.Was.On.Long(), code, l.Was.Holder)
+		return models.Refuse(models.Invalid, "on", "is before %s, when the title of %s passed to %s", l.Was.On, code, l.Was.Holder)
 	}
 	return nil
 }

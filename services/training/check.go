@@ -19,13 +19,15 @@ type Lack struct {
 	Category string           `json:"category"`         // by name
 }
 
-func (l Lack) String() string {
-	text := l.Person + " has no valid record of " + l.Name + " (" + l.Course + "), which custodians of " + l.Category + " need"
+// Text says who lacks what.
+func (l Lack) Text() models.Text {
 	if l.Lapsed != "" {
-		text += "; the last one lapsed on " + l.Lapsed.Long()
+		return models.Say("%v has no valid record of %v (%v), which custodians of %v need; the last one lapsed on %v", l.Person, l.Name, l.Course, l.Category, l.Lapsed)
 	}
-	return text
+	return models.Say("%v has no valid record of %v (%v), which custodians of %v need", l.Person, l.Name, l.Course, l.Category)
 }
+
+func (l Lack) String() string { return l.Text().String() }
 
 // Lacking returns, by category, what the person lacks today to have equipment of
 // these categories in custody. Categories that demand nothing are not looked at.

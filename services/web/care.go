@@ -172,7 +172,7 @@ func (w *Web) calendarPage(c *fiber.Ctx, status int, address string, refusal *mo
 		return models.Refuse(models.Invalid, "month", "is not a month; write it like 2026-03")
 	}
 	p := calendarPage{Month: first.Format("2006-01"), Before: first.AddDate(0, -1, 0).Format("2006-01"), After: first.AddDate(0, 1, 0).Format("2006-01"),
-		Name: first.Format("January 2006"), Unit: c.Query("unit", c.FormValue("unit")), Address: address, Mine: access.May(caller.Role, access.Maintain)}
+		Name: speaks(c).Month(first), Unit: c.Query("unit", c.FormValue("unit")), Address: address, Mine: access.May(caller.Role, access.Maintain)}
 	ch, err := w.choices(ctx)
 	if err != nil {
 		return err
@@ -382,8 +382,8 @@ func curve(readings []*models.Reading, unit string) (points string, says any) {
 	for _, r := range readings {
 		fmt.Fprintf(&b, "%.1f,%.1f ", 100*float64(r.On.Since(first.On))/float64(days), 29-28*float64(r.Value-low)/float64(high-low))
 	}
-	return strings.TrimSpace(b.String()), say("From %v %v on %v to %v %v on %v, in %d readings", first.Value.Grouped(), unit, first.On,
-		last.Value.Grouped(), unit, last.On, len(readings))
+	return strings.TrimSpace(b.String()), say("From %v %v on %v to %v %v on %v, in %d readings", first.Value, unit, first.On,
+		last.Value, unit, last.On, len(readings))
 }
 
 // weekday is the name of a day of the week, in full and as the head of a column.

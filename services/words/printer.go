@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -48,6 +50,13 @@ func newPrinter(tag language.Tag, digits Digits, texts map[string]string, plural
 	latin, err := language.Parse(tag.String() + "-u-nu-latn")
 	if err != nil {
 		latin = tag
+	}
+	if right := rightToLeft[script.String()]; right && digits == Eastern {
+		turned := make(map[string]string, len(texts))
+		for key, text := range texts {
+			turned[key] = figuresTurned(text)
+		}
+		texts = turned
 	}
 	return &Printer{Language: tag.String(), Right: rightToLeft[script.String()], Digits: digits, texts: texts, plurals: plurals, numbers: message.NewPrinter(latin)}
 }
@@ -182,6 +191,26 @@ func (p *Printer) digits(text string) string {
 	return toEastern.Replace(text)
 }
 
+// turnedFigure is one with its points and commas, but not the one behind it.
+var turnedFigure = regexp.MustCompile(`\d[\d.,]*\d|\d`)
+
+// figuresTurned has the figures of a sentence in Eastern digits, and leaves codes as they
+// are: whatever has Latin letters in it, stands beside such, or is a value of the sentence.
+func figuresTurned(sentence string) string {
+	latin := func(word string) bool {
+		return !strings.Contains(word, "%") && strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
+	}
+	words := strings.Split(sentence, " ")
+	turned := slices.Clone(words)
+	for i, word := range words {
+		beside := i > 0 && latin(words[i-1]) || i+1 < len(words) && latin(words[i+1])
+		if !latin(word) && !strings.Contains(word, "%") && !beside {
+			turned[i] = turnedFigure.ReplaceAllStringFunc(word, toEastern.Replace)
+		}
+	}
+	return strings.Join(turned, " ")
+}
+
 // Money writes an amount and its currency.
 func (p *Printer) Money(m models.Money) string {
 	whole, fraction, broken := strings.Cut(m.Amount, ".")
@@ -210,11 +239,13 @@ func first(args []any) any {
 }
 
 // Functions are those by which templates speak: t tells a sentence, tn one with a number,
-// w whatever has words of its own, n a number, day a day.
+// w whatever has words of its own, n a number, day a day, name a name that may be of the
+// catalogue, digits any figure that is text.
 func (p *Printer) Functions() map[string]any {
 	return map[string]any{
-		"t": p.Say, "w": p.Tell, "n": p.Number, "day": p.Day,
-		"tn": func(one, other string, n any, args ...any) string { return p.Count(one, other, whole(n), args...) },
+		"t": p.Say, "w": p.Tell, "n": p.Number, "day": p.Day, "name": p.Name,
+		"digits": func(what any) string { return p.Turned(p.Tell(what)) },
+		"tn":     func(one, other string, n any, args ...any) string { return p.Count(one, other, whole(n), args...) },
 	}
 }
 

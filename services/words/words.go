@@ -125,6 +125,9 @@ func (p *Printer) Count(one, other string, n int, args ...any) string {
 			text = one
 		}
 	}
+	if p.Right && p.Digits == Eastern {
+		text = figuresTurned(text)
+	}
 	if !strings.Contains(text, "%") { // a language may say "one item" without the number
 		return text
 	}

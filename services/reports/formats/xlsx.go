@@ -1,15 +1,18 @@
 package formats
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
 	"quartermaster/labels"
+	"quartermaster/letters"
 	"quartermaster/models"
 	"quartermaster/services/reports/layout"
 )
@@ -29,13 +32,16 @@ func XLSX(w io.Writer, r *layout.Report) (err error) {
 		return err
 	}
 	for i, section := range r.Sections {
-		name := sheetName(i, section)
+		name := sheetName(r.Voice.Say("Sheet %v", i+1), section)
 		if i == 0 {
 			err = f.SetSheetName("Sheet1", name)
 		} else {
 			_, err = f.NewSheet(name)
 		}
 		if err != nil {
+			return err
+		}
+		if err := fromRight(f, name, r); err != nil {
 			return err
 		}
 		if err := (&sheet{f: f, name: name, styles: styles}).write(section); err != nil {
@@ -55,15 +61,18 @@ func XLSX(w io.Writer, r *layout.Report) (err error) {
 // longestSheetName is what spreadsheets allow.
 const longestSheetName = 31
 
-func sheetName(i int, s layout.Section) string {
-	name := []rune(s.Title)
-	if len(name) > longestSheetName {
-		name = name[:longestSheetName]
-	}
-	if len(name) == 0 {
-		return "Sheet " + strconv.Itoa(i+1)
-	}
-	return string(name)
+// noSheetName are the letters that spreadsheets do not take in a sheet's name.
+var noSheetName = strings.NewReplacer("/", "·", "\\", "·", ":", " ", "?", "", "*", "", "[", "(", "]", ")", "'", "’")
+
+func sheetName(otherwise string, s layout.Section) string {
+	name := []rune(noSheetName.Replace(letters.Bare(cmp.Or(s.Title, otherwise))))
+	return string(name[:min(len(name), longestSheetName)])
+}
+
+// fromRight has the columns of a sheet begin on the right in a language that does.
+func fromRight(f *excelize.File, sheet string, r *layout.Report) error {
+	right := r.Voice.Right()
+	return f.SetSheetView(sheet, 0, &excelize.ViewOptions{RightToLeft: &right})
 }
 
 // styles are the cells' looks: by type of column, plain and in a total.
@@ -263,8 +272,11 @@ func number(cell any) any {
 // about writes the sheet that says what the report is about, with the code that
 // opens the page which checks it.
 func about(f *excelize.File, r *layout.Report, s *styles) error {
-	const name = "About this report"
+	name := sheetName("", layout.Section{Title: r.Voice.Say("About this report")})
 	if _, err := f.NewSheet(name); err != nil {
+		return err
+	}
+	if err := fromRight(f, name, r); err != nil {
 		return err
 	}
 	row := 1
@@ -290,7 +302,7 @@ func about(f *excelize.File, r *layout.Report, s *styles) error {
 	}
 	for _, fact := range closing(r)[1:] {
 		style := s.wrap
-		if fact.Label == "ATTENTION" {
+		if fact.Label == r.Voice.Say("ATTENTION") {
 			style = s.alarm
 		}
 		if err := put(fact.Label, fact.Value, style); err != nil {
@@ -309,5 +321,5 @@ func about(f *excelize.File, r *layout.Report, s *styles) error {
 		return err
 	}
 	return f.AddPictureFromBytes(name, "B"+strconv.Itoa(row+1), &excelize.Picture{Extension: ".png", File: picture,
-		Format: &excelize.GraphicOptions{AltText: "Code that opens " + r.Address, ScaleX: 0.6, ScaleY: 0.6}})
+		Format: &excelize.GraphicOptions{AltText: r.Voice.Say("Code that opens %v", r.Address), ScaleX: 0.6, ScaleY: 0.6}})
 }

@@ -5,7 +5,9 @@ const form = /^([A-Z]{1,6})[-‐‑–— ]*([0-9]{6,18})[-‐‑–— ]*([0-9]
 const label = /^https?:\/\/[^/\s]+(?:\/[^?#]*)?\/[tl]\/([^/?#\s]+)/i;
 const paper = /^https?:\/\/[^/\s]+(?:\/[^?#]*)?\/vouchers\/([^/?#\s]+)/i;
 
-export const fold = (text) => text.replace(/\s/g, "").toUpperCase();
+const western = (text) => text.replace(/[۰-۹٠-٩]/g, (digit) => String(digit.charCodeAt(0) & 15));
+
+export const fold = (text) => western(text).replace(/\s/g, "").toUpperCase();
 
 // codeIn is the code in the text of a label, or else the text itself.
 export function codeIn(text) {
@@ -19,7 +21,7 @@ const check = (digits) => [...digits].reduce((state, digit) => damm[state][digit
 // tagOf writes a tag as the book does; wrong says that its last digit does not fit
 // the others. It is null of what has not the form of a tag.
 export function tagOf(text) {
-  const parts = fold(text).match(form) ?? text.trim().toUpperCase().match(form);
+  const parts = fold(text).match(form) ?? western(text).trim().toUpperCase().match(form);
   if (!parts) return null;
   const digits = parts[2].replace(/^0+(?=\d{6})/, "");
   return { tag: parts[1] + "-" + digits + "-" + parts[3], wrong: String(check(digits)) !== parts[3] };
