@@ -15,7 +15,7 @@ var inWestern = map[string]bool{"script": true, "style": true, "code": true, "pr
 
 // codes are what is never in Eastern digits: tags, numbers of papers, serial numbers, versions, addresses.
 // Names that people gave, standards, commands and how days are typed are not either.
-var asWritten = regexp.MustCompile(`(Borders|Ports) 20\d\d|(NIJ|IPSAS|CFR|NFPA|ISO|ASTM|ZPL|FIPS) [A-Z]?\d[\d.]*|21 CFR|[\d.]+ (°C|cm|mR)|نمبر \x{2068}\d+|^\s*(\d\d-\d\d,? ?)+\s*$|^\s*5000\s*$|LOT-\d+-\d 20|0\.0\.0\.0`)
+var asWritten = regexp.MustCompile(`21 CFR [\d.]+|(Borders|Ports) 20\d\d|(NIJ|IPSAS|CFR|NFPA|ISO|ASTM|ZPL|FIPS) [A-Z]?\d[\d.]*|[\d.]+ (°C|cm|mR)|نمبر \x{2068}\d+|^\s*(\d\d-\d\d,? ?)+\s*$|^\s*5000\s*$|LOT-\d+-\d 20|0\.0\.0\.0`)
 
 var codes = regexp.MustCompile(`[A-Za-z_./@:+-]*[A-Za-z][\w./:@+-]*\d[\w./:@+-]*|\d[\w./:@+-]*[A-Za-z][\w./:@+-]*`)
 
