@@ -35,7 +35,9 @@ type spoken struct {
 	printers  map[string]map[Digits]*Printer
 }
 
-var read = sync.OnceValue(func() spoken {
+var read = sync.OnceValue(func() spoken { return load(catalogues) })
+
+func load(catalogues fs.FS) spoken {
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	names, err := fs.Glob(catalogues, "*.toml")
@@ -65,7 +67,7 @@ var read = sync.OnceValue(func() spoken {
 		}
 	}
 	return s
-})
+}
 
 // Languages are those that there is a catalogue of, English first.
 func Languages() []Language { return read().languages }
