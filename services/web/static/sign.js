@@ -104,11 +104,10 @@ function pad(box) {
   fit();
 }
 
+// drawnBefore reads what svg wrote.
 function drawnBefore(drawing) {
-  if (!drawing) return null;
-  const svg = new DOMParser().parseFromString(drawing, "image/svg+xml").documentElement;
-  const d = svg.querySelector("path")?.getAttribute("d");
-  return d ? { path: new Path2D(d), width: Number(svg.getAttribute("width")), height: Number(svg.getAttribute("height")) } : null;
+  const [, width, height, d] = /^<svg [^>]*width="([\d.]+)" height="([\d.]+)"[^>]*><path d="([MLQ\d. -]+)"/.exec(drawing) ?? [];
+  return d ? { path: new Path2D(d), width: Number(width), height: Number(height) } : null;
 }
 
 const short = (v) => String(Math.round(v * 10) / 10);
