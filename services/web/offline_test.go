@@ -161,6 +161,16 @@ func until(t *testing.T, p *phone, holds string) {
 	})()`)
 }
 
+// patiently waits for what takes some dozen seconds, and minutes on a busy machine.
+func patiently(t *testing.T, p *phone, holds string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(p, 5*time.Minute)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void](holds, chromedp.WithPollingTimeout(0))); err != nil {
+		t.Fatalf("%v, on a page that says: %s", err, said(p))
+	}
+}
+
 // serveOnNetwork serves the site through a network that can be cut.
 func (s *site) serveOnNetwork(t *testing.T) *network {
 	t.Helper()
@@ -208,7 +218,7 @@ func TestNothingDoneOutOfReachIsLostOrDoneTwice(t *testing.T) {
 		next();
 		return true;
 	})()`, strings.Join(counted, " ")))
-	do(t, p, chromedp.Poll[chromedp.Void](`document.querySelector("[data-fill=counted]").textContent === "200"`))
+	patiently(t, p, `document.querySelector("[data-fill=counted]").textContent === "200"`)
 	const issue = "details[data-if='can.issue']"
 	for _, tag := range issued {
 		do(t, p, chromedp.Navigate(n.base()+"/scan"), chromedp.SendKeys("input[name=code]", tag+"\n"), chromedp.WaitVisible(issue+" > summary"), chromedp.Click(issue+" > summary"),
@@ -238,7 +248,7 @@ func TestNothingDoneOutOfReachIsLostOrDoneTwice(t *testing.T) {
 		}
 	})
 	do(t, p, chromedp.Navigate(n.base()+"/outbox"), chromedp.WaitReady("#nothing"), chromedp.Evaluate[chromedp.Void](`setInterval(() => dispatchEvent(new Event("online")), 400)`))
-	do(t, p, chromedp.Poll[chromedp.Void](`!document.querySelector("#nothing").hidden`))
+	patiently(t, p, `!document.querySelector("#nothing").hidden`)
 	close(coming)
 	flapping.Wait()
 
