@@ -27,17 +27,14 @@ audit: build ## licences, and known vulnerabilities where their database can be 
 	go run ./cmd/sbom quartermaster
 	.ci/vulnerabilities
 
-# The pages wait for browsers, and the labels look at pictures, one after the other: there the
-# race detector finds nothing that costs its time, so "make race" has it look at them too.
-calm = quartermaster/services/web quartermaster/labels
-
-test: axe ## every test, with the race detector but for pages and labels
-	go test -race -timeout 30m $(filter-out $(calm),$(shell go list ./...))
-	go test -parallel 3 -timeout 30m $(calm)
+test: axe ## every test
+	go test -parallel 3 -timeout 30m ./...
 	cd services/store/mongo/wiretest && go test -timeout 30m ./...
 
-race: axe ## pages and labels with the race detector, too; takes a quarter of an hour
-	go test -race -parallel 3 -timeout 1h $(calm)
+# Pages wait for browsers and labels are looked at one after the other: the race detector
+# would find nothing there that is worth its time.
+race: ## the tests with the race detector, but for pages and labels
+	go test -race -timeout 30m $(filter-out quartermaster/services/web quartermaster/labels,$(shell go list ./...))
 
 .PHONY: axe race
 axe: services/web/axe/node_modules/.package-lock.json ## have npm fetch axe-core, with which the tests look at every page
