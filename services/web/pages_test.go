@@ -124,12 +124,14 @@ func TestEverybodyCanUseEveryPage(t *testing.T) {
 	t.Parallel()
 	axe := readAxe(t)
 	v := newTour(t)
+	v.cold() // no service worker that is wiped when somebody signs out stands between
 	do(t, v.ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, pageprotocol.AddScriptToEvaluateOnNewDocument, pageprotocol.AddScriptToEvaluateOnNewDocumentParams{Source: axe})
 		return err
 	}))
 	look := func(where, path, rules, theme, contrast string) {
 		t.Helper()
+		t.Log(where)
 		v.open(path)
 		value[bool](t, v.ctx, `(() => { for (const d of document.querySelectorAll("main details, details.menu")) d.open = true; return true; })()`)
 		v.obeys(where, "light", rules)
