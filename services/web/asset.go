@@ -241,7 +241,7 @@ func refusalOf(err error) (int, *models.Error) {
 
 func (w *Web) issue(c *fiber.Ctx) error {
 	return w.movement(c, "issue", "issued", func(tag string) (*models.Asset, error) {
-		custodian, err := w.whoIs(c.UserContext(), "custodian", c.FormValue("custodian"))
+		custodian, err := w.Access.Called(c.UserContext(), "custodian", c.FormValue("custodian"))
 		if err != nil {
 			return nil, err
 		}
@@ -271,7 +271,7 @@ func (w *Web) takeBack(c *fiber.Ctx) error {
 
 func (w *Web) transfer(c *fiber.Ctx) error {
 	return w.movement(c, "transfer", "transferred", func(tag string) (*models.Asset, error) {
-		custodian, err := w.whoIs(c.UserContext(), "custodian", c.FormValue("custodian"))
+		custodian, err := w.Access.Called(c.UserContext(), "custodian", c.FormValue("custodian"))
 		if err != nil {
 			return nil, err
 		}

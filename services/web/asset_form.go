@@ -128,7 +128,7 @@ func (w *Web) takeOnCharge(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		if lot.Asset.Custodian, err = w.whoIs(c.UserContext(), "custodian", lot.Asset.Custodian); err != nil {
+		if lot.Asset.Custodian, err = w.Access.Called(c.UserContext(), "custodian", lot.Asset.Custodian); err != nil {
 			return err
 		}
 		batch, err := w.Register.TakeLotOnCharge(c.UserContext(), lot)

@@ -365,7 +365,7 @@ func (w *Web) closeRequest(c *fiber.Ctx, number string, form map[string]string) 
 }
 
 func (w *Web) fulfilRequest(c *fiber.Ctx, number string, form map[string]string) (string, error) {
-	receiver, err := w.whoIs(c.UserContext(), "receiver", form["receiver"])
+	receiver, err := w.Access.Called(c.UserContext(), "receiver", form["receiver"])
 	if err != nil {
 		return "", err
 	}

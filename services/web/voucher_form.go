@@ -119,11 +119,11 @@ func (w *Web) draftVoucher(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		sender, err := w.whoIs(c.UserContext(), "sender", form["sender"])
+		sender, err := w.Access.Called(c.UserContext(), "sender", form["sender"])
 		if err != nil {
 			return err
 		}
-		receiver, err := w.whoIs(c.UserContext(), "receiver", form["receiver"])
+		receiver, err := w.Access.Called(c.UserContext(), "receiver", form["receiver"])
 		if err != nil {
 			return err
 		}
@@ -184,7 +184,7 @@ func (w *Web) reviseVoucher(c *fiber.Ctx) error {
 			return &value
 		}
 		due := models.Day(form["due_back"])
-		receiver, err := w.whoIs(c.UserContext(), "receiver", form["receiver"])
+		receiver, err := w.Access.Called(c.UserContext(), "receiver", form["receiver"])
 		if err != nil {
 			return err
 		}

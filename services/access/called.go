@@ -1,4 +1,4 @@
-package web
+package access
 
 import (
 	"context"
@@ -12,18 +12,19 @@ import (
 // mostAlike is how many people a refusal names whom a text fits.
 const mostAlike = 5
 
-// whoIs is the code of the person that a field means, which is typed as a code, a name or
-// a service number; field is where a refusal stands. What fits nobody is left to the
-// service to refuse.
-func (w *Web) whoIs(ctx context.Context, field, text string) (string, error) {
+// Called returns the code of the person that a field means, which is typed as a code, a
+// name or a service number, among those that the caller sees; it refuses Invalid, on
+// field, what fits several. What fits nobody is returned as it is, for whoever uses it to
+// refuse.
+func (s *Service) Called(ctx context.Context, field, text string) (string, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return "", nil
 	}
-	if _, err := w.Access.Person(ctx, text); err == nil || models.KindOf(err) != models.NotFound {
+	if _, err := s.Person(ctx, text); err == nil || models.KindOf(err) != models.NotFound {
 		return text, nil
 	}
-	page, err := w.Access.PeopleNamed(ctx, models.Words(text), mostAlike)
+	page, err := s.PeopleNamed(ctx, models.Words(text), mostAlike)
 	if err != nil {
 		return "", err
 	}
